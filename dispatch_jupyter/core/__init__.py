@@ -1,0 +1,1 @@
+"""The agent runtime. Knows nothing of Jupyter, tornado or IPython."""

@@ -1,0 +1,72 @@
+"""What goes over the wire, server to client: a snapshot, then changes.
+
+A client keeps one table a record type: `put` replaces by id where the record's `seq` is newer, `delta` writes
+text into a field. Nothing is ever removed from a session, so there is no third verb.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from .ids import SessionId
+from .records import Agent, AnyRecord, Message, Part, Request, Session, TableName, ToolCall
+
+
+class State(Part):
+    """A session as records, whole or its latest part; the answer of `GET sessions/{id}`."""
+
+    seq: int
+    """Every change up to this number is in it."""
+    session: Session
+    agents: list[Agent]
+    messages: list[Message]
+    """In `order`, the latest where `earlier` is not 0."""
+    calls: list[ToolCall]
+    """Of these messages; long outputs cut for display (`output_chars` tells)."""
+    requests: list[Request]
+    earlier: int = 0
+    """How many older messages are not in it."""
+
+
+class Snapshot(State):
+    """The state a client starts from. Always the first change on a socket, unless the client is still in step."""
+
+    type: Literal["snapshot"] = "snapshot"
+    instance: str
+    """Id of the server process. A `seq` is only good for resuming with the same instance."""
+
+
+class Put(Part):
+    """A record is now this."""
+
+    type: Literal["put"] = "put"
+    table: TableName
+    record: AnyRecord
+
+
+class Delta(Part):
+    """Text for a field of a record that is still being written.
+
+    `at` counts UTF-16 code units, so that JavaScript can compare it with `length`:
+    the field becomes `field.slice(0, at) + text`, which makes a delta safe to get twice.
+    """
+
+    type: Literal["delta"] = "delta"
+    table: TableName
+    id: str
+    field: Literal["text", "reasoning", "arguments_text", "output"]
+    at: int
+    text: str
+
+
+class Notice(Part):
+    """Word to all clients of the server, not part of any session's state."""
+
+    type: Literal["notice"] = "notice"
+    kind: Literal["session_created", "session_changed", "config_changed", "stopping"]
+    session_id: SessionId | None = None
+    message: str = ""
+
+
+Change = Annotated[Snapshot | Put | Delta | Notice, Field(discriminator="type")]
+CHANGE: TypeAdapter[Snapshot | Put | Delta | Notice] = TypeAdapter(Change)

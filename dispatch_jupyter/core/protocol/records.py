@@ -1,0 +1,222 @@
+"""What exists: the records of a session. State is these, and nothing else.
+
+Records are immutable; a change is a new version put through `Session.put`, which stamps `seq`.
+Times are aware UTC. Text is unbounded unless a field says otherwise.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from .ids import AgentId, CallId, MessageId, RequestId, SessionId
+
+AgentStatus = Literal["idle", "running", "waiting", "waiting_for_key", "done", "error"]
+WaitingOn = Literal["request", "children", "user"]
+MessageRole = Literal["user", "assistant", "notice"]
+MessageStatus = Literal["queued", "withdrawn", "delivered", "streaming", "complete", "interrupted", "failed"]
+CallKind = Literal["read", "edit", "delete", "move", "search", "execute", "think", "fetch", "other"]
+CallStatus = Literal["pending", "in_progress", "completed", "failed"]
+TableName = Literal["session", "agents", "messages", "calls", "requests"]
+
+
+def now() -> datetime:
+    """The time now, aware UTC."""
+    return datetime.now(UTC)
+
+
+class Part(BaseModel):
+    """A piece of a record: immutable, and nothing unknown gets in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Record(Part):
+    """A row of one table. `seq` is the session's change number that wrote this version (0: not yet put)."""
+
+    id: str
+    seq: int = 0
+
+
+class ErrorInfo(Part):
+    """An error as people and clients see it; `code` as in `errors`."""
+
+    code: str
+    message: str
+    hint: str | None = None
+
+
+class Usage(Part):
+    """Tokens and money of one or more model calls, as the provider reported them."""
+
+    input_tokens: int = 0
+    """All input, cached input included."""
+    output_tokens: int = 0
+    """All output, reasoning included."""
+    cached_tokens: int = 0
+    """The part of the input that was read from the provider's prompt cache."""
+    cost_usd: float | None = 0.0
+    """None where the price of any of the calls is unknown."""
+
+    def __add__(self, other: "Usage") -> "Usage":
+        known = self.cost_usd is not None and other.cost_usd is not None
+        return Usage(
+            input_tokens=self.input_tokens + other.input_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+            cached_tokens=self.cached_tokens + other.cached_tokens,
+            cost_usd=(self.cost_usd or 0.0) + (other.cost_usd or 0.0) if known else None,
+        )
+
+
+class ModelRef(Part):
+    """Which model an agent talks to."""
+
+    id: str
+    """As litellm names it, `provider/name`; `demo/rules` for the built-in demo."""
+    provider: str
+    label: str
+    """Short name for a badge."""
+    demo: bool = False
+    """True: rules, not a language model."""
+
+
+class Limits(Part):
+    """What an agent may do at most. A child's are its parent's, narrowed."""
+
+    root: str
+    """Absolute path of the folder it works in."""
+    max_steps: int = Field(default=50, ge=1)
+    """Model calls in one turn."""
+
+
+class FileChange(Part):
+    """What a tool call did to one file."""
+
+    path: str
+    """Relative to the project, with forward slashes."""
+    diff: str
+    """Unified diff without the two file lines; cut at 400 lines (`diff_cut`)."""
+    added: int
+    removed: int
+    created: bool = False
+    diff_cut: bool = False
+
+
+class Session(Record):
+    """A persisted tree of agents."""
+
+    id: SessionId
+    schema_version: int = 1
+    project: str
+    """Absolute path of the project folder."""
+    title: str = ""
+    root_agent_id: AgentId
+    created_at: AwareDatetime = Field(default_factory=now)
+
+
+class Agent(Record):
+    """A node of the tree."""
+
+    id: AgentId
+    parent_id: AgentId | None = None
+    template: str = "dispatch"
+    name: str = "dispatch"
+    brief: str = ""
+    status: AgentStatus = "idle"
+    waiting_on: WaitingOn | None = None
+    note: str | None = None
+    """What it is busy with right now, where that is not plain from its thread ("trying again in 4 s")."""
+    error: ErrorInfo | None = None
+    """Why `status` is `error`; code `cancelled` when a person stopped it, `interrupted` when the server stopped."""
+    model: ModelRef
+    limits: Limits
+    usage: Usage = Usage()
+    context_tokens: int = 0
+    """Input tokens of its latest model call: how full the context is."""
+    created_at: AwareDatetime = Field(default_factory=now)
+
+
+class Message(Record):
+    """One message of an agent's thread.
+
+    A person's: queued → delivered | withdrawn. The model's: streaming → complete | interrupted | failed.
+    A notice is for people only and never sent to a model.
+    """
+
+    id: MessageId
+    agent_id: AgentId
+    role: MessageRole
+    order: int
+    """Place in the thread, ascending. A queued message gets its final place when it is delivered."""
+    status: MessageStatus
+    text: str = ""
+    reasoning: str = ""
+    sender: str = ""
+    """Who wrote a person's message (the server's user name)."""
+    model: str | None = None
+    usage: Usage | None = None
+    error: ErrorInfo | None = None
+    opaque: dict[str, Any] | None = None
+    """What the same provider wants back with this message (signed reasoning, …); never shown."""
+    turn: int = 0
+    created_at: AwareDatetime = Field(default_factory=now)
+    ended_at: AwareDatetime | None = None
+
+
+class ToolCall(Record):
+    """One tool call of a model's message: pending → in_progress → completed | failed."""
+
+    id: CallId
+    agent_id: AgentId
+    message_id: MessageId
+    index: int
+    """Place among the calls of its message."""
+    provider_id: str
+    """The id the provider gave it; not unique."""
+    name: str
+    kind: CallKind = "other"
+    status: CallStatus = "pending"
+    arguments: dict[str, Any] | None = None
+    """None until they are complete and valid JSON; then `arguments_text` is empty."""
+    arguments_text: str = ""
+    """The arguments as they stream in, or as they came where they are not valid JSON."""
+    output: str = ""
+    """What the model gets, cut to the output limits."""
+    output_chars: int = 0
+    """Length of the whole output in characters, before any cut."""
+    spill: str | None = None
+    """Path of the whole output where it was cut; the agent may read it."""
+    error: ErrorInfo | None = None
+    changes: list[FileChange] = Field(default_factory=list)
+    started_at: AwareDatetime | None = None
+    ended_at: AwareDatetime | None = None
+
+
+class Request(Record):
+    """A question that waits for a person."""
+
+    id: RequestId
+    agent_id: AgentId
+    call_id: CallId | None = None
+    kind: Literal["permission", "question"]
+    status: Literal["open", "answered", "expired"] = "open"
+    question: str
+    options: list[str] = Field(default_factory=list)
+    answer: str | None = None
+    answered_by: str | None = None
+    created_at: AwareDatetime = Field(default_factory=now)
+    ended_at: AwareDatetime | None = None
+
+
+AnyRecord = Session | Agent | Message | ToolCall | Request
+
+TABLES: dict[TableName, type[Record]] = {
+    "session": Session,
+    "agents": Agent,
+    "messages": Message,
+    "calls": ToolCall,
+    "requests": Request,
+}
+"""Table names and what each holds. The order is the order of a snapshot."""
+
+TABLE_OF: dict[type[Record], TableName] = {record: table for table, record in TABLES.items()}

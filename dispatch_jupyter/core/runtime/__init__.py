@@ -1,0 +1,1 @@
+"""Floor 3: live sessions and the agents in them."""

@@ -1,0 +1,118 @@
+"""The seam between the loop and the tools: a tool, what it is given, what it gives back."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ..permissions.paths import Files
+from ..protocol.errors import ToolError
+from ..protocol.ids import CallId
+from ..protocol.records import CallKind, FileChange
+
+
+class Arguments(BaseModel):
+    """Base of every tool's arguments: unknown ones are refused, so that the model learns of a misspelling."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(slots=True)
+class ToolContext:
+    """What a tool call may use. One a call; `seen` is shared by all calls of one agent."""
+
+    call_id: CallId
+    files: Files
+    """The only way to the file system."""
+    seen: "Seen"
+    """Which versions of which files the agent has read."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """Fingerprints of files as the agent last read or wrote them, by real path."""
+
+    fingerprints: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    """(inode, size in bytes, mtime in ns)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """`text` goes to the model; `changes` to people."""
+
+    text: str
+    changes: tuple[FileChange, ...] = ()
+
+
+class Tool(Protocol):
+    """One thing an agent can do. Failures are raised as `ToolError` in words the model can act on."""
+
+    name: ClassVar[str]
+    kind: ClassVar[CallKind]
+    description: ClassVar[str]
+    """For the model."""
+    arguments: ClassVar[type[Arguments]]
+    exclusive: ClassVar[bool]
+    """True: changes things, so it runs alone among the calls of its step."""
+
+    async def run(self, arguments: Any, context: ToolContext) -> ToolResult: ...
+
+
+class Toolbox:
+    """The tools of one agent, in a fixed order."""
+
+    def __init__(self, tools: Iterable[Tool]) -> None:
+        self._tools = {tool.name: tool for tool in sorted(tools, key=lambda tool: tool.name)}
+        self.schemas: list[dict[str, Any]] = [_schema(tool) for tool in self._tools.values()]
+        """For the model, in OpenAI format; the same objects for as long as the toolbox lives."""
+
+    def get(self, name: str) -> Tool:
+        """The tool of that name; the error for an unknown one lists those there are."""
+        try:
+            return self._tools[name]
+        except KeyError:
+            known = ", ".join(self._tools)
+            raise ToolError(f"There is no tool `{name}`.", f"The tools are: {known}.", code="unknown_tool") from None
+
+    def kind_of(self, name: str) -> CallKind:
+        tool = self._tools.get(name)
+        return tool.kind if tool else "other"
+
+
+def parse_arguments(tool: Tool, text: str) -> Arguments:
+    """The arguments a model wrote, validated.
+
+    Raises:
+        ToolError: code `invalid_arguments`, naming each wrong field.
+    """
+    try:
+        raw = json.loads(text or "{}")
+    except ValueError as error:
+        raise ToolError(
+            f"The arguments of `{tool.name}` are not valid JSON: {error}.",
+            "Send the call again with complete JSON.",
+            code="invalid_arguments",
+        ) from None
+    try:
+        return tool.arguments.model_validate(raw)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'arguments'}: {e['msg']}" for e in error.errors())
+        raise ToolError(
+            f"The arguments of `{tool.name}` are wrong: {faults}.",
+            f"It takes: {', '.join(tool.arguments.model_fields)}.",
+            code="invalid_arguments",
+        ) from None
+
+
+def _schema(tool: Tool) -> dict[str, Any]:
+    parameters = tool.arguments.model_json_schema()
+    parameters.pop("title", None)
+    parameters.pop("description", None)
+    for value in parameters.get("properties", {}).values():
+        value.pop("title", None)
+    return {
+        "type": "function",
+        "function": {"name": tool.name, "description": tool.description, "parameters": parameters},
+    }
