@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from .ids import AgentId, SessionId
+from .ids import AgentId, MessageId, SessionId
 from .records import AgentStatus, ErrorInfo, ModelRef, Part, Usage
 
 MAX_MESSAGE_CHARS = 200_000
@@ -43,7 +43,7 @@ class Accepted(Part):
 
     session_id: SessionId
     agent_id: AgentId
-    message_id: str
+    message_id: MessageId
 
 
 class SessionSummary(Part):
@@ -60,6 +60,16 @@ class SessionSummary(Part):
     """Open in this server."""
     error: ErrorInfo | None = None
     """Set where the journal cannot be read; the other fields are then what the catalogue knew."""
+
+
+class SessionList(Part):
+    """`GET sessions`."""
+
+    sessions: list[SessionSummary]
+
+
+class Failure(ErrorInfo):
+    """The body of every answer with an error status; `code` as in `errors`."""
 
 
 class AgentState(Part):

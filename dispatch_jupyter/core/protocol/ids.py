@@ -13,3 +13,13 @@ RequestId = NewType("RequestId", str)
 def new_id() -> str:
     """A fresh id: 16 lower-case hex digits (64 random bits), safe in file names and URLs."""
     return secrets.token_hex(8)
+
+
+def new_agent_id(session_id: SessionId) -> AgentId:
+    """`<session id>-<8 hex digits>`: an agent's id names its session, so no index is needed to find it."""
+    return AgentId(f"{session_id}-{secrets.token_hex(4)}")
+
+
+def session_of(agent_id: AgentId) -> SessionId:
+    """The session an agent belongs to (the whole id where it names none)."""
+    return SessionId(agent_id.partition("-")[0])

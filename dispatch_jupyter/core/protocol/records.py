@@ -28,7 +28,7 @@ def now() -> datetime:
 class Part(BaseModel):
     """A piece of a record: immutable, and nothing unknown gets in."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Record(Part):
@@ -129,6 +129,8 @@ class Agent(Record):
     error: ErrorInfo | None = None
     """Why `status` is `error`; code `cancelled` when a person stopped it, `interrupted` when the server stopped."""
     model: ModelRef
+    model_pinned: bool = False
+    """True: a person chose the model. Else it follows the default, looked up at the start of each turn."""
     limits: Limits
     usage: Usage = Usage()
     context_tokens: int = 0

@@ -81,14 +81,14 @@ class Toolbox:
         return tool.kind if tool else "other"
 
 
-def parse_arguments(tool: Tool, text: str) -> Arguments:
-    """The arguments a model wrote, validated.
+def parse_arguments(tool: Tool, written: str | dict[str, Any]) -> Arguments:
+    """The arguments a model wrote, as text or as the object it stands for, validated.
 
     Raises:
         ToolError: code `invalid_arguments`, naming each wrong field.
     """
     try:
-        raw = json.loads(text or "{}")
+        raw = json.loads(written or "{}") if isinstance(written, str) else written
     except ValueError as error:
         raise ToolError(
             f"The arguments of `{tool.name}` are not valid JSON: {error}.",

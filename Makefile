@@ -1,0 +1,76 @@
+# The two doors: `make lab` and `make test`. Everything they need is installed into .venv.
+PYTHON ?= python3
+VENV   := $(CURDIR)/.venv
+BIN    := $(VENV)/bin
+export PATH := $(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test quick lint types py-fast py-all js js-check ui bench generate clean
+
+help:  ## what there is to make
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## ?/  make \1\t/'
+
+lab: $(VENV)/.lab  ## JupyterLab with Dispatch, in this folder
+	jupyter lab $(LAB_ARGS)
+
+test: $(VENV)/.dev js chromium  ## every check there is
+	$(MAKE) lint types js-check
+	python -m pytest tests --ignore=tests/ui
+	python -m pytest tests/ui
+
+quick: $(VENV)/.dev  ## format, lint, types, floors and the fast tests: under a minute
+	$(MAKE) -j2 lint types
+	python -m pytest tests --ignore=tests/ui -m 'not slow' -q
+
+lint: $(VENV)/.dev
+	ruff format --check .
+	ruff check .
+	python scripts/generate_types.py --check
+	python scripts/generate_openapi.py --check
+
+types: $(VENV)/.dev
+	mypy
+
+js: js/lib/.built
+
+js-check: js/node_modules/.installed
+	cd js && npm run --silent lint && npm run --silent check && npm run --silent test
+
+ui: $(VENV)/.dev js chromium  ## only the browser journeys
+	python -m pytest tests/ui
+
+bench: $(VENV)/.dev js  ## figures, as ratios to a plain floor measured in the same run
+	python benchmarks/run.py
+
+generate: $(VENV)/.dev  ## everything that is generated from something else
+	python scripts/generate_types.py
+	python scripts/generate_openapi.py
+
+clean:  ## back to a fresh clone
+	git clean -fdXq
+
+.PHONY: chromium
+chromium: $(VENV)/.dev
+	@python scripts/chromium.py
+
+# --- what the doors need
+
+$(VENV)/bin/pip:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.lab: $(VENV)/bin/pip pyproject.toml
+	pip install --quiet -e . 'jupyterlab>=4.6,<5'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/bin/pip pyproject.toml
+	pip install --quiet -e '.[dev]'
+	@touch $@ $(VENV)/.lab
+
+js/node_modules/.installed: js/package.json js/package-lock.json | $(VENV)/.dev
+	cd js && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+js/lib/.built: js/node_modules/.installed $(shell find js/src js/schema js/style js/generated -type f 2>/dev/null) js/build.mjs
+	cd js && npm run --silent build
+	jupyter-builder develop . --overwrite
+	@mkdir -p js/lib && touch $@

@@ -1,0 +1,94 @@
+"""The server extension. Light: the runtime is imported and started when somebody first asks for it."""
+
+import asyncio
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_core.paths import jupyter_data_dir
+from jupyter_server.extension.application import ExtensionApp
+from jupyter_server.serverapp import ServerApp
+from tornado.ioloop import PeriodicCallback
+from traitlets import Unicode
+
+from ..core.protocol.ids import new_id
+from .routes import ROUTES
+
+if TYPE_CHECKING:
+    from ..core.runtime.workspace import Workspace
+
+ACTIVITY_MS = 60_000
+"""How often agents at work are reported as activity, so that nothing culls the server under them."""
+
+
+class DispatchApp(ExtensionApp):
+    """Hosts the agent runtime in a Jupyter server, under `{base_url}dispatch/`."""
+
+    name = "dispatch_jupyter"
+    extension_url = "/dispatch"
+
+    data_dir = Unicode(help="Where sessions are kept. Default: `dispatch` in Jupyter's data folder.").tag(config=True)
+
+    def initialize_settings(self) -> None:
+        self.server_instance = new_id()
+        self.server_url = ""
+        self.project = Path(self.settings["server_root_dir"]).expanduser()
+        self._starting: asyncio.Task[Workspace] | None = None
+        self._pulse = PeriodicCallback(self._report_activity, ACTIVITY_MS)
+        self.settings["dispatch_workspace"] = self.workspace
+
+    def initialize_handlers(self) -> None:
+        self.handlers.extend((route.pattern, route.handler) for route in ROUTES)
+
+    async def workspace(self) -> "Workspace":
+        """The runtime, begun at the first call."""
+        if self._starting is None:
+            self._starting = asyncio.create_task(self._start())
+        return await asyncio.shield(self._starting)
+
+    async def _start(self) -> "Workspace":
+        set_up = await asyncio.to_thread(_import_runtime)
+        workspace: Workspace = set_up(
+            project=self.project,
+            folder=Path(self.data_dir or Path(jupyter_data_dir()) / "dispatch") / "sessions",
+            instance=self.server_instance,
+            server_url=self.server_url,
+        )
+        workspace.on_activity = self._stamp
+        self._pulse.start()
+        return workspace
+
+    async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
+        """The loop runs and the port is final: tell kernels, which inherit this environment, where the server is."""
+        self.server_url = serverapp.connection_url
+        os.environ["DISPATCH_SERVER_URL"] = self.server_url
+        os.environ["DISPATCH_SERVER_TOKEN"] = serverapp.identity_provider.token or ""
+        os.environ["DISPATCH_INSTANCE"] = self.server_instance
+
+    async def stop_extension(self) -> None:
+        """Agents are stopped and marked so, journals closed, connections ended."""
+        self._pulse.stop()
+        if self._starting is not None:
+            workspace = await self._starting
+            await workspace.close()
+
+    def current_activity(self) -> Any:
+        """For `shutdown_no_activity_timeout`: the number of agents at work, None where there are none."""
+        if self._starting is None or not self._starting.done():
+            return None
+        return self._starting.result().at_work or None
+
+    def _report_activity(self) -> None:
+        if self.current_activity():
+            self._stamp()
+
+    def _stamp(self) -> None:
+        """What a Hub's culler reads."""
+        self.settings.setdefault("last_activity_times", {})["dispatch"] = datetime.now(UTC)
+
+
+def _import_runtime() -> Any:
+    from ..core.runtime.setup import set_up
+
+    return set_up

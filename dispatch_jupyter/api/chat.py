@@ -1,0 +1,43 @@
+"""`POST chat`: say something, and hear that it was stored, or the whole answer as it comes."""
+
+from typing import TYPE_CHECKING
+
+from tornado import web
+from tornado.iostream import StreamClosedError
+
+from .base import DispatchHandler, answering, authorized
+
+if TYPE_CHECKING:
+    from ..core.protocol.commands import Accepted
+    from ..core.runtime.workspace import Workspace
+
+
+class ChatHandler(DispatchHandler):
+    """202 with ids, or with `Accept: text/event-stream` the session's changes until the agent rests."""
+
+    @web.authenticated
+    @authorized
+    @answering
+    async def post(self) -> None:
+        from ..core.protocol.commands import SendMessage
+
+        workspace = await self.workspace()
+        command = self.body(SendMessage)
+        accepted = await workspace.send(command, self.current_user.username)
+        if "text/event-stream" in self.request.headers.get("Accept", ""):
+            await self._stream(workspace, accepted)
+        else:
+            self.reply(accepted, 202)
+
+    async def _stream(self, workspace: "Workspace", accepted: "Accepted") -> None:
+        from ..core.runtime.follow import follow
+
+        self.set_header("Content-Type", "text/event-stream")
+        self.set_header("Cache-Control", "no-cache")
+        self.set_header("X-Accel-Buffering", "no")
+        try:
+            async for kind, data in follow(workspace, accepted):
+                self.write(f"event: {kind}\ndata: {data}\n\n")
+                await self.flush()
+        except StreamClosedError:
+            self.log.debug("A client went away; its agent goes on.")

@@ -1,0 +1,132 @@
+"""Every path of the API, who answers it, and how it is described to others."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import agents, chat, sessions, status, stream
+
+ID = r"([\w.-]+)"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of a path. `body` and `answer` name models of the protocol."""
+
+    summary: str
+    body: str | None = None
+    answer: str | None = None
+    status: int = 200
+    errors: tuple[int, ...] = ()
+    query: dict[str, str] = field(default_factory=dict)
+    """Parameter → what it means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One path below `{base_url}dispatch/`, its variables in braces."""
+
+    path: str
+    handler: type[Any]
+    operations: dict[str, Operation]
+
+    @property
+    def pattern(self) -> str:
+        parts = [ID if part.startswith("{") else part for part in self.path.split("/")]
+        return "/dispatch/" + "/".join(parts)
+
+
+ROUTES = [
+    Route(
+        "chat",
+        chat.ChatHandler,
+        {
+            "post": Operation(
+                "Say something to an agent; without a session, in a new one. With `Accept: text/event-stream` the "
+                "answer is the events accepted, snapshot, put, delta and, once the agent rests, end.",
+                "SendMessage",
+                "Accepted",
+                202,
+                (404, 409, 413, 422, 423, 507),
+            )
+        },
+    ),
+    Route(
+        "status",
+        status.StatusHandler,
+        {"get": Operation("The model in force, what is missing, and every live agent.", answer="Status")},
+    ),
+    Route(
+        "stream",
+        stream.StreamHandler,
+        {
+            "get": Operation(
+                "WebSocket: a session's changes, each frame a Change or a list of them. Close codes: 4404 unknown "
+                "session, 4408 too slow, 4422 bad parameter, 4423 locked, 1001 the server stops.",
+                answer="Change",
+                status=101,
+                query={
+                    "session": "Session to watch; without it, notices only.",
+                    "after": "Last `seq` the client has.",
+                    "instance": "Server instance that `after` belongs to.",
+                },
+            )
+        },
+    ),
+    Route(
+        "sessions",
+        sessions.SessionsHandler,
+        {
+            "get": Operation("The project's sessions, newest first.", answer="SessionList"),
+            "post": Operation("A new session.", "CreateSession", "State", 201, (409, 422, 507)),
+        },
+    ),
+    Route(
+        "sessions/{session_id}",
+        sessions.SessionHandler,
+        {
+            "get": Operation(
+                "A session's records: the latest messages, or a page of older ones.",
+                answer="State",
+                errors=(404, 422, 423),
+                query={"before": "Only messages with a lower `order`.", "limit": "At most so many messages; 200."},
+            )
+        },
+    ),
+    Route(
+        "sessions/{session_id}/calls/{call_id}",
+        sessions.CallHandler,
+        {"get": Operation("A tool call with its whole output.", answer="ToolCall", errors=(404,))},
+    ),
+    Route(
+        "agents/{agent_id}/message",
+        agents.AgentMessagesHandler,
+        {
+            "post": Operation(
+                "A message for an agent: begins a turn, or is delivered at the next tool boundary.",
+                "QueueMessage",
+                "Accepted",
+                202,
+                (404, 413, 422, 423, 507),
+            )
+        },
+    ),
+    Route(
+        "agents/{agent_id}/messages/{message_id}",
+        agents.AgentMessageHandler,
+        {"delete": Operation("Take back a message that is still queued.", answer="Message", errors=(404, 409))},
+    ),
+    Route(
+        "agents/{agent_id}/interrupt",
+        agents.AgentInterruptHandler,
+        {"post": Operation("Stop an agent; one at rest stays at rest.", status=202, errors=(404,))},
+    ),
+    Route(
+        "agents/{agent_id}/resume",
+        agents.AgentResumeHandler,
+        {
+            "post": Operation(
+                "Go on where an error, a stop or a restart of the server left off.", status=202, errors=(404, 409)
+            )
+        },
+    ),
+]

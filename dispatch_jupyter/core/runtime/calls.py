@@ -1,0 +1,121 @@
+"""Running the tool calls of one step: side by side where they only look, alone where they change things."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+
+from ..permissions.paths import Files
+from ..protocol.errors import DispatchError, ToolError
+from ..protocol.records import ErrorInfo, ToolCall, now
+from ..tools.output import limit
+from ..tools.tool import Seen, Tool, Toolbox, ToolContext, ToolResult, parse_arguments
+from .guards import CallLoop
+from .session import Session
+
+Check = Callable[[ToolCall], None]
+
+log = logging.getLogger(__name__)
+
+
+class CallRunner:
+    """Runs calls and records how they went. A failed call is a result the model can act on, never an exception."""
+
+    def __init__(self, session: Session, toolbox: Toolbox, files: Files) -> None:
+        self._session = session
+        self._toolbox = toolbox
+        self._files = files
+        self._seen = Seen()
+
+    async def run(self, calls: list[ToolCall], check: Check) -> None:
+        """All calls of a step, in order. `check` may refuse one before it runs.
+
+        Raises:
+            CallLoop: by `check`; the calls not run stay pending and are closed with the turn.
+        """
+        for together in self._groups(calls):
+            for call in together:
+                self._refuse_or_pass(call, check)
+            async with asyncio.TaskGroup() as group:
+                for call in together:
+                    if self._session.tables.call(call.id).status == "pending":
+                        group.create_task(self._run_one(call))
+
+    def _groups(self, calls: list[ToolCall]) -> Iterator[list[ToolCall]]:
+        """Neighbours that only look go together, each one that changes things goes alone."""
+        alone = [index if self._exclusive(call) else -1 for index, call in enumerate(calls)]
+        for _, group in groupby(zip(alone, calls, strict=True), key=itemgetter(0)):
+            yield [call for _, call in group]
+
+    def _exclusive(self, call: ToolCall) -> bool:
+        try:
+            return self._toolbox.get(call.name).exclusive
+        except ToolError:
+            return False
+
+    def _refuse_or_pass(self, call: ToolCall, check: Check) -> None:
+        try:
+            check(call)
+        except CallLoop:
+            raise
+        except ToolError as error:
+            self._fail(call, error)
+
+    async def _run_one(self, call: ToolCall) -> None:
+        call = self._session.put(call.model_copy(update={"status": "in_progress", "started_at": now()}))
+        try:
+            tool = self._toolbox.get(call.name)
+            result = await self._result(tool, call)
+        except DispatchError as error:
+            self._fail(call, error)
+            return
+        output = await asyncio.to_thread(limit, result.text, call.id, self._session.spill_dir)
+        self._session.put(
+            call.model_copy(
+                update={
+                    "status": "completed",
+                    "output": output.text,
+                    "output_chars": output.total_chars,
+                    "spill": _text(output.spill_path),
+                    "changes": list(result.changes),
+                    "ended_at": now(),
+                }
+            ),
+            sync=tool.exclusive,
+        )
+
+    async def _result(self, tool: Tool, call: ToolCall) -> ToolResult:
+        if call.arguments is None:
+            parse_arguments(tool, call.arguments_text)  # says what is wrong with them
+            raise ToolError("The arguments are not a JSON object.", code="invalid_arguments")
+        arguments = parse_arguments(tool, call.arguments)
+        context = ToolContext(call_id=call.id, files=self._files, seen=self._seen)
+        try:
+            return await tool.run(arguments, context)
+        except DispatchError:
+            raise
+        except Exception as error:
+            # a defect of ours must not take the agent down: the model gets a result, the log the trace
+            log.exception("The tool %s failed unexpectedly", tool.name)
+            raise ToolError(f"`{tool.name}` failed unexpectedly: {error}", code="internal") from error
+
+    def _fail(self, call: ToolCall, error: DispatchError) -> None:
+        code = error.tool_code if isinstance(error, ToolError) else error.code
+        text = f"Error: {error.message}" + (f"\n{error.hint}" if error.hint else "")
+        self._session.put(
+            call.model_copy(
+                update={
+                    "status": "failed",
+                    "output": text,
+                    "output_chars": len(text),
+                    "error": ErrorInfo(code=code, message=error.message, hint=error.hint),
+                    "ended_at": now(),
+                }
+            )
+        )
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)

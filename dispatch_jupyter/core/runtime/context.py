@@ -1,0 +1,78 @@
+"""From records to what a model is sent. Rebuilt at every step, so a change of model or a restart loses nothing."""
+
+import json
+
+from ..llm.types import ChatMessage
+from ..protocol.ids import AgentId
+from ..protocol.records import Message, ToolCall
+from .session import Session
+
+_GO_ON: ChatMessage = {"role": "user", "content": "Go on from where you were stopped."}
+"""Said where a person resumes after an answer that was cut: models want the last word to be a user's."""
+
+Version = tuple[int, ...]
+
+
+class Context:
+    """An agent's conversation in OpenAI chat format.
+
+    Each record is translated once a version; what is sent again is the same object, so the work of a step does not
+    grow with what was said before.
+    """
+
+    def __init__(self, session: Session, agent_id: AgentId) -> None:
+        self._session = session
+        self._agent_id = agent_id
+        self._done: dict[str, tuple[Version, list[ChatMessage]]] = {}
+
+    def messages(self) -> list[ChatMessage]:
+        """All that was delivered or answered; queued, withdrawn and failed messages and notices are left out."""
+        out: list[ChatMessage] = []
+        for message in self._session.tables.thread(self._agent_id):
+            out += self._translated(message)
+        if out and out[-1]["role"] == "assistant":
+            out.append(_GO_ON)
+        return out
+
+    def _translated(self, message: Message) -> list[ChatMessage]:
+        calls = self._session.tables.calls_of(message.id)
+        version = (message.seq, *(call.seq for call in calls))
+        known = self._done.get(message.id)
+        if known and known[0] == version:
+            return known[1]
+        translated = _translate(message, calls)
+        self._done[message.id] = (version, translated)
+        return translated
+
+
+def _translate(message: Message, calls: list[ToolCall]) -> list[ChatMessage]:
+    if message.role == "user" and message.status == "delivered":
+        return [{"role": "user", "content": message.text}]
+    if message.role == "assistant" and message.status in ("complete", "interrupted"):
+        return _answer(message, [call for call in calls if _was_made(call)])
+    return []
+
+
+def _answer(message: Message, calls: list[ToolCall]) -> list[ChatMessage]:
+    if not message.text and not calls:
+        return []
+    answer: ChatMessage = {"role": "assistant", "content": message.text or None}
+    if message.opaque:
+        answer["opaque"] = message.opaque
+    if calls:
+        answer["tool_calls"] = [_call(call) for call in calls]
+    return [answer, *(_result(call) for call in calls)]
+
+
+def _was_made(call: ToolCall) -> bool:
+    """Half a call of a reply that broke off was never made, and no provider would take it back."""
+    return call.arguments is not None or (call.error is not None and call.error.code == "invalid_arguments")
+
+
+def _call(call: ToolCall) -> ChatMessage:
+    arguments = json.dumps(call.arguments or {}, ensure_ascii=False)
+    return {"id": call.provider_id, "type": "function", "function": {"name": call.name, "arguments": arguments}}
+
+
+def _result(call: ToolCall) -> ChatMessage:
+    return {"role": "tool", "tool_call_id": call.provider_id, "content": call.output or "(no output)"}

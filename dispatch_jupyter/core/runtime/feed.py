@@ -1,0 +1,59 @@
+"""One client's view of a session: a bounded queue of encoded changes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+from ..protocol.errors import DispatchError
+
+MAX_WAITING = 2_000
+"""Frames a client may be behind before it is dropped; it comes back with its last `seq`."""
+
+
+class Lagged(DispatchError):
+    """The client read too slowly and was dropped. Reconnecting with the last `seq` loses nothing."""
+
+    code = "lagged"
+
+
+class Feed:
+    """An async iterator of frames; a frame is a list of changes, each encoded as JSON."""
+
+    def __init__(self) -> None:
+        self._frames: asyncio.Queue[Sequence[str] | DispatchError | None] = asyncio.Queue()
+        self._open = True
+
+    def push(self, frame: Sequence[str]) -> None:
+        """Never blocks: a client that is too far behind is ended with `Lagged`."""
+        if not self._open:
+            return
+        if self._frames.qsize() >= MAX_WAITING:
+            self.end(Lagged("The connection was too slow and has been dropped.", "Reconnect with the last seq."))
+            return
+        self._frames.put_nowait(frame)
+
+    def end(self, error: DispatchError | None = None) -> None:
+        """No more frames; what is waiting is still delivered unless there is an error."""
+        if not self._open:
+            return
+        self._open = False
+        if error:
+            self._frames = _drained(self._frames)
+        self._frames.put_nowait(error)
+
+    async def __aiter__(self) -> AsyncIterator[Sequence[str]]:
+        while True:
+            frame = await self._frames.get()
+            if frame is None:
+                return
+            if isinstance(frame, DispatchError):
+                raise frame
+            yield frame
+
+
+def _drained(
+    queue: "asyncio.Queue[Sequence[str] | DispatchError | None]",
+) -> "asyncio.Queue[Sequence[str] | DispatchError | None]":
+    """The same queue, empty: whoever waits on it goes on waiting on it."""
+    while not queue.empty():
+        queue.get_nowait()
+    return queue

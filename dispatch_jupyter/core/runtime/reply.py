@@ -1,0 +1,140 @@
+"""A model's reply as it arrives: stream events become deltas, then finished records."""
+
+import asyncio
+import json
+from typing import Any
+
+from ..llm.types import CallDelta, Completed, ModelEvent, ReasoningDelta, Retrying, TextDelta
+from ..protocol.errors import BadReply
+from ..protocol.ids import AgentId, CallId, MessageId, new_id
+from ..protocol.records import ErrorInfo, Message, MessageStatus, ToolCall, now
+from ..tools.tool import Toolbox
+from .session import Session
+
+LENGTH = ErrorInfo(
+    code="length",
+    message="The answer was cut at the model's output limit.",
+    hint="Ask the agent to go on.",
+)
+CHECKPOINT_SECONDS = 2.0
+UNFINISHED = ErrorInfo(code="interrupted", message="The model's reply was cut off before this call was complete.")
+
+
+class Reply:
+    """Writes one assistant message and its calls. `restart` begins it anew in place, so that no text doubles."""
+
+    def __init__(self, session: Session, agent_id: AgentId, toolbox: Toolbox, *, model: str, turn: int) -> None:
+        self._session = session
+        self._toolbox = toolbox
+        self._calls: dict[int, CallId] = {}
+        self._clock = asyncio.get_running_loop().time
+        self._stored_at = self._clock()
+        self.begun = False
+        """Whether anything of it has come."""
+        self.message = session.put(
+            Message(
+                id=MessageId(new_id()),
+                agent_id=agent_id,
+                role="assistant",
+                order=session.next_order(),
+                status="streaming",
+                model=model,
+                turn=turn,
+            )
+        )
+
+    def add(self, event: ModelEvent) -> None:
+        """Show one event of the stream."""
+        match event:
+            case TextDelta(text):
+                self._session.delta("messages", self.message.id, "text", clean(text))
+            case ReasoningDelta(text):
+                self._session.delta("messages", self.message.id, "reasoning", clean(text))
+            case CallDelta():
+                self._add_call(event)
+            case Completed() | Retrying():
+                return  # the end and the waiting are the agent's to record
+        self.begun = True
+        if self._clock() - self._stored_at > CHECKPOINT_SECONDS:
+            self._stored_at = self._clock()
+            self._session.checkpoint("messages", self.message.id)
+
+    def restart(self) -> None:
+        """Forget what came: the connection was lost and the reply is asked for again."""
+        self.message = self._session.put(self.message)
+        for call_id in self._calls.values():
+            self._cut(self._session.tables.call(call_id))
+        self._calls.clear()
+        self.begun = False
+
+    def complete(self, end: Completed) -> list[ToolCall]:
+        """The reply is whole. Returns its calls, with their arguments as far as those are valid."""
+        calls = [self._close_call(call_id) for call_id in self._calls.values()]
+        live = self._session.live_text("messages", self.message.id)
+        if not live.get("text") and not calls and end.stop == "end":
+            self.abort("failed", ErrorInfo(code=BadReply.code, message="The model answered with nothing."))
+            raise BadReply("The model answered with nothing.", "Send the message again, or choose another model.")
+        self.message = self._session.put(
+            self.message.model_copy(
+                update={
+                    **live,
+                    "status": "complete",
+                    "usage": end.usage,
+                    "opaque": end.opaque,
+                    "error": LENGTH if end.stop == "length" else None,
+                    "ended_at": now(),
+                }
+            )
+        )
+        return calls
+
+    def abort(self, status: MessageStatus, error: ErrorInfo) -> None:
+        """The reply will not become whole: what came of it is kept and marked."""
+        for call_id in self._calls.values():
+            call = self._close_call(call_id)
+            if call.arguments is None:
+                self._cut(call)
+        live = self._session.live_text("messages", self.message.id)
+        self.message = self._session.put(
+            self.message.model_copy(update={**live, "status": status, "error": error, "ended_at": now()})
+        )
+
+    def _add_call(self, delta: CallDelta) -> None:
+        if delta.index not in self._calls:
+            self._calls[delta.index] = CallId(new_id())
+            self._session.put(
+                ToolCall(
+                    id=self._calls[delta.index],
+                    agent_id=self.message.agent_id,
+                    message_id=self.message.id,
+                    index=delta.index,
+                    provider_id=delta.id or self._calls[delta.index],
+                    name=delta.name,
+                    kind=self._toolbox.kind_of(delta.name),
+                )
+            )
+        if delta.arguments:
+            self._session.delta("calls", self._calls[delta.index], "arguments_text", clean(delta.arguments))
+
+    def _cut(self, call: ToolCall) -> None:
+        self._session.put(call.model_copy(update={"status": "failed", "error": UNFINISHED, "ended_at": now()}))
+
+    def _close_call(self, call_id: CallId) -> ToolCall:
+        call = self._session.tables.call(call_id)
+        text = self._session.live_text("calls", call_id).get("arguments_text", call.arguments_text)
+        arguments = _object(text)
+        left = "" if arguments is not None else text
+        return self._session.put(call.model_copy(update={"arguments": arguments, "arguments_text": left}))
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    try:
+        value = json.loads(text or "{}")
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def clean(text: str) -> str:
+    """Text that can be stored: lone surrogates, which are not Unicode text, become question marks."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -1,0 +1,219 @@
+"""The aggregate: the only writer of a session's records.
+
+    put(record)   seq += 1 → memory → one journal line → published
+    delta(...)    published only; the finished record follows by put
+
+`put` never waits, so it can be called from any `finally`. A background task, the pump, writes what was put in
+batches through the store's thread and publishes a batch only once it is written: what a client has seen survives
+the death of the server. `saved` waits for that, and is where a full disk is heard of.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar, cast
+
+from ..protocol.changes import Delta, Put, Snapshot, State
+from ..protocol.errors import StoreError
+from ..protocol.records import TABLE_OF, Record, TableName
+from ..store.session_db import Row, SessionDB
+from .feed import Feed
+from .tables import Tables
+from .texts import Field, LiveTexts
+from .writer import Writer
+
+R = TypeVar("R", bound=Record)
+
+DELTA_INTERVAL = 0.02
+"""Seconds between two rounds of deltas: faster than the eye, far slower than tokens can come."""
+DISPLAYED_MESSAGES = 200
+"""Messages in a snapshot; older ones are asked for page by page."""
+
+log = logging.getLogger(__name__)
+
+
+class Session:
+    """A live session. Made by `open`, ended by `close`; lives on one event loop."""
+
+    def __init__(self, db: SessionDB, writer: Writer, instance: str, records: Iterable[Record] = ()) -> None:
+        self.instance = instance
+        self.spill_dir = db.spill_dir
+        self.tables = Tables(records)
+        self.seq = max((record.seq for record in self.tables.all()), default=0)
+        self._db = db
+        self._writer = writer
+        self._texts = LiveTexts()
+        self._feeds: set[Feed] = set()
+        self._rows: list[Row] = []
+        self._sync = False
+        self._writing = False
+        self._unpublished: list[str] = []
+        self._waiters: list[asyncio.Future[None]] = []
+        self._wake = asyncio.Event()
+        self._tick: asyncio.TimerHandle | None = None
+        self._pump_task = asyncio.create_task(self._pump(), name="dispatch-session-pump")
+
+    # ------------------------------------------------------------------ reading
+
+    @property
+    def watched(self) -> bool:
+        """Whether any client is looking."""
+        return bool(self._feeds)
+
+    def next_order(self) -> int:
+        """The place of a message that is put now: after all that is there."""
+        return self.seq + 1
+
+    def live_text(self, table: TableName, record_id: str) -> dict[str, str]:
+        """What has come of a record's texts since it was last put, by field."""
+        return self._texts.of((table, record_id))
+
+    def state(self, *, before: int | None = None, limit: int = DISPLAYED_MESSAGES) -> State:
+        """The latest messages, or the last before an `order`, with their calls; all agents and requests."""
+        messages = [message for message in self.tables.messages() if before is None or message.order < before]
+        shown = messages[-limit:] if limit else []
+        calls = [call for message in shown for call in self.tables.calls_of(message.id)]
+        return State(
+            seq=self.seq,
+            session=self.tables.session,
+            agents=self.tables.agents(),
+            messages=[self._with_live_text(message) for message in shown],
+            calls=[self._with_live_text(call) for call in calls],
+            requests=self.tables.requests(),
+            earlier=len(messages) - len(shown),
+        )
+
+    # ------------------------------------------------------------------ writing
+
+    def put(self, record: R, *, sync: bool = False) -> R:
+        """Make `record` its table's truth. `sync` asks the disk, not only the system, to have it.
+
+        Returns:
+            The record with its `seq`.
+        """
+        self.seq += 1
+        stamped = record.model_copy(update={"seq": self.seq})
+        table = self.tables.set(stamped)
+        self._texts.drop((table, stamped.id))
+        encoded = stamped.model_dump_json()
+        self._rows.append((table, stamped.id, encoded.encode()))
+        self._unpublished.append(f'{{"type":"put","table":"{table}","record":{encoded}}}')
+        self._sync = self._sync or sync
+        self._wake.set()
+        return stamped
+
+    def delta(self, table: TableName, record_id: str, name: Field, text: str) -> None:
+        """More of a text that is being written. Not stored: the finished record follows by `put`."""
+        self._texts.add((table, record_id), name, text)
+        if self._tick is None:
+            self._tick = asyncio.get_running_loop().call_later(DELTA_INTERVAL, self._wake.set)
+
+    def checkpoint(self, table: TableName, record_id: str) -> None:
+        """Store what has come of a record's texts so far, so that a killed server loses seconds of them at most."""
+        record = self._with_live_text(self.tables.get(table, record_id))
+        self._rows.append((table, record_id, record.model_dump_json().encode()))
+        self._wake.set()
+
+    async def saved(self) -> None:
+        """Wait until all that was put so far is written.
+
+        Raises:
+            StoreError: it could not be written. It stays in memory and is tried again with the next batch.
+        """
+        if not (self._rows or self._writing or self._wake.is_set()):
+            return
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        self._wake.set()
+        await waiter
+
+    # ------------------------------------------------------------------ publishing
+
+    async def subscribe(self, after: int | None = None, instance: str | None = None) -> Feed:
+        """A feed that starts with a snapshot, or with what changed since `after` of this same `instance`."""
+        await self._settled()
+        feed = Feed()
+        in_step = after is not None and instance == self.instance and 0 <= after <= self.seq
+        feed.push(self._since(after or 0) if in_step else [self._snapshot()])
+        self._feeds.add(feed)
+        return feed
+
+    def unsubscribe(self, feed: Feed) -> None:
+        self._feeds.discard(feed)
+        feed.end()
+
+    async def close(self) -> None:
+        """Write what is left, end all feeds, let go of the file."""
+        try:
+            await self._settled()
+        finally:
+            self._pump_task.cancel()
+            await asyncio.gather(self._pump_task, return_exceptions=True)
+            if self._tick:
+                self._tick.cancel()
+            for feed in list(self._feeds):
+                self.unsubscribe(feed)
+            await self._writer.run(self._db.close)
+
+    # ------------------------------------------------------------------ inside
+
+    def _with_live_text(self, record: R) -> R:
+        live = self._texts.of((TABLE_OF[type(record)], record.id))
+        return record.model_copy(update=live) if live else record
+
+    async def _settled(self) -> None:
+        """`saved`, for those who only need the order: a store in trouble is heard of by the agents."""
+        try:
+            await self.saved()
+        except StoreError as error:
+            log.warning("Session %s: %s", self.tables.session.id, error)
+
+    def _snapshot(self) -> str:
+        return Snapshot(**dict(self.state()), instance=self.instance).model_dump_json()
+
+    def _since(self, after: int) -> list[str]:
+        news = sorted((record for record in self.tables.all() if record.seq > after), key=lambda record: record.seq)
+        puts = [Put(table=TABLE_OF[type(record)], record=cast("Any", record)).model_dump_json() for record in news]
+        whole: list[Delta] = [delta for key in self._texts for delta in self._texts.whole(key)]
+        return puts + [delta.model_dump_json() for delta in whole]
+
+    def _publish(self, frame: Sequence[str]) -> None:
+        if frame:
+            for feed in list(self._feeds):
+                feed.push(frame)
+
+    async def _pump(self) -> None:
+        """Write and publish, a batch at a time, for as long as the session is open."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            if self._tick:
+                self._tick.cancel()
+                self._tick = None
+            frame, self._unpublished = self._unpublished, []
+            frame += [delta.model_dump_json() for delta in self._texts.take()]
+            waiters, self._waiters = self._waiters, []
+            fault = await self._write()
+            self._publish(frame)
+            for waiter in waiters:
+                if waiter.done():
+                    continue
+                if fault:
+                    waiter.set_exception(fault)
+                else:
+                    waiter.set_result(None)
+
+    async def _write(self) -> StoreError | None:
+        rows, self._rows = self._rows, []
+        sync, self._sync = self._sync, False
+        if not rows:
+            return None
+        self._writing = True
+        try:
+            await self._writer.run(self._db.append, rows, sync=sync)
+        except StoreError as error:
+            self._rows, self._sync = rows + self._rows, True
+            return error
+        finally:
+            self._writing = False
+        return None

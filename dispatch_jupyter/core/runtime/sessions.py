@@ -1,0 +1,143 @@
+"""The sessions that are open in this server, and the folder they come from."""
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from ..protocol.commands import SessionSummary
+from ..protocol.errors import StoreError
+from ..protocol.ids import SessionId
+from ..protocol.records import TABLES, Agent, Record, TableName, Usage, now
+from ..protocol.records import Session as SessionRecord
+from ..store.catalogue import Catalogue
+from ..store.lock import Owner
+from ..store.session_db import SessionDB
+from .repair import repair
+from .session import Session
+from .writer import Writer
+
+log = logging.getLogger(__name__)
+
+
+class Sessions:
+    """Opens each session once, however many ask at the same time, and closes it once."""
+
+    def __init__(self, folder: Path, owner: Owner, instance: str) -> None:
+        self._folder = folder
+        self._owner = owner
+        self._instance = instance
+        self._writer = Writer()
+        self._catalogue = Catalogue(folder)
+        self._live: dict[SessionId, Session] = {}
+        self._opening: dict[SessionId, asyncio.Task[Session]] = {}
+        self._closing: dict[SessionId, asyncio.Task[None]] = {}
+
+    def live(self) -> list[Session]:
+        return list(self._live.values())
+
+    async def create(self, record: SessionRecord, agent: Agent) -> Session:
+        """A new session with its root agent, on disk when this returns."""
+        db = await self._writer.run(SessionDB.create, self._folder, record.id, self._owner)
+        session = Session(db, self._writer, self._instance)
+        session.put(record)
+        session.put(agent, sync=True)
+        try:
+            await session.saved()
+        except StoreError:
+            await session.close()
+            raise
+        self._live[record.id] = session
+        await self.note(session)
+        return session
+
+    async def open(self, session_id: SessionId) -> Session:
+        """The live session of that id, opened where it is not.
+
+        Raises:
+            NotFound, Locked, StoreError: as `SessionDB.open` and `SessionDB.load`.
+        """
+        if session_id in self._closing:
+            await asyncio.wait([self._closing[session_id]])
+        if session_id in self._live:
+            return self._live[session_id]
+        if session_id not in self._opening:
+            task = asyncio.create_task(self._open(session_id))
+            self._opening[session_id] = task
+            task.add_done_callback(lambda _: self._opening.pop(session_id))
+        return await asyncio.shield(self._opening[session_id])
+
+    async def close(self, session: Session) -> None:
+        """Write what is left and let go of the file."""
+        session_id = session.tables.session.id
+        if self._live.pop(session_id, None) is None:
+            return
+        task = asyncio.create_task(session.close())
+        self._closing[session_id] = task
+        task.add_done_callback(lambda _: self._closing.pop(session_id))
+        await asyncio.shield(task)
+
+    async def close_all(self) -> None:
+        """For the end of the server: nothing may be opened afterwards."""
+        results = await asyncio.gather(*(self.close(session) for session in self.live()), return_exceptions=True)
+        for error in results:
+            if isinstance(error, BaseException):
+                log.error("A session could not be closed cleanly", exc_info=error)
+        await asyncio.to_thread(self._writer.close)
+
+    async def list(self, project: str) -> list[SessionSummary]:
+        """What the catalogue knows, newest first, with the live ones marked."""
+        summaries = await self._writer.run(self._catalogue.list, project)
+        return [summary.model_copy(update={"live": summary.id in self._live}) for summary in summaries]
+
+    async def note(self, session: Session) -> None:
+        """Tell the catalogue how a session stands."""
+        await self._writer.run(self._catalogue.note, summarise(session))
+
+    async def _open(self, session_id: SessionId) -> Session:
+        db = await self._writer.run(SessionDB.open, self._folder, session_id, self._owner)
+        try:
+            rows = await self._writer.run(db.load)
+            records = await asyncio.to_thread(_records, rows, str(db.path))
+        except BaseException:
+            await self._writer.run(db.close)
+            raise
+        session = Session(db, self._writer, self._instance, records)
+        repair(session)
+        self._live[session_id] = session
+        return session
+
+
+def summarise(session: Session) -> SessionSummary:
+    """The line of a session in the catalogue."""
+    record = session.tables.session
+    usage = sum((agent.usage for agent in session.tables.agents()), Usage())
+    spoken = sum(message.role != "notice" and message.status != "withdrawn" for message in session.tables.messages())
+    return SessionSummary(
+        id=record.id,
+        project=record.project,
+        title=record.title,
+        created_at=record.created_at.isoformat(),
+        updated_at=now().isoformat(),
+        message_count=spoken,
+        usage=usage,
+        live=True,
+    )
+
+
+def _records(rows: dict[TableName, list[dict[str, Any]]], path: str) -> list[Record]:
+    records: list[Record] = []
+    for table, kind in TABLES.items():
+        for row in rows.get(table, ()):
+            try:
+                records.append(kind.model_validate(row))
+            except ValidationError as error:
+                raise StoreError(
+                    f"{path}: the record {row.get('id')!r} of table {table!r} is not what it should be: {error}",
+                    "It may have been written by another version of Dispatch; other sessions are not affected.",
+                ) from error
+    if not any(isinstance(record, SessionRecord) for record in records):
+        raise StoreError(f"{path}: the session has no record of itself.", "Move the file away to be rid of it.")
+    return records

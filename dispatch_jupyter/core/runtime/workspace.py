@@ -1,0 +1,310 @@
+"""Everything that lives in one server: the open sessions, the agents in them, the model new ones get.
+
+This is the door for the API: each method is one thing a person may ask.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+
+from ..._version import __version__
+from ..llm.types import ModelClient
+from ..permissions.paths import Files
+from ..protocol.changes import Notice
+from ..protocol.commands import Accepted, AgentState, CreateSession, SendMessage, SessionSummary, Status
+from ..protocol.errors import Conflict, Invalid, NotFound, ProjectError, StoreError
+from ..protocol.ids import AgentId, CallId, MessageId, SessionId, new_agent_id, new_id, session_of
+from ..protocol.records import Agent, Limits, Message, ToolCall
+from ..protocol.records import Session as SessionRecord
+from ..store.lock import Owner
+from ..tools.standard import standard_tools
+from ..tools.tool import Toolbox
+from .agent import AgentRunner
+from .feed import Feed
+from .models import Models
+from .session import Session
+from .sessions import Sessions
+
+KEPT_OPEN = 8
+"""Sessions that stay open though nobody watches them and no agent of them runs."""
+TITLE_CHARS = 60
+
+log = logging.getLogger(__name__)
+
+
+class Workspace:
+    """The runtime of one server. Lives on the server's event loop."""
+
+    def __init__(
+        self, project: Path, folder: Path, *, instance: str, models: Models, client: ModelClient, owner: Owner
+    ) -> None:
+        self.project = project
+        self.instance = instance
+        self.models = models
+        self._client = client
+        self._sessions = Sessions(folder, owner, instance)
+        self._runners: dict[AgentId, AgentRunner] = {}
+        self._toolbox = Toolbox(standard_tools())
+        self._feeds: set[Feed] = set()
+        self._chores: set[asyncio.Task[None]] = set()
+        self._closed = False
+        self.on_activity: Callable[[], None] = lambda: None
+        """Called when something happens that should keep the server alive."""
+
+    @property
+    def at_work(self) -> int:
+        """How many agents run."""
+        return sum(runner.running for runner in self._runners.values())
+
+    # ------------------------------------------------------------------ sessions
+
+    async def create(self, command: CreateSession) -> Session:
+        """A new session with an idle root agent."""
+        if not await asyncio.to_thread(self.project.is_dir):
+            raise ProjectError(
+                f"The project folder {self.project} is not there.",
+                "Create it, or start Jupyter in the folder you want to work in.",
+            )
+        readiness = await self.models.readiness(command.model)
+        session_id = SessionId(new_id())
+        agent = Agent(
+            id=new_agent_id(session_id),
+            model=readiness.model,
+            model_pinned=command.model is not None,
+            limits=Limits(root=str(self.project), max_steps=self.models.max_steps),
+        )
+        record = SessionRecord(id=session_id, project=str(self.project), title=command.title, root_agent_id=agent.id)
+        session = await self._sessions.create(record, agent)
+        self._announce(Notice(kind="session_created", session_id=session_id))
+        return session
+
+    async def session(self, session_id: SessionId) -> Session:
+        """The session of that id, live."""
+        if self._closed:
+            raise Conflict("The server is stopping.")
+        return await self._sessions.open(session_id)
+
+    async def list(self) -> list[SessionSummary]:
+        """The project's sessions, newest first."""
+        return await self._sessions.list(str(self.project))
+
+    async def call(self, session_id: SessionId, call_id: CallId) -> ToolCall:
+        """A tool call with its whole output, however long."""
+        session = await self.session(session_id)
+        call = session.tables.call(call_id)
+        if call.spill is None:
+            return call
+        try:
+            whole = await asyncio.to_thread(Path(call.spill).read_text, "utf-8", "replace")
+        except OSError as error:
+            text = f"The whole output is gone: {error.strerror}."
+            raise NotFound(text, "What the agent got of it is still there.") from error
+        return call.model_copy(update={"output": whole})
+
+    # ------------------------------------------------------------------ talking to agents
+
+    async def send(self, command: SendMessage, sender: str) -> Accepted:
+        """Say something to an agent; without a session, in a new one."""
+        if command.template not in (None, "dispatch"):
+            raise Invalid(f"template: there is no `{command.template}`.", "Leave it out, or use `dispatch`.")
+        if command.session_id is None:
+            if command.agent_id is not None:
+                return await self.queue(command.agent_id, command.text, sender)
+            session = await self.create(CreateSession(title=title_of(command.text), model=command.model))
+        else:
+            session = await self.session(command.session_id)
+        agent_id = command.agent_id or session.tables.session.root_agent_id
+        if command.model is not None:
+            await self._pin(session, agent_id, command.model)
+        return await self._queue(session, agent_id, command.text, sender)
+
+    async def queue(self, agent_id: AgentId, text: str, sender: str) -> Accepted:
+        """A message for an agent: begins a turn, or is delivered at the next tool boundary of the one under way."""
+        return await self._queue(await self.session(session_of(agent_id)), agent_id, text, sender)
+
+    async def withdraw(self, agent_id: AgentId, message_id: MessageId) -> Message:
+        """Take back a message that was not delivered yet."""
+        session = await self.session(session_of(agent_id))
+        message = session.tables.message(message_id)
+        if message.agent_id != agent_id or message.status != "queued":
+            raise Conflict("The message has been delivered already.", "Stop the agent, or send a correction.")
+        withdrawn = session.put(message.model_copy(update={"status": "withdrawn"}), sync=True)
+        await session.saved()
+        return withdrawn
+
+    async def interrupt(self, agent_id: AgentId) -> None:
+        """Stop an agent; nothing happens to one at rest."""
+        session = await self.session(session_of(agent_id))
+        session.tables.agent(agent_id)
+        runner = self._runners.get(agent_id)
+        if runner:
+            await runner.interrupt()
+
+    async def resume(self, agent_id: AgentId) -> None:
+        """Go on where an error, a stop or a restart of the server left off."""
+        session = await self.session(session_of(agent_id))
+        await self._refresh_model(session, session.tables.agent(agent_id))
+        self._runner(session, agent_id).resume()
+
+    # ------------------------------------------------------------------ watching
+
+    async def status(self) -> Status:
+        readiness = await self.models.readiness()
+        agents = [(session, agent) for session in self._sessions.live() for agent in session.tables.agents()]
+        return Status(
+            instance=self.instance,
+            version=__version__,
+            project=str(self.project),
+            readiness=readiness,
+            live_sessions=len(self._sessions.live()),
+            counts=Counter(agent.status for _, agent in agents),
+            agents=[_line(session, agent) for session, agent in agents],
+        )
+
+    async def watch(self, session_id: SessionId, after: int | None, instance: str | None) -> Feed:
+        """A session's changes. Give it back with `unwatch`."""
+        return await (await self.session(session_id)).subscribe(after, instance)
+
+    def watch_notices(self) -> Feed:
+        """Word to all clients only."""
+        feed = Feed()
+        self._feeds.add(feed)
+        return feed
+
+    def unwatch(self, feed: Feed) -> None:
+        self._feeds.discard(feed)
+        for session in self._sessions.live():
+            session.unsubscribe(feed)
+        feed.end()
+        self._later(self._tidy())
+
+    async def close(self) -> None:
+        """Stop all agents, write what is left, let go of all files."""
+        self._closed = True
+        self._announce(Notice(kind="stopping"))
+        await asyncio.gather(*(runner.stop() for runner in self._runners.values()))
+        await asyncio.gather(*self._chores, return_exceptions=True)
+        await self._sessions.close_all()
+        for feed in self._feeds:
+            feed.end()
+        await self._client.aclose()
+
+    # ------------------------------------------------------------------ inside
+
+    async def _queue(self, session: Session, agent_id: AgentId, text: str, sender: str) -> Accepted:
+        agent = session.tables.agent(agent_id)
+        await self._refresh_model(session, agent)
+        message = session.put(
+            Message(
+                id=MessageId(new_id()),
+                agent_id=agent_id,
+                role="user",
+                order=session.next_order(),
+                status="queued",
+                text=text,
+                sender=sender,
+            ),
+            sync=True,
+        )
+        if not session.tables.session.title:
+            session.put(session.tables.session.model_copy(update={"title": title_of(text)}))
+        try:
+            await session.saved()
+        except StoreError:
+            # not stored, so not accepted: it must not be acted on either
+            session.put(message.model_copy(update={"status": "withdrawn"}))
+            raise
+        self._runner(session, agent_id).start()
+        self.on_activity()
+        return Accepted(session_id=session.tables.session.id, agent_id=agent_id, message_id=message.id)
+
+    async def _pin(self, session: Session, agent_id: AgentId, model: str) -> None:
+        readiness = await self.models.readiness(model)
+        agent = session.tables.agent(agent_id)
+        if agent.model != readiness.model:
+            session.put(agent.model_copy(update={"model": readiness.model, "model_pinned": True}))
+            self._tell(session, agent_id, f"The model is now {readiness.model.label}.")
+
+    async def _refresh_model(self, session: Session, agent: Agent) -> None:
+        """An agent whose model nobody chose follows the default: a key that was set since is used."""
+        if agent.model_pinned or agent.status == "running":
+            return
+        readiness = await self.models.readiness()
+        if readiness.model != agent.model:
+            session.put(session.tables.agent(agent.id).model_copy(update={"model": readiness.model}))
+            self._tell(session, agent.id, f"The model is now {readiness.model.label}.")
+
+    def _tell(self, session: Session, agent_id: AgentId, text: str) -> None:
+        """A line in the thread for people; no model sees it. Nothing is said in a thread that has not begun."""
+        if not session.tables.thread(agent_id):
+            return
+        notice = Message(
+            id=MessageId(new_id()),
+            agent_id=agent_id,
+            role="notice",
+            order=session.next_order(),
+            status="complete",
+            text=text,
+        )
+        session.put(notice)
+
+    def _runner(self, session: Session, agent_id: AgentId) -> AgentRunner:
+        runner = self._runners.get(agent_id)
+        if runner is None:
+            session.tables.agent(agent_id)
+            files = Files(self.project, also_readable=(session.spill_dir,))
+            runner = AgentRunner(session, agent_id, self._client, self._toolbox, files)
+            runner.on_end = lambda: self._later(self._rested(session))
+            self._runners[agent_id] = runner
+        return runner
+
+    async def _rested(self, session: Session) -> None:
+        """An agent came to rest: the catalogue hears of it, and what nobody needs is closed."""
+        self.on_activity()
+        await self._sessions.note(session)
+        self._announce(Notice(kind="session_changed", session_id=session.tables.session.id))
+        await self._tidy()
+
+    async def _tidy(self) -> None:
+        """Close the sessions that have been at rest and unwatched the longest, beyond a few."""
+        idle = [session for session in self._sessions.live() if not session.watched and not self._at_work(session)]
+        for session in idle[:-KEPT_OPEN]:
+            for agent in session.tables.agents():
+                self._runners.pop(agent.id, None)
+            await self._sessions.close(session)
+
+    def _at_work(self, session: Session) -> bool:
+        return any(agent.id in self._runners and self._runners[agent.id].running for agent in session.tables.agents())
+
+    def _announce(self, notice: Notice) -> None:
+        for feed in self._feeds:
+            feed.push([notice.model_dump_json()])
+
+    def _later(self, chore: Coroutine[None, None, None]) -> None:
+        """Run something small in the background; its failure is logged, never lost."""
+        task = asyncio.create_task(chore)
+        self._chores.add(task)
+        task.add_done_callback(self._chore_done)
+
+    def _chore_done(self, task: asyncio.Task[None]) -> None:
+        self._chores.discard(task)
+        if not task.cancelled() and task.exception():
+            log.warning("A background task failed: %s", task.exception())
+
+
+def _line(session: Session, agent: Agent) -> AgentState:
+    return AgentState(
+        session_id=session.tables.session.id,
+        agent_id=agent.id,
+        name=agent.name,
+        status=agent.status,
+        note=agent.note,
+    )
+
+
+def title_of(text: str) -> str:
+    """A session's title from its first message: the first line, shortened at a word."""
+    line = text.strip().splitlines()[0]
+    return line if len(line) <= TITLE_CHARS else line[:TITLE_CHARS].rsplit(" ", 1)[0] + "…"

@@ -1,0 +1,11 @@
+"""The tools every agent starts with."""
+
+from .edit import EditFile
+from .files import ReadFile, ReadFileSlice
+from .listing import ListFiles
+from .tool import Tool
+from .write import WriteFile
+
+
+def standard_tools() -> list[Tool]:
+    return [ReadFile(), ReadFileSlice(), ListFiles(), WriteFile(), EditFile()]

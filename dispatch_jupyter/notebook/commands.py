@@ -1,0 +1,74 @@
+"""What a person calls in a notebook: `ask` and `chat`."""
+
+from typing import TYPE_CHECKING
+
+from ..core.protocol.errors import DispatchError
+from .answer import Answer
+from .current import current
+from .errors import lines_of, readable
+from .screen import Quiet, best_screen
+from .turn import Stopped, Turn
+
+if TYPE_CHECKING:
+    from .widgets import Chat
+
+__all__ = ["Answer", "ask", "chat"]
+
+
+def ask(text: str, *, session: str | None = None, model: str | None = None, quiet: bool = False) -> Answer:
+    """Ask the agent, watch it answer, and get the answer as an object.
+
+    The same as `%dispatch TEXT`. Successive calls go on in one session, the one that the chat panel shows.
+
+        answer = dispatch.ask(f"What is wrong here? {error}")
+        answer.text, answer.usage, answer.calls
+
+    Args:
+        text: What to say.
+        session: Id of a session, or `new`. Default: this kernel's, else the project's latest, else a new one.
+        model: `provider/name`, for a new session only.
+        quiet: Show nothing, only return the answer.
+
+    Returns:
+        The answer. `answer.status` is `failed` and `answer.error` says why where the agent could not go on.
+
+    Raises:
+        DispatchError: the message was not accepted: no server, unknown session, …
+        KeyboardInterrupt: the kernel was interrupted; so was the agent. Its `answer` is what had come.
+    """
+    try:
+        session_id = current.choose(session, model)
+        turn = Turn(current.client(), Quiet() if quiet else best_screen())
+        try:
+            return turn.run(text, session_id, model)
+        finally:
+            if turn.accepted:
+                current.session_id = turn.accepted.session_id
+    except DispatchError as error:
+        raise readable(error, *lines_of(error)) from None
+    except Stopped as stopped:
+        raise readable(stopped, "Stopped.") from None
+
+
+def chat(session: str | None = None, *, model: str | None = None, height: int = 480) -> "Chat":
+    """The chat as a widget, to be a cell's last line. Several widgets and the panel on one session stay in step.
+
+    Args:
+        session: Id of a session, or `new`. Default: this kernel's, else the project's latest, else a new one.
+        model: `provider/name`, for a new session only.
+        height: In CSS pixels.
+
+    Raises:
+        DispatchError: no server, or an unknown session.
+    """
+    try:
+        from .widgets import Chat
+
+        client = current.client()
+        instance = client.status().instance
+        chosen = current.choose(session, model)
+        state = client.session(chosen) if chosen else client.create_session(model)
+    except DispatchError as error:
+        raise readable(error, *lines_of(error)) from None
+    current.session_id = state.session.id
+    return Chat(session_id=state.session.id, instance=instance, height=height)

@@ -1,0 +1,41 @@
+import type { SessionStore } from '../store/session-store';
+import { useChat, useTrans } from './context';
+import { Failure } from './Failure';
+
+/** What the agent does where nothing else in the list shows it: thinking, waiting, trying again. */
+export function Activity({ store }: { store: SessionStore }) {
+  const chat = useChat();
+  const trans = useTrans();
+  const agent = store.rootAgent.value;
+  if (!agent || !chat.busy.value) return null;
+  if (!agent.note && isVisiblyAtWork(store)) return null;
+  const words = agent.note ?? (agent.status === 'running' ? trans.__('Thinking…') : trans.__('Waiting…'));
+  return (
+    <p class="dsp-activity">
+      <span class="dsp-pulse" aria-hidden="true" />
+      {words}
+    </p>
+  );
+}
+
+/** A call or a text that is being written moves by itself. */
+function isVisiblyAtWork(store: SessionStore): boolean {
+  store.structure.value;
+  const last = store.thread.value.at(-1);
+  const message = last ? store.tables.messages.get(last)?.value : undefined;
+  if (!message || message.role !== 'assistant') return false;
+  const calls = store.callsOf(message.id).map(id => store.tables.calls.get(id)?.value.status);
+  if (calls.length) return calls.some(status => status === 'pending' || status === 'in_progress');
+  return message.status === 'streaming' && (message.text !== '' || message.reasoning !== '');
+}
+
+/** Why the agent stopped, unless its last message says so itself. */
+export function Ending({ store }: { store: SessionStore }) {
+  const agent = store.rootAgent.value;
+  store.structure.value;
+  if (agent?.status !== 'error' || !agent.error) return null;
+  const last = store.thread.value.at(-1);
+  const said = last ? store.tables.messages.get(last)?.value.error : null;
+  if (said && said.code === agent.error.code) return null;
+  return <Failure error={agent.error} />;
+}

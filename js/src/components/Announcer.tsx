@@ -1,0 +1,28 @@
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import type { SessionStore } from '../store/session-store';
+import { useTrans } from './context';
+
+const MOST_CHARS = 600;
+
+/** Tells a screen reader of answers once they are finished; the tokens on their way would drown everything else. */
+export function Announcer({ store }: { store: SessionStore }) {
+  const trans = useTrans();
+  const words = useSignal('');
+  const watched = useRef<string | null>(null);
+  useSignalEffect(() => {
+    const last = store.thread.value.at(-1);
+    const message = last ? store.tables.messages.get(last)?.value : undefined;
+    if (!message || message.role !== 'assistant') return;
+    if (message.status === 'streaming') watched.current = message.id;
+    else if (watched.current === message.id) {
+      watched.current = null;
+      if (message.text) words.value = trans.__('Dispatch: %1', message.text.slice(0, MOST_CHARS));
+    }
+  });
+  return (
+    <div class="dsp-hidden" aria-live="polite" data-announcer>
+      {words.value}
+    </div>
+  );
+}

@@ -1,0 +1,88 @@
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { MAX_MESSAGE_CHARS } from '../protocol';
+import { useChat, useTrans } from './context';
+import { Icon } from './Icon';
+import { ModelBadge } from './ModelBadge';
+import { ReadinessCard } from './ReadinessCard';
+
+/** Where the person writes: grows with the text, sends on Enter, keeps what could not be sent. */
+export function Composer() {
+  const chat = useChat();
+  const trans = useTrans();
+  const area = useRef<HTMLTextAreaElement>(null);
+  const [explained, setExplained] = useState(false);
+  const text = chat.draft.text.value;
+  const busy = chat.busy.value;
+
+  useLayoutEffect(() => {
+    if (area.current) fit(area.current);
+  }, [text]);
+
+  const send = () => {
+    void chat.sendDraft();
+    area.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    // while an input method is composing, Enter picks a word
+    if (event.key !== 'Enter' || event.isComposing || event.keyCode === 229) return;
+    const withControl = event.ctrlKey || event.metaKey;
+    const sends = chat.host.settings.sendOn.peek() === 'enter' ? !event.shiftKey && !event.altKey : withControl;
+    if (!sends) return;
+    event.preventDefault();
+    send();
+  };
+  const over = text.length - MAX_MESSAGE_CHARS;
+  return (
+    <div class="dsp-composer">
+      {explained && <ReadinessCard onClose={() => setExplained(false)} />}
+      <div class="dsp-compose">
+        <textarea
+          ref={area}
+          rows={1}
+          value={text}
+          data-lm-suppress-shortcuts="true"
+          aria-label={trans.__('Message to Dispatch')}
+          placeholder={busy ? trans.__('Delivered at its next step…') : trans.__('Message Dispatch…')}
+          onInput={event => chat.draft.set(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
+        <div class="dsp-compose-row">
+          <ModelBadge open={explained} onToggle={() => setExplained(!explained)} />
+          <span class="dsp-space" />
+          {busy && (
+            <button
+              type="button"
+              class="dsp-icon-button dsp-stop"
+              title={trans.__('Stop')}
+              aria-label={trans.__('Stop')}
+              onClick={() => chat.stop()}
+            >
+              <Icon name="stop" />
+            </button>
+          )}
+          <button
+            type="button"
+            class="dsp-send"
+            title={trans.__('Send')}
+            aria-label={trans.__('Send')}
+            disabled={!text.trim() || over > 0 || chat.sending.value?.id === null}
+            onClick={send}
+          >
+            <Icon name="send" />
+          </button>
+        </div>
+      </div>
+      {over > 0 && (
+        <p class="dsp-too-long" role="alert">
+          {trans._n('1 character too long', '%1 characters too long', over)}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** As high as its text; the style sheet says how high that may be. */
+function fit(area: HTMLTextAreaElement): void {
+  area.style.height = 'auto';
+  area.style.height = `${area.scrollHeight}px`;
+}

@@ -1,0 +1,77 @@
+import { useSignalEffect } from '@preact/signals';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { MarkdownWriter } from '../markdown/writer';
+import { useTrans } from './context';
+
+interface Props {
+  /** Read inside an effect: a token does not draw this component again, it only writes into its element. */
+  readonly read: () => { readonly text: string; readonly final: boolean };
+}
+
+/** Drawing may take this share of the time: after a slow frame the next one waits. */
+const BUSY_SHARE = 0.3;
+
+/** Markdown that may still be growing: drawn at most once a frame, less often where a frame is dear. */
+export function Markdown({ read }: Props) {
+  const element = useRef<HTMLDivElement>(null);
+  const painter = useRef<Painter | null>(null);
+  const trans = useTrans();
+  const latest = useRef(read);
+  latest.current = read;
+
+  useLayoutEffect(() => {
+    if (!element.current) return;
+    painter.current = new Painter(new MarkdownWriter(element.current, trans), () => latest.current());
+    painter.current.paint();
+    return () => painter.current?.stop();
+  }, [trans]);
+  useSignalEffect(() => {
+    const { final } = latest.current();
+    painter.current?.ask(final);
+  });
+  return <div class="dsp-markdown" ref={element} />;
+}
+
+class Painter {
+  private frame = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private earliest = 0;
+  private drawn: ReturnType<Props['read']> | null = null;
+
+  constructor(
+    private readonly writer: MarkdownWriter,
+    private readonly read: Props['read']
+  ) {}
+
+  /** Something changed. The end is always drawn at once: nothing comes after it. */
+  ask(final: boolean): void {
+    const wait = this.earliest - performance.now();
+    if (final) this.paint();
+    else if (this.frame || this.timer !== undefined) return;
+    else if (wait > 0) this.timer = setTimeout(() => this.request(), wait);
+    else this.request();
+  }
+
+  paint(): void {
+    this.stop();
+    const { text, final } = this.read();
+    if (this.drawn?.text === text && this.drawn.final === final) return;
+    const started = performance.now();
+    this.writer.write(text, final);
+    this.drawn = { text, final };
+    const ended = performance.now();
+    this.earliest = ended + (ended - started) / BUSY_SHARE;
+  }
+
+  stop(): void {
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.timer);
+    this.frame = 0;
+    this.timer = undefined;
+  }
+
+  private request(): void {
+    this.timer = undefined;
+    this.frame = requestAnimationFrame(() => this.paint());
+  }
+}

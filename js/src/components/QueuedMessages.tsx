@@ -1,0 +1,39 @@
+import type { SessionStore } from '../store/session-store';
+import { useChat, useTrans } from './context';
+import { Icon } from './Icon';
+
+/** Messages that wait for the agent's next step; until then they can be taken back. */
+export function QueuedMessages({ store }: { store: SessionStore }) {
+  const chat = useChat();
+  const trans = useTrans();
+  const sending = chat.busy.value ? chat.sending.value : null;
+  const queued = store.queued.value.flatMap(id => store.tables.messages.get(id)?.value ?? []);
+  if (!queued.length && !sending) return null;
+  return (
+    <ul class="dsp-queue" aria-label={trans.__('Queued messages')}>
+      {queued.map(message => (
+        <li key={message.id} data-message={message.id}>
+          <span class="dsp-queue-text" title={message.text}>
+            <span class="dsp-quiet">{trans.__('queued:')}</span> {message.text}
+          </span>
+          <button
+            type="button"
+            class="dsp-icon-button"
+            title={trans.__('Withdraw')}
+            aria-label={trans.__('Withdraw “%1”', message.text.slice(0, 60))}
+            onClick={() => chat.withdraw(message)}
+          >
+            <Icon name="close" />
+          </button>
+        </li>
+      ))}
+      {sending && (
+        <li class="dsp-quiet">
+          <span class="dsp-queue-text">
+            {trans.__('Sending…')} {sending.text}
+          </span>
+        </li>
+      )}
+    </ul>
+  );
+}

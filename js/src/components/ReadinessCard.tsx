@@ -1,0 +1,60 @@
+import type { Translation } from '../host';
+import type { Readiness } from '../protocol';
+import { useChat, useTrans } from './context';
+import { Icon } from './Icon';
+
+/** Which model answers and why; what is missing for a better one, and how to set it. */
+export function ReadinessCard({ onClose }: { onClose?: () => void }) {
+  const chat = useChat();
+  const trans = useTrans();
+  const readiness = chat.status.value?.readiness;
+  if (!readiness) return null;
+  const { model, ready, problems, source } = readiness;
+  return (
+    <section class={`dsp-card ${ready ? '' : 'dsp-warn'}`} aria-label={trans.__('Model')}>
+      <div class="dsp-card-head">
+        <strong>{heading(readiness, trans)}</strong>
+        {onClose && (
+          <button
+            type="button"
+            class="dsp-icon-button"
+            title={trans.__('Close')}
+            aria-label={trans.__('Close')}
+            onClick={onClose}
+          >
+            <Icon name="close" />
+          </button>
+        )}
+      </div>
+      {model.demo ? (
+        <p>
+          {trans.__(
+            'Built-in rules answer, offline. The tools are real: they read and write the files of this project.'
+          )}
+        </p>
+      ) : (
+        <p class="dsp-quiet">{trans.__('%1, chosen by %2.', model.id, source)}</p>
+      )}
+      {problems.length > 0 && (
+        <ul class="dsp-problems">
+          {problems.map(problem => (
+            <li key={`${problem.code} ${problem.message}`}>
+              {problem.message}
+              {problem.hint && <div class="dsp-quiet">{problem.hint}</div>}
+            </li>
+          ))}
+        </ul>
+      )}
+      {!ready && (
+        <button type="button" class="dsp-button" onClick={() => chat.refreshStatus()}>
+          {trans.__('Check again')}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function heading({ model, ready }: Readiness, trans: Translation): string {
+  if (model.demo) return trans.__('Demo, no language model');
+  return ready ? trans.__('%1 answers', model.label) : trans.__('%1 is not ready', model.label);
+}

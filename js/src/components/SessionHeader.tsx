@@ -1,0 +1,52 @@
+import { useRef, useState } from 'preact/hooks';
+import { useChat, useTrans } from './context';
+import { Icon } from './Icon';
+import { SessionMenu } from './SessionMenu';
+
+/** The session's name, the way to a new one and to the others. */
+export function SessionHeader() {
+  const chat = useChat();
+  const trans = useTrans();
+  const [open, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const session = chat.store.value?.session.value;
+  const title = session ? session.title || trans.__('Untitled session') : trans.__('New session');
+  const toggle = () => {
+    if (!open) void chat.refreshSessions();
+    setOpen(!open);
+  };
+  const close = () => {
+    setOpen(false);
+    button.current?.focus();
+  };
+  return (
+    <header class="dsp-header">
+      <h2 class="dsp-title" title={title}>
+        {title}
+      </h2>
+      <button
+        type="button"
+        class="dsp-icon-button"
+        title={trans.__('New session')}
+        aria-label={trans.__('New session')}
+        disabled={!chat.sessionId.value}
+        onClick={() => chat.open(null)}
+      >
+        <Icon name="plus" />
+      </button>
+      <button
+        type="button"
+        class="dsp-icon-button"
+        ref={button}
+        title={trans.__('Sessions')}
+        aria-label={trans.__('Sessions')}
+        aria-haspopup="menu"
+        aria-expanded={open}
+        onClick={toggle}
+      >
+        <Icon name="sessions" />
+      </button>
+      {open && <SessionMenu onClose={close} anchor={button} />}
+    </header>
+  );
+}

@@ -1,0 +1,63 @@
+import type { Chat } from '../store/chat';
+import type { ConnectionState } from '../store/connection';
+import { useChat, useTrans } from './context';
+import { count, usageDetails, usageLine } from './format';
+
+/** The state in words, and what it has cost so far. */
+export function StatusLine() {
+  const chat = useChat();
+  const trans = useTrans();
+  const agent = chat.agent.value;
+  const { tone, words } = stateWords(chat.connectionState.value, chat);
+  return (
+    <div class="dsp-status">
+      <span class={`dsp-state dsp-state-${tone}`} role="status" data-state={chat.connectionState.value.kind}>
+        <span class="dsp-dot" aria-hidden="true" />
+        <span class="dsp-state-words">{words}</span>
+      </span>
+      {chat.connectionState.value.kind === 'reconnecting' && (
+        <button type="button" class="dsp-link" onClick={() => chat.reconnect()}>
+          {trans.__('Try now')}
+        </button>
+      )}
+      {agent && (
+        <span class="dsp-usage" title={usageDetails(agent.usage, agent.context_tokens, trans)}>
+          {agent.context_tokens > 0 && (
+            <span class="dsp-context">{trans.__('context %1', count(agent.context_tokens))} · </span>
+          )}
+          {usageLine(agent.usage, trans)}
+        </span>
+      )}
+    </div>
+  );
+}
+
+type Tone = 'live' | 'busy' | 'wait' | 'off';
+
+function stateWords(state: ConnectionState, chat: Chat): { tone: Tone; words: string } {
+  const { trans } = chat.host;
+  switch (state.kind) {
+    case 'connecting':
+      return { tone: 'wait', words: trans.__('Connecting…') };
+    case 'reconnecting':
+      return { tone: 'wait', words: state.offline ? trans.__('You are offline') : trans.__('Reconnecting…') };
+    case 'closed':
+      return { tone: 'off', words: trans.__('Not connected') };
+    case 'live':
+      return agentWords(chat);
+  }
+}
+
+function agentWords(chat: Chat): { tone: Tone; words: string } {
+  const { trans } = chat.host;
+  switch (chat.agent.value?.status) {
+    case 'running':
+      return { tone: 'busy', words: trans.__('Working') };
+    case 'waiting':
+      return { tone: 'wait', words: trans.__('Waiting') };
+    case 'waiting_for_key':
+      return { tone: 'wait', words: trans.__('Waiting for a key') };
+    default:
+      return { tone: 'live', words: trans.__('Connected') };
+  }
+}

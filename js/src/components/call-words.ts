@@ -1,0 +1,86 @@
+import { Allow, parse } from 'partial-json';
+import type { Translation } from '../host';
+import type { ToolCall } from '../protocol';
+
+/** What a call's line says: "Read" "src/dates.py". */
+export interface CallWords {
+  readonly verb: string;
+  readonly object: string;
+  /** The object is a file of the project, so it can be opened. */
+  readonly isFile: boolean;
+}
+
+export type Arguments = Readonly<Record<string, unknown>>;
+
+/** The arguments; while they stream in, as far as they go. */
+export function argumentsOf(call: ToolCall): Arguments {
+  if (call.arguments) return call.arguments;
+  try {
+    const value: unknown = parse(call.arguments_text || '{}', Allow.ALL);
+    return value && typeof value === 'object' && !Array.isArray(value) ? (value as Arguments) : {};
+  } catch {
+    return {}; // not JSON (yet): the line does without an object, the details show the text as it came
+  }
+}
+
+export function callWords(call: ToolCall, trans: Translation): CallWords {
+  const args = argumentsOf(call);
+  const object = objectOf(args);
+  return { verb: verbOf(call, trans), object, isFile: object !== '' && object === args.path && namesFile(call) };
+}
+
+function namesFile(call: ToolCall): boolean {
+  return (call.kind === 'read' || call.kind === 'edit') && call.name !== 'list_files';
+}
+
+/** The argument that says what the call is about, by the names tools give it. */
+function objectOf(args: Arguments): string {
+  for (const name of ['path', 'pattern', 'glob', 'command', 'query', 'url', 'name']) {
+    const value = args[name];
+    if (typeof value === 'string' && value) return value;
+  }
+  return '';
+}
+
+type Tense = 'doing' | 'done' | 'failed';
+
+function tenseOf(call: ToolCall): Tense {
+  if (call.status === 'completed') return 'done';
+  return call.status === 'failed' ? 'failed' : 'doing';
+}
+
+function verbOf(call: ToolCall, trans: Translation): string {
+  const tense = tenseOf(call);
+  switch (call.name) {
+    case 'read_file':
+    case 'read_file_slice':
+      return { doing: trans.__('Reading'), done: trans.__('Read'), failed: trans.__('Could not read') }[tense];
+    case 'list_files':
+      return { doing: trans.__('Listing'), done: trans.__('Listed'), failed: trans.__('Could not list') }[tense];
+    case 'write_file':
+      if (tense === 'done' && call.changes[0]?.created) return trans.__('Created');
+      return { doing: trans.__('Writing'), done: trans.__('Wrote'), failed: trans.__('Could not write') }[tense];
+    case 'edit_file':
+      return { doing: trans.__('Editing'), done: trans.__('Edited'), failed: trans.__('Could not edit') }[tense];
+    default:
+      return { doing: trans.__('Using %1', call.name), done: call.name, failed: trans.__('%1 failed', call.name) }[
+        tense
+      ];
+  }
+}
+
+/** "read 5 files, edited 2" for a run of calls that is folded away. */
+export function summaryOf(calls: readonly ToolCall[], trans: Translation): string {
+  const of = (...names: string[]) => calls.filter(call => names.includes(call.name)).length;
+  const read = of('read_file', 'read_file_slice');
+  const listed = of('list_files');
+  const changed = of('write_file', 'edit_file');
+  const failed = calls.filter(call => call.status === 'failed').length;
+  const parts = [
+    read && trans._n('read 1 file', 'read %1 files', read),
+    listed && trans._n('listed once', 'listed %1 times', listed),
+    changed && trans._n('1 change', '%1 changes', changed),
+    failed && trans._n('1 failed', '%1 failed', failed)
+  ];
+  return parts.filter(Boolean).join(', ');
+}

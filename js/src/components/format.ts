@@ -1,0 +1,64 @@
+import type { Translation } from '../host';
+import type { Usage } from '../protocol';
+
+const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
+
+/** 950, 18.4K */
+export function count(n: number): string {
+  return compact.format(n);
+}
+
+/** $0.07; below a cent the digits that say something ($0.0042). */
+export function dollars(usd: number): string {
+  const digits = usd >= 0.01 || usd === 0 ? 2 : 4;
+  return `$${usd.toFixed(digits)}`;
+}
+
+/** 12 ms, 4.2 s, 1 min 12 s */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** Time between two stamps, or null while it runs. */
+export function elapsed(started: string | null, ended: string | null): string | null {
+  return started && ended ? duration(Date.parse(ended) - Date.parse(started)) : null;
+}
+
+/** Tokens and money of a whole agent in one short line; empty before the first call. */
+export function usageLine(usage: Usage, trans: Translation): string {
+  const tokens = usage.input_tokens + usage.output_tokens;
+  if (!tokens) return '';
+  const line = trans._n('%1 token', '%2 tokens', tokens, count(tokens));
+  return usage.cost_usd ? `${line} · ${dollars(usage.cost_usd)}` : line;
+}
+
+/** The same with all its parts, for a tooltip. */
+export function usageDetails(usage: Usage, contextTokens: number, trans: Translation): string {
+  const price = usage.cost_usd === null ? trans.__('price unknown') : dollars(usage.cost_usd);
+  return [
+    trans.__('Input: %1 tokens (%2 from the cache)', count(usage.input_tokens), count(usage.cached_tokens)),
+    trans.__('Output: %1 tokens', count(usage.output_tokens)),
+    trans.__('Cost: %1', price),
+    trans.__('Context now: %1 tokens', count(contextTokens))
+  ].join('\n');
+}
+
+const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60]
+];
+
+/** "5 minutes ago"; older than a week the date. */
+export function ago(stamp: string, trans: Translation, now = Date.now()): string {
+  const seconds = (now - Date.parse(stamp)) / 1000;
+  if (seconds > 7 * 86_400) return new Date(stamp).toLocaleDateString();
+  const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' });
+  for (const [unit, length] of UNITS) {
+    if (seconds >= length) return relative.format(-Math.floor(seconds / length), unit);
+  }
+  return trans.__('just now');
+}

@@ -1,0 +1,54 @@
+import type { Signal } from '@preact/signals';
+
+/**
+ * The words of the interface in the person's language. The methods carry the names that Jupyter's
+ * string extraction looks for, so calls read `trans.__('Send')`. `%1`, `%2` stand for the arguments;
+ * in `_n`, `%1` is the number.
+ */
+export interface Translation {
+  __(text: string, ...args: unknown[]): string;
+  _n(singular: string, plural: string, n: number, ...args: unknown[]): string;
+}
+
+/** What a person can set; read live. */
+export interface Settings {
+  /** Unfold the model's reasoning without a click. */
+  readonly showReasoning: Signal<boolean>;
+  /** The key that sends; the other one breaks the line. */
+  readonly sendOn: Signal<'enter' | 'ctrl-enter'>;
+}
+
+/** Where drafts survive a reload of the page; `sessionStorage` has this shape. */
+export type DraftStorage = Pick<globalThis.Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
+/**
+ * Everything the chat needs from the page it lives in. JupyterLab and the notebook widget each make one,
+ * so that nothing below `hosts/` knows of Jupyter.
+ */
+export interface Host {
+  readonly trans: Translation;
+  readonly settings: Settings;
+  /** A request to `{base_url}dispatch/{path}`, with the page's authentication. Rejects when there is no answer. */
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** The address of the change stream, with the page's authentication; made anew for each connection. */
+  streamUrl(query: URLSearchParams): string;
+  readonly WebSocket: new (url: string) => WebSocket;
+  readonly storage: DraftStorage | null;
+  /** Opens a file, by its path in the project. Absent where the page has nowhere to open it. */
+  openFile?(path: string, project: string): void;
+  /** Called when the agent has changed files. */
+  filesChanged?(): void;
+}
+
+/** The English words, for pages without a translator. */
+export const english: Translation = {
+  __: (text, ...args) => fill(text, args),
+  _n: (singular, plural, n, ...args) => fill(n === 1 ? singular : plural, [n, ...args])
+};
+
+function fill(text: string, args: unknown[]): string {
+  return text.replace(/%(\d)/g, (whole, place) => {
+    const value = args[Number(place) - 1];
+    return value === undefined ? whole : String(value);
+  });
+}

@@ -1,0 +1,109 @@
+import type { Host } from '../host';
+import type { Accepted, Message, SendMessage, SessionSummary, State, Status, ToolCall } from '../protocol';
+import { type Problem, RequestError } from './problem';
+
+/** The REST calls the chat makes. Each rejects with a `RequestError` whose problem can be shown. */
+export class Api {
+  constructor(private readonly host: Host) {}
+
+  status(): Promise<Status> {
+    return this.request('GET', 'status');
+  }
+
+  async sessions(): Promise<readonly SessionSummary[]> {
+    const answer = await this.request<{ sessions: SessionSummary[] }>('GET', 'sessions');
+    return answer.sessions;
+  }
+
+  send(message: SendMessage): Promise<Accepted> {
+    return this.request('POST', 'chat', message);
+  }
+
+  /** The `limit` messages before that `order`, with their calls. */
+  earlier(sessionId: string, before: number, limit: number): Promise<State> {
+    return this.request('GET', `sessions/${encodeURIComponent(sessionId)}?before=${before}&limit=${limit}`);
+  }
+
+  /** One call with its whole output. */
+  call(sessionId: string, callId: string): Promise<ToolCall> {
+    return this.request('GET', `sessions/${encodeURIComponent(sessionId)}/calls/${encodeURIComponent(callId)}`);
+  }
+
+  async interrupt(agentId: string): Promise<void> {
+    await this.request('POST', `agents/${encodeURIComponent(agentId)}/interrupt`, {});
+  }
+
+  withdraw(agentId: string, messageId: string): Promise<Message> {
+    return this.request('DELETE', `agents/${encodeURIComponent(agentId)}/messages/${encodeURIComponent(messageId)}`);
+  }
+
+  private async request<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const init: RequestInit = { method };
+    if (body !== undefined) {
+      init.body = JSON.stringify(body);
+      init.headers = { 'Content-Type': 'application/json' };
+    }
+    const answer = await this.fetch(path, init);
+    const parsed = await parse(answer);
+    if (answer.ok && parsed !== undefined) return parsed as T;
+    throw new RequestError(
+      isProblem(parsed) ? { ...parsed, hint: parsed.hint ?? null } : this.foreign(answer),
+      answer.status
+    );
+  }
+
+  private async fetch(path: string, init: RequestInit): Promise<Response> {
+    try {
+      return await this.host.fetch(path, init);
+    } catch (error) {
+      const { trans } = this.host;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new RequestError(
+        {
+          code: 'network',
+          message: trans.__('The Jupyter server does not answer.'),
+          hint: trans.__('Check that it is running and that you are connected. (%1)', reason)
+        },
+        0
+      );
+    }
+  }
+
+  /** An answer that did not come from Dispatch: a login page, a proxy, a server without the extension. */
+  private foreign(answer: Response): Problem {
+    const { trans } = this.host;
+    const code = `http_${answer.status}`;
+    if (answer.status === 401 || answer.status === 403)
+      return {
+        code,
+        message: trans.__('The Jupyter server refused this page.'),
+        hint: trans.__('Reload the page and sign in again.')
+      };
+    if (answer.status === 404)
+      return {
+        code,
+        message: trans.__('Dispatch is not running in this Jupyter server.'),
+        hint: trans.__('Enable it with “jupyter server extension enable dispatch_jupyter” and restart the server.')
+      };
+    return {
+      code,
+      message: trans.__('The Jupyter server answered with status %1.', answer.status),
+      hint: trans.__('Its log says more.')
+    };
+  }
+}
+
+/** The JSON of an answer, or undefined where it is not JSON. */
+async function parse(answer: Response): Promise<unknown> {
+  const text = await answer.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isProblem(body: unknown): body is Problem {
+  const { code, message } = (body ?? {}) as Partial<Problem>;
+  return typeof code === 'string' && typeof message === 'string';
+}

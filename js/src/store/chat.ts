@@ -1,0 +1,259 @@
+import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals';
+import type { Host } from '../host';
+import type { Agent, Change, Message, ModelRef, SessionSummary, Status } from '../protocol';
+import { Api } from './api';
+import { Connection, type ConnectionState } from './connection';
+import { Draft } from './draft';
+import { type Problem, problemOf, RequestError } from './problem';
+import { SessionStore } from './session-store';
+
+/** Messages asked for by "load earlier". */
+const PAGE = 100;
+const IDLE: ConnectionState = { kind: 'closed', problem: null };
+
+/** A message on its way: `id` is null until the server has it. */
+export interface Sending {
+  readonly text: string;
+  readonly id: string | null;
+}
+
+/**
+ * What one view of Dispatch shows and does: a session or the start of one, its connection, and the commands.
+ * Every view has its own; nothing is shared but the server.
+ */
+export class Chat {
+  readonly api: Api;
+  readonly draft: Draft;
+
+  private readonly _sessionId = signal<string | null>(null);
+  private readonly _store = signal<SessionStore | null>(null);
+  private readonly connection = signal<Connection | null>(null);
+  private readonly _status = signal<Status | null>(null);
+  private readonly _sessions = signal<readonly SessionSummary[] | null>(null);
+  private readonly _problem = signal<Problem | null>(null);
+  private readonly _sending = signal<Sending | null>(null);
+  private readonly _loadingEarlier = signal(false);
+  private readonly stopEffects: () => void;
+
+  /** `null`: the first message makes a session. */
+  readonly sessionId: ReadonlySignal<string | null> = this._sessionId;
+  readonly store: ReadonlySignal<SessionStore | null> = this._store;
+  readonly status: ReadonlySignal<Status | null> = this._status;
+  /** Newest first; `null` until asked for. */
+  readonly sessions: ReadonlySignal<readonly SessionSummary[] | null> = this._sessions;
+  /** The last command that did not work. */
+  readonly problem: ReadonlySignal<Problem | null> = this._problem;
+  readonly sending: ReadonlySignal<Sending | null> = this._sending;
+  readonly loadingEarlier: ReadonlySignal<boolean> = this._loadingEarlier;
+
+  readonly connectionState = computed<ConnectionState>(() => this.connection.value?.state.value ?? IDLE);
+  readonly agent = computed<Agent | null>(() => this.store.value?.rootAgent.value ?? null);
+  /** The agent is at work or waits for something; a message sent now is queued. */
+  readonly busy = computed(() => ['running', 'waiting', 'waiting_for_key'].includes(this.agent.value?.status ?? ''));
+  /** The model that answers, or will answer the next message: where none was chosen, agents follow the default. */
+  readonly model = computed<ModelRef | null>(() => {
+    const agent = this.agent.value;
+    const byDefault = this.status.value?.readiness.model ?? null;
+    return agent && (this.busy.value || agent.model_pinned || !byDefault) ? agent.model : byDefault;
+  });
+
+  constructor(
+    readonly host: Host,
+    view: string
+  ) {
+    this.api = new Api(host);
+    this.draft = new Draft(host.storage, view);
+    this.draft.open(null);
+    this.stopEffects = effect(() => this.settleSending());
+  }
+
+  dispose(): void {
+    this.stopEffects();
+    this.connection.peek()?.close();
+    this.connection.value = null;
+  }
+
+  /** Shows that session; `null` shows the start of a new one. */
+  open(sessionId: string | null): void {
+    if (this.connection.peek() && sessionId === this._sessionId.peek()) return;
+    this.connection.peek()?.close();
+    batch(() => {
+      this._sessionId.value = sessionId;
+      this._store.value = sessionId ? new SessionStore() : null;
+      this._problem.value = null;
+      this.draft.open(sessionId);
+      this.connection.value = this.connect();
+    });
+    if (!this._status.peek()) void this.refreshStatus();
+  }
+
+  /** Shows the wanted session if it is there, else the newest one, else a new one. */
+  async openLatest(wanted: string | null = null): Promise<void> {
+    await this.refreshSessions();
+    const usable = (this._sessions.peek() ?? []).filter(summary => !summary.error);
+    const found = usable.find(summary => summary.id === wanted) ?? usable[0];
+    this.open(found?.id ?? null);
+  }
+
+  reconnect(): void {
+    this.connection.peek()?.retryNow();
+    void this.refreshStatus();
+  }
+
+  /** Sends what is in the composer. It comes back there if that fails. */
+  async sendDraft(): Promise<void> {
+    if (this._sending.peek() || !this.draft.text.peek().trim()) return;
+    const text = this.draft.lift();
+    if (await this.send(text)) this.draft.forget();
+    else this.draft.putBack(text);
+  }
+
+  /** @returns whether the server has taken it. */
+  async send(text: string): Promise<boolean> {
+    const from = this._sessionId.peek();
+    this._problem.value = null;
+    this._sending.value = { text: text.trim(), id: null };
+    try {
+      const accepted = await this.api.send({ text, session_id: from });
+      if (from === null && this._sessionId.peek() === null) this.adopt(accepted.session_id);
+      this._sending.value = { text: text.trim(), id: accepted.message_id };
+      return true;
+    } catch (error) {
+      this._sending.value = null;
+      this._problem.value = problemOf(error);
+      return false;
+    }
+  }
+
+  /** What the person said last, to say it again. */
+  lastUserText(): string {
+    const store = this._store.peek();
+    const messages = store?.thread.peek().map(id => store.tables.messages.peek(id)) ?? [];
+    return messages.findLast(message => message?.role === 'user')?.text ?? '';
+  }
+
+  async stop(): Promise<void> {
+    const agent = this.agent.peek();
+    if (agent) await this.attempt(() => this.api.interrupt(agent.id));
+  }
+
+  async withdraw(message: Message): Promise<void> {
+    await this.attempt(async () => {
+      const record = await this.api.withdraw(message.agent_id, message.id);
+      this._store.peek()?.apply([{ type: 'put', table: 'messages', record }]);
+    });
+  }
+
+  /** Fetches the page of messages before the oldest one here. */
+  async loadEarlier(): Promise<void> {
+    const store = this._store.peek();
+    const session = this._sessionId.peek();
+    const oldest = store?.tables.messages.peek(store.thread.peek()[0] ?? '');
+    if (!store || !session || !oldest || !store.earlier.peek() || this._loadingEarlier.peek()) return;
+    this._loadingEarlier.value = true;
+    await this.attempt(async () => store.addEarlier(await this.api.earlier(session, oldest.order, PAGE)));
+    this._loadingEarlier.value = false;
+  }
+
+  /** Replaces a call's cut output by the whole one. */
+  async loadCall(callId: string): Promise<void> {
+    const store = this._store.peek();
+    const session = this._sessionId.peek();
+    if (store && session) await this.attempt(async () => store.fillCall(await this.api.call(session, callId)));
+  }
+
+  async refreshSessions(): Promise<void> {
+    await this.look(async () => {
+      this._sessions.value = await this.api.sessions();
+    });
+  }
+
+  async refreshStatus(): Promise<void> {
+    await this.look(async () => {
+      this._status.value = await this.api.status();
+    });
+  }
+
+  dismissProblem(): void {
+    this._problem.value = null;
+  }
+
+  /** The session that the first message made: the same view, so the draft and the message on its way stay. */
+  private adopt(sessionId: string): void {
+    const since = this.draft.text.peek();
+    this.draft.set('');
+    this.open(sessionId);
+    if (since) this.draft.set(since);
+  }
+
+  private async attempt(command: () => Promise<void>): Promise<void> {
+    try {
+      await command();
+    } catch (error) {
+      this._problem.value = problemOf(error);
+    }
+  }
+
+  /** As `attempt`, for what nobody asked for: that the server is away is said by the connection's state. */
+  private async look(question: () => Promise<void>): Promise<void> {
+    try {
+      await question();
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem.code !== 'network') this._problem.value = problem;
+    }
+  }
+
+  private connect(): Connection {
+    const store = this._store.peek();
+    const session = this._sessionId.peek();
+    return new Connection({
+      url: query => this.host.streamUrl(query),
+      WebSocket: this.host.WebSocket,
+      position: () => ({
+        session,
+        resume: store?.loaded.peek() ? { seq: store.seq, instance: store.instance } : null
+      }),
+      onChanges: changes => this.take(store, changes),
+      diagnose: () => this.diagnose()
+    });
+  }
+
+  private take(store: SessionStore | null, changes: readonly Change[]): void {
+    const server = store?.instance;
+    const applied = store?.apply(changes);
+    if (applied === 'gap') this.connection.peek()?.resync();
+    if (changes.some(changesFiles)) this.host.filesChanged?.();
+    if (server && server !== store?.instance) void this.refreshStatus();
+    for (const change of changes) {
+      if (change.type !== 'notice') continue;
+      if (change.kind === 'config_changed') void this.refreshStatus();
+      else if (change.kind !== 'stopping' && this._sessions.peek()) void this.refreshSessions();
+    }
+  }
+
+  /** Why the stream is refused, if asking again would not help. */
+  private async diagnose(): Promise<Problem | null> {
+    try {
+      this._status.value = await this.api.status();
+      return null;
+    } catch (error) {
+      const refused = error instanceof RequestError && [401, 403, 404].includes(error.status);
+      return refused ? error.problem : null;
+    }
+  }
+
+  /** A message that the store shows is no longer on its way. */
+  private settleSending(): void {
+    const id = this._sending.value?.id;
+    const store = this._store.value;
+    if (!id || !store) return;
+    store.structure.value;
+    if (store.tables.messages.get(id)) this._sending.value = null;
+  }
+}
+
+function changesFiles(change: Change): boolean {
+  if (change.type !== 'put' || change.table !== 'calls' || !('changes' in change.record)) return false;
+  return change.record.status === 'completed' && change.record.changes.length > 0;
+}

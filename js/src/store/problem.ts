@@ -1,0 +1,21 @@
+import type { ErrorInfo } from '../protocol';
+
+/** An error as a person sees it. Codes of our own: `network` (no answer), `http_NNN` (an answer that is not Dispatch's). */
+export type Problem = ErrorInfo;
+
+/** A request that did not work. */
+export class RequestError extends Error {
+  constructor(
+    readonly problem: Problem,
+    /** The HTTP status; 0 without an answer. */
+    readonly status: number
+  ) {
+    super(problem.message);
+  }
+}
+
+/** Whatever was thrown, as a problem; what is not a `RequestError` is a fault of ours and is shown as one. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof RequestError) return error.problem;
+  return { code: 'internal', message: error instanceof Error ? error.message : String(error), hint: null };
+}

@@ -1,0 +1,210 @@
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
+import type {
+  Agent,
+  Change,
+  Delta,
+  Message,
+  Put,
+  Request,
+  Session,
+  Snapshot,
+  State,
+  TableName,
+  ToolCall
+} from '../protocol';
+import { Table } from './table';
+
+/** What became of a change: `gap` means text before it was missed, and the stream should be taken up anew. */
+export type Applied = 'applied' | 'stale' | 'gap';
+
+interface Tables {
+  readonly session: Table<Session>;
+  readonly agents: Table<Agent>;
+  readonly messages: Table<Message>;
+  readonly calls: Table<ToolCall>;
+  readonly requests: Table<Request>;
+}
+
+const TABLES = ['session', 'agents', 'messages', 'calls', 'requests'] as const satisfies readonly TableName[];
+
+/**
+ * One session as its client knows it: `snapshot` replaces, `put` replaces a row by a newer version, `delta`
+ * writes text into a row that is still being written. It knows the records and nothing of how they arrive.
+ */
+export class SessionStore {
+  readonly tables: Tables = {
+    session: new Table(),
+    agents: new Table(),
+    messages: new Table(),
+    calls: new Table(),
+    requests: new Table()
+  };
+
+  private readonly _seq = signal(0);
+  private readonly _instance = signal('');
+  private readonly _earlier = signal(0);
+  private readonly _loaded = signal(false);
+  /** Counts the changes that add, order or regroup rows, as against those that only write into one. */
+  private readonly shape = signal(0);
+  private readonly callIds = new Map<string, string[]>();
+
+  /** Everything up to this change is here. */
+  get seq(): number {
+    return this._seq.peek();
+  }
+  /** The server process the numbers belong to. */
+  get instance(): string {
+    return this._instance.peek();
+  }
+  /** How many messages are older than the oldest one here. */
+  readonly earlier: ReadonlySignal<number> = this._earlier;
+  /** False until the first snapshot. */
+  readonly loaded: ReadonlySignal<boolean> = this._loaded;
+  /** Number of the latest structural change; see `shape`. */
+  readonly structure: ReadonlySignal<number> = this.shape;
+
+  readonly session = computed<Session | null>(() => this.watch(this.tables.session)[0] ?? null);
+  readonly rootAgent = computed<Agent | null>(() => {
+    const id = this.session.value?.root_agent_id;
+    this.shape.value;
+    return (id && this.tables.agents.get(id)?.value) || null;
+  });
+  /** The root agent's messages in order, without queued and withdrawn ones. */
+  readonly thread = computed<readonly string[]>(() =>
+    this.ordered(m => m.status !== 'queued' && m.status !== 'withdrawn')
+  );
+  readonly queued = computed<readonly string[]>(() => this.ordered(m => m.status === 'queued'));
+
+  /** The calls of one message, in their order. Read `structure` to hear of new ones. */
+  callsOf(messageId: string): readonly string[] {
+    return this.callIds.get(messageId) ?? [];
+  }
+
+  /** Applies changes in their order, as one update of the view. The worst outcome is returned. */
+  apply(changes: readonly Change[]): Applied {
+    return batch(() => {
+      const outcomes = new Set(changes.map(change => this.applyOne(change)));
+      if (outcomes.has('gap')) return 'gap';
+      return outcomes.has('applied') ? 'applied' : 'stale';
+    });
+  }
+
+  /** Adds a page of older messages (`GET sessions/{id}?before=`). What is here already stays if it is newer. */
+  addEarlier(page: State): void {
+    batch(() => {
+      for (const message of page.messages) this.tables.messages.put(message);
+      for (const call of page.calls) this.putCall(call);
+      this._earlier.value = page.earlier;
+      this.shape.value++;
+    });
+  }
+
+  /** Puts the whole output of a call in the place of the cut one. */
+  fillCall(call: ToolCall): void {
+    if (!this.tables.calls.put(call)) this.tables.calls.patch(call.id, { output: call.output });
+  }
+
+  private applyOne(change: Change): Applied {
+    switch (change.type) {
+      case 'snapshot':
+        this.reset(change);
+        return 'applied';
+      case 'put':
+        return this.put(change);
+      case 'delta':
+        return this.write(change);
+      case 'notice':
+        return 'stale';
+    }
+  }
+
+  private reset(snapshot: Snapshot): void {
+    this.tables.session.replaceAll([snapshot.session]);
+    this.tables.agents.replaceAll(snapshot.agents);
+    this.tables.messages.replaceAll(snapshot.messages);
+    this.tables.calls.replaceAll(snapshot.calls);
+    this.callIds.clear();
+    for (const call of snapshot.calls) this.fileCall(call);
+    this.tables.requests.replaceAll(snapshot.requests);
+    this._seq.value = snapshot.seq;
+    this._instance.value = snapshot.instance;
+    this._earlier.value = snapshot.earlier;
+    this._loaded.value = true;
+    this.shape.value++;
+  }
+
+  private put({ table, record }: Put): Applied {
+    if (!TABLES.includes(table)) return 'stale';
+    const changed = table === 'calls' ? this.putCall(record as ToolCall) : this.putRow(table, record);
+    if (record.seq > this._seq.peek()) this._seq.value = record.seq;
+    if (changed === 'new') this.shape.value++;
+    return changed === 'stale' ? 'stale' : 'applied';
+  }
+
+  private putRow(table: Exclude<TableName, 'calls'>, record: Put['record']): 'new' | 'changed' | 'stale' {
+    const rows: Table<Put['record']> = this.tables[table] as unknown as Table<Put['record']>;
+    const before = rows.put(record);
+    if (before === undefined) return 'stale';
+    if (before === null) return 'new';
+    return table === 'messages' && regroups(before as Message, record as Message) ? 'new' : 'changed';
+  }
+
+  private putCall(call: ToolCall): 'new' | 'changed' | 'stale' {
+    const before = this.tables.calls.put(call);
+    if (before === undefined) return 'stale';
+    if (before !== null) return 'changed';
+    this.fileCall(call);
+    return 'new';
+  }
+
+  private fileCall(call: ToolCall): void {
+    const ids = [...this.callsOf(call.message_id), call.id];
+    ids.sort((a, b) => (this.tables.calls.peek(a)?.index ?? 0) - (this.tables.calls.peek(b)?.index ?? 0));
+    this.callIds.set(call.message_id, ids);
+  }
+
+  private write({ table, id, field, at, text }: Delta): Applied {
+    if (table === 'messages' && (field === 'text' || field === 'reasoning')) {
+      const message = this.tables.messages.peek(id);
+      if (!message) return 'gap';
+      if (message.status !== 'streaming') return 'stale';
+      const old = message[field];
+      if (at > old.length) return 'gap';
+      this.tables.messages.patch(id, { [field]: old.slice(0, at) + text });
+      if (!old && text) this.shape.value++;
+      return 'applied';
+    }
+    if (table === 'calls' && (field === 'arguments_text' || field === 'output')) {
+      const call = this.tables.calls.peek(id);
+      if (!call) return 'gap';
+      if (call.status !== 'pending' && call.status !== 'in_progress') return 'stale';
+      if (at > call[field].length) return 'gap';
+      this.tables.calls.patch(id, { [field]: call[field].slice(0, at) + text });
+      return 'applied';
+    }
+    return 'stale';
+  }
+
+  private watch<R extends { id: string; seq: number }>(table: Table<R>): R[] {
+    this.shape.value;
+    return table.values().map(row => table.get(row.id)?.value ?? row);
+  }
+
+  private ordered(wanted: (message: Message) => boolean): string[] {
+    this.shape.value;
+    const root = this.session.value?.root_agent_id;
+    const messages = this.tables.messages.values().filter(m => m.agent_id === root && wanted(m));
+    return messages.sort((a, b) => a.order - b.order).map(m => m.id);
+  }
+}
+
+/** Whether this version of a message stands elsewhere, or is grouped otherwise, than the one before. */
+function regroups(before: Message, after: Message): boolean {
+  return (
+    before.order !== after.order ||
+    before.status !== after.status ||
+    !before.text !== !after.text ||
+    !before.reasoning !== !after.reasoning ||
+    !before.error !== !after.error
+  );
+}

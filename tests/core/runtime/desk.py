@@ -1,0 +1,65 @@
+"""A workspace with shorthands, for playing scenarios."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from dispatch_jupyter.core.protocol.commands import SendMessage
+from dispatch_jupyter.core.protocol.records import Agent, Message, ToolCall
+from dispatch_jupyter.core.runtime.session import Session
+from dispatch_jupyter.core.runtime.workspace import Workspace
+from model_server import ModelServer
+
+SECONDS = 20.0
+
+
+class Desk:
+    """A workspace with shorthands for what nearly every test does."""
+
+    def __init__(self, workspace: Workspace, project: Path, model: ModelServer) -> None:
+        self.workspace = workspace
+        self.project = project
+        self.model = model
+        self.session: Session | None = None
+
+    async def say(self, text: str) -> str:
+        """Send to the desk's session, begun where there is none; the message's id."""
+        session_id = self.session.tables.session.id if self.session else None
+        accepted = await self.workspace.send(SendMessage(text=text, session_id=session_id), "tester")
+        self.session = await self.workspace.session(accepted.session_id)
+        return accepted.message_id
+
+    async def ask(self, text: str) -> Agent:
+        """Send and wait until the agent rests."""
+        await self.say(text)
+        return await self.rest()
+
+    async def rest(self) -> Agent:
+        await until(lambda: self.agent.status != "running")
+        return self.agent
+
+    @property
+    def agent(self) -> Agent:
+        assert self.session
+        return self.session.tables.agents()[0]
+
+    @property
+    def thread(self) -> list[Message]:
+        assert self.session
+        return self.session.tables.thread(self.agent.id)
+
+    @property
+    def calls(self) -> list[ToolCall]:
+        assert self.session
+        return [call for message in self.thread for call in self.session.tables.calls_of(message.id)]
+
+    def texts(self, role: str = "assistant") -> list[str]:
+        return [message.text for message in self.thread if message.role == role]
+
+
+async def until(condition: Callable[[], Any], seconds: float = SECONDS) -> None:
+    """Wait for something to become true."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.005)
