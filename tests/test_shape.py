@@ -16,6 +16,9 @@ PUBLIC_METHODS = 15
 SELF_EXPLAINING_LINES = 8
 """A public function up to this long may go without a docstring where its name and types say it all."""
 
+HTTP_VERBS = {"get", "post", "put", "patch", "delete"}
+"""A handler's methods; its class says what the path is for."""
+
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -60,7 +63,8 @@ def _silent(parent: ast.Module | ast.ClassDef) -> Iterator[ast.ClassDef | Defini
             yield from _silent(node)
         elif isinstance(node, Definition) and _public(node.name):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
-            if lines > SELF_EXPLAINING_LINES and ast.get_docstring(node) is None:
+            handles = isinstance(parent, ast.ClassDef) and node.name in HTTP_VERBS
+            if lines > SELF_EXPLAINING_LINES and not handles and ast.get_docstring(node) is None:
                 yield node
 
 
@@ -166,6 +170,11 @@ def test_a_planted_fault_is_seen(
         (missing_docstrings, "a.py", '"""M."""\nclass NotFound(Exception):\n    status = 404\n'),
         (missing_docstrings, "a.py", '"""M."""\nclass _C:\n    def m(self): ...\n'),
         (missing_docstrings, "a.py", '"""M."""\n' + _function(SELF_EXPLAINING_LINES)),
+        (
+            missing_docstrings,
+            "a.py",
+            '"""M."""\nclass H:\n    """H."""\n    async def get(self):\n' + "        x\n" * FUNCTION_LINES,
+        ),
         (swallowed_errors, "a.py", "try:\n    x\nexcept Exception:\n    log()\n    raise\n"),
         (swallowed_errors, "a.py", "try:\n    x\nexcept FileNotFoundError:\n    pass\n"),
         (swallowed_errors, "a.py", "with contextlib.suppress(FileNotFoundError):\n    x\n"),

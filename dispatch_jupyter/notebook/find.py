@@ -44,9 +44,9 @@ def _recorded(process: str) -> Server | None:
     record = Path(jupyter_runtime_dir()) / f"jpserver-{process}.json"
     try:
         known = json.loads(record.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None  # no such server, or it is just starting and half written
-    return Server(_folder(known["url"]), known.get("token") or "")
+        return Server(_folder(known["url"]), known["token"] or "")
+    except (OSError, ValueError, LookupError, TypeError):
+        return None  # no such server, or it is just starting and its record half written
 
 
 def _folder(url: str) -> str:

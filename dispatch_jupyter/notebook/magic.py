@@ -59,8 +59,8 @@ def load(shell: Any) -> None:
 def questions(lines: list[str]) -> list[str]:
     """Let a question end with a question mark: to IPython `%dispatch is it so?` asks for help on `so`."""
     cell = "".join(lines)
-    if not _QUESTION.search(cell) or _is_python(cell):
-        return lines
+    if not _QUESTION.search(cell) or cell.lstrip().startswith("%%") or _is_python(cell):
+        return lines  # not ours, or the text of another cell magic, or of a string
     return _QUESTION.sub(_as_call, cell).splitlines(keepends=True)
 
 
@@ -69,7 +69,6 @@ def _as_call(match: re.Match[str]) -> str:
 
 
 def _is_python(cell: str) -> bool:
-    """Then the line stands in a string."""
     try:
         ast.parse(cell)
     except SyntaxError:

@@ -294,6 +294,18 @@ export interface SessionSummary {
   readonly error: ErrorInfo | null;
 }
 
+/** `GET sessions`. */
+export interface SessionList {
+  readonly sessions: readonly SessionSummary[];
+}
+
+/** The body of every answer with an error status; `code` as in `errors`. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+}
+
 /** A line of `GET status`. */
 export interface AgentState {
   readonly session_id: string;

@@ -4,12 +4,15 @@ import difflib
 import errno
 import os
 import stat
+import unicodedata
 
 from ..protocol.errors import ToolError
 from .walk import Place
 
 MAX_SHOWN_CHARS = 200
 MAX_NAMES = 5000
+
+_BIDI_CONTROLS = ("LRE", "LRO", "RLE", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 
 _WORDS: dict[int, tuple[str, str, str]] = {
     errno.ENOENT: ("not_found", "There is no file {}.", "Look with list_files."),
@@ -42,7 +45,12 @@ def printable(name: str) -> str:
     """A file name as text: control characters and bytes that are not UTF-8 written as escapes."""
     clean = name.encode("utf-8", "surrogateescape" if _from_disk(name) else "backslashreplace")
     text = clean.decode("utf-8", "backslashreplace")
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    return "".join(char.encode("unicode_escape").decode() if _misleads(char) else char for char in text)
+
+
+def _misleads(char: str) -> bool:
+    """Whether a character would break the line or its order; odd spaces and joiners are parts of names."""
+    return unicodedata.category(char) in ("Cc", "Zl", "Zp") or unicodedata.bidirectional(char) in _BIDI_CONTROLS
 
 
 def _from_disk(name: str) -> bool:

@@ -95,9 +95,9 @@ class Files:
                 "Write it in several files, or make it with a program.",
                 code="too_large",
             )
-        if path.endswith("/"):
-            raise ToolError(f"{quoted(path)} names a folder.", "Give the path of a file.", code="not_a_file")
         with self._place("write", path) as place:
+            if path.endswith("/"):
+                raise ToolError(f"{quoted(path)} names a folder.", "Give the path of a file.", code="not_a_file")
             return self._write(place, path, data, expected)
 
     @contextmanager

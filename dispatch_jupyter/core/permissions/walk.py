@@ -104,7 +104,11 @@ class _Walker:
         self.links += 1
         if self.links > MAX_LINKS:
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-        target = os.readlink(name, dir_fd=self.folder)
+        try:
+            target = os.readlink(name, dir_fd=self.folder)
+        except OSError as error:
+            self._again(name, error, errno.EINVAL)
+            return
         self.todo.extend(_parts(target))
         if target.startswith("/"):
             self._restart()
@@ -113,14 +117,18 @@ class _Walker:
         try:
             opened = os.open(name, FOLDER_FLAGS, dir_fd=self.folder)
         except OSError as error:
-            self.swaps += 1
-            if error.errno not in (errno.ELOOP, errno.ENOTDIR) or self.swaps > MAX_SWAPS:
-                raise
-            self.todo.append(name)  # it was a folder a moment ago: look again
+            self._again(name, error, errno.ELOOP, errno.ENOTDIR)
             return
         os.close(self.folder)
         self.folder = opened
         self.names.append(name)
+
+    def _again(self, name: str, error: OSError, *swapped: int) -> None:
+        """Look again at a name that is not what it was a moment ago; any other error is raised."""
+        self.swaps += 1
+        if error.errno not in swapped or self.swaps > MAX_SWAPS:
+            raise error
+        self.todo.append(name)
 
     def _restart(self) -> None:
         opened = os.open("/", FOLDER_FLAGS)

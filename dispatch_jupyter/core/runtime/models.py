@@ -1,14 +1,26 @@
-"""Which model new sessions get: looked up when it is asked for, and remembered for a moment."""
+"""Which model agents get: looked up when it is asked for, and remembered for a moment."""
 
 import asyncio
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from ..llm.choose import choose
+from ..config.load import Config, load
+from ..llm.choose import named_model
+from ..llm.probe import look_around
 from ..protocol.commands import Readiness
+from ..protocol.errors import Invalid
 
 FRESH_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    at: float
+    """Monotonic seconds."""
+    config: Config
+    readiness: Readiness
 
 
 class Models:
@@ -18,14 +30,36 @@ class Models:
         self._project = project
         self._environ = environ
         self._lock = asyncio.Lock()
-        self._known: tuple[float, Readiness] | None = None
-        self.max_steps = 50
+        self._last: _Known | None = None
 
-    async def readiness(self, model: str | None = None) -> Readiness:
-        """The default model, or how ready the one asked for is."""
-        if model is not None:
-            return choose({**self._environ, "DISPATCH_MODEL": model}, None, None)
+    async def default(self) -> Readiness:
+        """What agents get whose model nobody chose; with everything that is wrong with the settings."""
+        return (await self._known()).readiness
+
+    async def max_steps(self) -> int:
+        """Model calls in one turn, as the settings have it."""
+        return (await self._known()).config.settings.limits.max_steps
+
+    def named(self, model: str) -> Readiness:
+        """A model that a person chose, with what is missing for it.
+
+        Raises:
+            Invalid: no provider has such a model.
+        """
+        readiness = named_model(self._environ, model, "model")
+        unknown = [problem for problem in readiness.problems if problem.code == "no_model"]
+        if unknown and not readiness.model.demo:
+            raise Invalid(unknown[0].message, unknown[0].hint)
+        return readiness
+
+    async def _known(self) -> _Known:
         async with self._lock:
-            if self._known is None or time.monotonic() - self._known[0] > FRESH_SECONDS:
-                self._known = time.monotonic(), await self._look_up()
-            return self._known[1]
+            if self._last is None or time.monotonic() - self._last.at > FRESH_SECONDS:
+                self._last = await self._look_up(self._last.config if self._last else None)
+            return self._last
+
+    async def _look_up(self, last: Config | None) -> _Known:
+        config = await asyncio.to_thread(load, self._project, self._environ, last)
+        found = await look_around(self._environ, config.model)
+        readiness = found.model_copy(update={"problems": [*config.errors, *found.problems]})
+        return _Known(time.monotonic(), config, readiness)

@@ -67,13 +67,13 @@ class Workspace:
                 f"The project folder {self.project} is not there.",
                 "Create it, or start Jupyter in the folder you want to work in.",
             )
-        readiness = await self.models.readiness(command.model)
+        model = self.models.named(command.model) if command.model else await self.models.default()
         session_id = SessionId(new_id())
         agent = Agent(
             id=new_agent_id(session_id),
-            model=readiness.model,
+            model=model.model,
             model_pinned=command.model is not None,
-            limits=Limits(root=str(self.project), max_steps=self.models.max_steps),
+            limits=Limits(root=str(self.project), max_steps=await self.models.max_steps()),
         )
         record = SessionRecord(id=session_id, project=str(self.project), title=command.title, root_agent_id=agent.id)
         session = await self._sessions.create(record, agent)
@@ -117,7 +117,7 @@ class Workspace:
             session = await self.session(command.session_id)
         agent_id = command.agent_id or session.tables.session.root_agent_id
         if command.model is not None:
-            await self._pin(session, agent_id, command.model)
+            self._pin(session, agent_id, command.model)
         return await self._queue(session, agent_id, command.text, sender)
 
     async def queue(self, agent_id: AgentId, text: str, sender: str) -> Accepted:
@@ -145,13 +145,13 @@ class Workspace:
     async def resume(self, agent_id: AgentId) -> None:
         """Go on where an error, a stop or a restart of the server left off."""
         session = await self.session(session_of(agent_id))
-        await self._refresh_model(session, session.tables.agent(agent_id))
+        await self._refresh(session, agent_id)
         self._runner(session, agent_id).resume()
 
     # ------------------------------------------------------------------ watching
 
     async def status(self) -> Status:
-        readiness = await self.models.readiness()
+        readiness = await self.models.default()
         agents = [(session, agent) for session in self._sessions.live() for agent in session.tables.agents()]
         return Status(
             instance=self.instance,
@@ -178,7 +178,8 @@ class Workspace:
         for session in self._sessions.live():
             session.unsubscribe(feed)
         feed.end()
-        self._later(self._tidy())
+        if not self._closed:
+            self._later(self._tidy())
 
     async def close(self) -> None:
         """Stop all agents, write what is left, let go of all files."""
@@ -194,8 +195,7 @@ class Workspace:
     # ------------------------------------------------------------------ inside
 
     async def _queue(self, session: Session, agent_id: AgentId, text: str, sender: str) -> Accepted:
-        agent = session.tables.agent(agent_id)
-        await self._refresh_model(session, agent)
+        await self._refresh(session, agent_id)
         message = session.put(
             Message(
                 id=MessageId(new_id()),
@@ -220,21 +220,25 @@ class Workspace:
         self.on_activity()
         return Accepted(session_id=session.tables.session.id, agent_id=agent_id, message_id=message.id)
 
-    async def _pin(self, session: Session, agent_id: AgentId, model: str) -> None:
-        readiness = await self.models.readiness(model)
+    def _pin(self, session: Session, agent_id: AgentId, model: str) -> None:
+        readiness = self.models.named(model)
         agent = session.tables.agent(agent_id)
         if agent.model != readiness.model:
             session.put(agent.model_copy(update={"model": readiness.model, "model_pinned": True}))
             self._tell(session, agent_id, f"The model is now {readiness.model.label}.")
 
-    async def _refresh_model(self, session: Session, agent: Agent) -> None:
-        """An agent whose model nobody chose follows the default: a key that was set since is used."""
-        if agent.model_pinned or agent.status == "running":
+    async def _refresh(self, session: Session, agent_id: AgentId) -> None:
+        """An agent at rest takes the settings of now; where nobody chose its model, it follows the default."""
+        default, max_steps = await self.models.default(), await self.models.max_steps()
+        agent = session.tables.agent(agent_id)
+        if agent.status == "running":
             return
-        readiness = await self.models.readiness()
-        if readiness.model != agent.model:
-            session.put(session.tables.agent(agent.id).model_copy(update={"model": readiness.model}))
-            self._tell(session, agent.id, f"The model is now {readiness.model.label}.")
+        model = agent.model if agent.model_pinned else default.model
+        limits = agent.limits.model_copy(update={"max_steps": max_steps})
+        if (model, limits) != (agent.model, agent.limits):
+            session.put(agent.model_copy(update={"model": model, "limits": limits}))
+        if model != agent.model:
+            self._tell(session, agent_id, f"The model is now {model.label}.")
 
     def _tell(self, session: Session, agent_id: AgentId, text: str) -> None:
         """A line in the thread for people; no model sees it. Nothing is said in a thread that has not begun."""

@@ -25,10 +25,13 @@ class Blobs:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.outdated = False
+        """Whether a text was stored that a later version of the same record has replaced by another."""
+        self._latest: dict[str, set[str]] = {}
         self._name_synced = False
 
-    def split(self, document: bytes, *, sync: bool) -> bytes:
-        """The document with its long texts stored as blobs; the same bytes where there are none.
+    def split(self, id_: str, document: bytes, *, sync: bool) -> bytes:
+        """The document of that id with its long texts stored as blobs; the same bytes where there are none.
 
         With `sync` the texts are on the disk when this returns, so before any line refers to them.
 
@@ -38,11 +41,14 @@ class Blobs:
         if len(document) <= LIMIT:
             return document
         record: Document = json.loads(document)
-        found = []
+        found: list[tuple[list[str | int], str, int]] = []
         for path, text in list(_long_texts(record, [])):
             data = text.encode("utf-8", "surrogatepass")
-            found.append([path, self._store(data, sync=sync), len(data)])
+            found.append((path, self._store(data, sync=sync), len(data)))
             _put(record, path, "")
+        names = {name for _, name, _ in found}
+        self.outdated |= not self._latest.get(id_, names) <= names
+        self._latest[id_] = names
         return encode({**record, KEY: found}) if found else document
 
     def join(self, document: Document) -> Document:
@@ -60,6 +66,7 @@ class Blobs:
         for path in self.folder.iterdir():
             if path.name not in used:
                 path.unlink()
+        self.outdated = False
 
     def _store(self, data: bytes, *, sync: bool) -> str:
         name = hashlib.sha256(data).hexdigest()

@@ -18,7 +18,7 @@ from ..protocol.errors import NotFound, StoreError
 from ..protocol.ids import SessionId
 from ..protocol.records import ErrorInfo
 from .disk import store_error
-from .journal import JournalDB
+from .journal import RecordsDB
 from .lines import Document, drop_op, encode, put_op
 from .lock import short_lock
 from .session_db import SUFFIX, list_ids
@@ -65,7 +65,7 @@ class Catalogue:
         self._entries: _Entries = {}
         self._identity: Identity | None = None
         """Of the catalogue file whose content `_entries` is."""
-        self._writer: JournalDB | None = None
+        self._writer: RecordsDB | None = None
 
     def note(self, summary: SessionSummary) -> None:
         """Remember what a session is now, so that listing it needs no look into its journal.
@@ -82,7 +82,7 @@ class Catalogue:
 
     def close(self) -> None:
         """Let go of the file. The catalogue can be used again afterwards."""
-        if self._writer:
+        if self._writer is not None:
             self._writer.close()
             self._writer = None
 
@@ -129,15 +129,14 @@ class Catalogue:
     def _known(self) -> _Entries:
         """What the catalogue file says, read again where another server changed it."""
         identity = _identity(self._path)
-        if identity is None:
-            self._entries = {}
-        elif identity != self._identity:
+        if identity != self._identity:
+            self._identity = identity
+            self.close()
             try:
-                self._entries = _read(self._path)
+                self._entries = _read(self._path) if identity else {}
             except (StoreError, NotFound) as error:
                 _log.warning("the catalogue is made anew: %s", error)
                 self._entries = {}
-        self._identity = identity
         return self._entries
 
     def _store(self, fresh: _Entries, gone: Set[SessionId]) -> None:
@@ -152,37 +151,36 @@ class Catalogue:
                 _log.info("%s is being written elsewhere; left as it is", self._path)
                 return
             try:
-                self._append(fresh, gone)
+                self._append(fresh, gone, len(known))
             except StoreError as error:
                 _log.warning("%s could not be written: %s", self._path, error)
-                return
+                self.close()
             self._identity = _identity(self._path)
 
-    def _append(self, fresh: _Entries, gone: Set[SessionId]) -> None:
+    def _append(self, fresh: _Entries, gone: Set[SessionId], live: int) -> None:
         ops = [put_op(TABLE, id_, entry.encoded()) for id_, entry in fresh.items()]
         ops += [drop_op(TABLE, id_) for id_ in gone]
         storage = self._writable().storage
         storage.append(ops)
-        if storage.is_wasteful():
+        if storage.is_wasteful(live):
             storage.compact()
-        storage.forget()
 
-    def _writable(self) -> JournalDB:
-        """The database open for writing, as the file is now. Under the lock only."""
-        if self._writer and self._writer.storage.is_current():
-            return self._writer
-        self.close()
-        self._writer = JournalDB(self._path, KIND)
-        try:
-            self._writer.storage.read()
-        except StoreError:
-            # no catalogue at all, or a damaged one
-            self._writer.storage.write({})
+    def _writable(self) -> RecordsDB:
+        """The database, open for writing. Under the lock only, and after `_known`, which closes an outdated one."""
+        # not `if self._writer`: the truth of a TinyDB is its length, which takes reading all of it
+        if self._writer is None:
+            self._writer = RecordsDB(self._path, KIND)
+            try:
+                self._writer.storage.read()
+                self._writer.forget()
+            except StoreError:
+                # no catalogue at all, or a damaged one
+                self._writer.storage.write({})
         return self._writer
 
 
 def _read(path: Path) -> _Entries:
-    db = JournalDB(path, KIND, "r")
+    db = RecordsDB(path, KIND, "r")
     try:
         entries = {}
         for document in db.table(TABLE):

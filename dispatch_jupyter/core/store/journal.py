@@ -7,7 +7,7 @@ Everything of TinyDB that reads (queries, caches, iteration) and everything that
 depends on TinyDB's insides; the differential test holds both together.
 
 Not shared with TinyDB's storage: documents read are the storage's own memory, so they are not to be changed in place,
-and other processes' changes are not seen (one process writes a journal; `is_current` tells).
+and other processes' changes are not seen: one process writes a journal.
 """
 
 import logging
@@ -15,7 +15,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 from tinydb import TinyDB
 from tinydb.storages import Storage
@@ -141,25 +141,13 @@ class JournalStorage(Storage):
         """
         self.write(self.read())
 
-    def is_wasteful(self) -> bool:
-        """Whether most of the file is what later changes undid."""
-        return self.changes > 1000 and self.changes > 2 * sum(map(len, self.read().values())) + 1000
+    def is_wasteful(self, live: int) -> bool:
+        """Whether most of the file is what later changes undid; `live` is how many documents there are."""
+        return self.changes > 2 * live + 1000
 
     def forget(self) -> None:
         """Free the tables' memory; the next `read` gets them from the file."""
         self._tables = None
-
-    def is_current(self) -> bool:
-        """Whether what this storage knows is what the file at its path says."""
-        if self._fd is None or self._size is None:
-            return False
-        try:
-            there, ours = self.path.stat(), os.fstat(self._fd)
-        except FileNotFoundError:
-            return False
-        except OSError as error:
-            raise store_error(error, "look at", self.path) from error
-        return (there.st_dev, there.st_ino, there.st_size) == (ours.st_dev, ours.st_ino, self._size)
 
     def close(self) -> None:
         fd, self._fd = self._fd, None
@@ -281,6 +269,24 @@ class JournalDB(TinyDB):
         self.storage.forget()
         for table in self._tables.values():
             table.clear_cache()
+
+
+class RecordTable(JournalTable):
+    """A table whose documents have the ids of their records, which are strings, instead of TinyDB's numbers.
+
+    So a document is found by the id everything else knows, and putting a record again replaces it.
+    """
+
+    document_id_class = str  # type: ignore[assignment]  # TinyDB converts with it, it need not be `int`
+
+    def _get_next_id(self) -> NoReturn:
+        raise TypeError("a record is stored under its own id: insert it as `Document(record, id)`")
+
+
+class RecordsDB(JournalDB):
+    """Records as TinyDB tables: `RecordsDB(path, kind)`."""
+
+    table_class = RecordTable
 
 
 def _chunks(lines: Iterable[bytes]) -> Iterator[bytes]:

@@ -12,14 +12,14 @@ import logging
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from ..protocol.errors import Conflict, NotFound, StoreError
 from ..protocol.ids import SessionId
 from ..protocol.records import TABLES, TableName
 from .blobs import Blobs
 from .disk import make_folder, store_error, write_file
-from .journal import JournalDB, JournalTable
+from .journal import RecordsDB
 from .lock import Owner, SessionLock
 from .schema import migrate, version_of
 
@@ -54,24 +54,6 @@ def list_ids(folder: Path) -> list[SessionId]:
         return [SessionId(path.stem) for path in folder.glob(f"*{SUFFIX}") if _ID.fullmatch(path.stem)]
     except OSError as error:
         raise store_error(error, "list", folder) from error
-
-
-class RecordTable(JournalTable):
-    """A table whose documents have the ids of their records, which are strings, instead of TinyDB's numbers.
-
-    So a document is found by the id everything else knows, and putting a record again replaces it.
-    """
-
-    document_id_class = str  # type: ignore[assignment]  # TinyDB converts with it, it need not be `int`
-
-    def _get_next_id(self) -> NoReturn:
-        raise TypeError("a record is stored under its own id: insert it as `Document(record, id)`")
-
-
-class RecordsDB(JournalDB):
-    """A session's records as TinyDB tables."""
-
-    table_class = RecordTable
 
 
 class SessionDB:
@@ -179,7 +161,7 @@ class SessionDB:
         """
         if rows:
             split = self._blobs.split
-            self.db.put_encoded([(table, id_, split(record, sync=sync)) for table, id_, record in rows], sync=sync)
+            self.db.put_encoded([(table, id_, split(id_, record, sync=sync)) for table, id_, record in rows], sync=sync)
 
     def close(self) -> None:
         """Tidy up and let others have it. Harmless when done twice, and never fails for a full disk."""
@@ -199,8 +181,12 @@ class SessionDB:
         storage = self.db.storage
         if storage.size == 0:
             self.path.unlink(missing_ok=True)
-        elif storage.is_wasteful():
+            return
+        # counting the documents takes reading them all: only where there may be a reason
+        if storage.is_wasteful(0) and storage.is_wasteful(sum(map(len, storage.read().values()))):
             storage.compact()
+            self._blobs.outdated = True
+        if self._blobs.outdated:
             self._blobs.keep_only(doc for table in storage.read().values() for doc in table.values())
 
     def _keep(self, version: int) -> None:

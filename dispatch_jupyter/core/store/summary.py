@@ -10,7 +10,7 @@ from ..protocol.commands import SessionSummary
 from ..protocol.errors import StoreError
 from ..protocol.ids import SessionId
 from ..protocol.records import Usage
-from .journal import JournalDB
+from .journal import RecordsDB
 from .lines import Tables
 from .schema import migrate
 from .session_db import KIND
@@ -25,7 +25,7 @@ def read_summary(path: Path, session_id: SessionId) -> SessionSummary | None:
         NotFound: it is gone.
         StoreError: it cannot be read.
     """
-    db = JournalDB(path, KIND, "r")
+    db = RecordsDB(path, KIND, "r")
     try:
         if db.storage.size == 0:
             return None
@@ -41,11 +41,12 @@ def read_summary(path: Path, session_id: SessionId) -> SessionSummary | None:
 
 
 def _summarise(tables: Tables, session_id: SessionId) -> SessionSummary:
-    """`message_count` counts all records of `messages`; `updated_at` is the latest time in any record."""
+    """`message_count` is what was said (no notices, nothing withdrawn); `updated_at` the latest time in any record."""
     (session,) = tables["session"].values()
     usage = Usage()
     for agent in tables.get("agents", {}).values():
         usage += Usage.model_validate(agent.get("usage", {}))
+    messages = tables.get("messages", {}).values()
     latest = max(_latest(document) for table in tables.values() for document in table.values())
     return SessionSummary(
         id=session_id,
@@ -53,7 +54,7 @@ def _summarise(tables: Tables, session_id: SessionId) -> SessionSummary:
         title=session.get("title", ""),
         created_at=session["created_at"],
         updated_at=latest.isoformat().replace("+00:00", "Z"),
-        message_count=len(tables.get("messages", {})),
+        message_count=sum(doc["role"] != "notice" and doc["status"] != "withdrawn" for doc in messages),
         usage=usage,
     )
 

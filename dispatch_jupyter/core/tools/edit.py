@@ -8,16 +8,16 @@ from pydantic import Field
 from ..permissions.faults import quoted
 from ..protocol.errors import ToolError
 from ..protocol.records import CallKind
+from .changing import changed, check_content, editable
 from .fields import FlatArguments
 from .files import PathField
 from .matching import Match, find, line_number, replace
 from .nearest import explain
 from .notebook_edit import dump_like, find_in_cells, replace_in_cell
 from .notebooks import cells, is_notebook, parse, source
-from .threads import in_thread
+from .threads import to_the_end
 from .tool import Arguments, ToolContext, ToolResult
 from .versions import check_known
-from .write import changed, check_content, editable
 
 MAX_LISTED = 10
 
@@ -44,7 +44,7 @@ class EditFile:
     exclusive: ClassVar[bool] = True
 
     async def run(self, arguments: Any, context: ToolContext) -> ToolResult:
-        return await in_thread(_edit_file, arguments, context)
+        return await to_the_end(_edit_file, arguments, context)
 
 
 def _edit_file(arguments: EditFileArguments, context: ToolContext) -> ToolResult:
@@ -53,12 +53,14 @@ def _edit_file(arguments: EditFileArguments, context: ToolContext) -> ToolResult
     current = context.files.read(path)
     text = editable(current, path)
     check_known(context.seen, current, path)
-    edit = _edit_notebook if is_notebook(path) and _parses(text.text, path) else _edit_text
-    new, says = edit(text.text, arguments)
+    by_cells = is_notebook(path) and _parses(text.text, path)
+    new, says = (_edit_notebook if by_cells else _edit_text)(text.text, arguments)
     if new == text.text:
         raise _no_change()
+    if is_notebook(path) and not _parses(new, path):
+        says.append("It is still not a usable notebook.")
     written = context.files.write(path, text.encode(new, path), current.fingerprint)
-    return changed(context, written, path, text.text, new, says)
+    return changed(context, written, text.text, new, says)
 
 
 def _check(arguments: EditFileArguments) -> None:
@@ -133,7 +135,7 @@ def _many(path: str, places: list[str], count: int) -> ToolError:
 
 def _cannot_shift(match: Match) -> ToolError:
     return ToolError(
-        f"The file has {len(match.dropped)} fewer characters of indentation than old_text, and new_text has lines with less.",
+        f"The file has {len(match.dropped)} fewer characters of indentation than old_text; new_text cannot follow.",
         "Copy old_text and new_text with the indentation the file has.",
         code="no_match",
     )

@@ -36,7 +36,10 @@ def gitignore(data: bytes | None) -> GitIgnoreSpec | None:
     if not data:
         return None
     lines = data.decode("utf-8-sig", "replace").splitlines()
-    return _spec([line for line in lines if _understood(line)])
+    try:
+        return _spec(lines)
+    except (ValueError, re.error):
+        return _spec([line for line in lines if _understood(line)])
 
 
 def matcher(glob: str) -> GitIgnoreSpec | None:

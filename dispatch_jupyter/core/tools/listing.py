@@ -1,5 +1,6 @@
 """list_files."""
 
+import asyncio
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
@@ -12,7 +13,6 @@ from .fields import FlatArguments
 from .ignore import matcher
 from .output import MAX_CHARS, MAX_LINES
 from .scan import Found, Scan
-from .threads import in_thread
 from .tool import Arguments, ToolContext, ToolResult
 
 MAX_ENTRIES = MAX_LINES - 20
@@ -41,7 +41,7 @@ class ListFiles:
     exclusive: ClassVar[bool] = False
 
     async def run(self, arguments: Any, context: ToolContext) -> ToolResult:
-        return await in_thread(_list_files, arguments, context)
+        return await asyncio.to_thread(_list_files, arguments, context)
 
 
 def _list_files(arguments: ListFilesArguments, context: ToolContext) -> ToolResult:

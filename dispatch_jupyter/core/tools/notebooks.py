@@ -70,7 +70,7 @@ def view(notebook: Json) -> list[str]:
         lines += split_lines(source(cell))
         for output in _outputs(cell):
             lines += _output(output)
-    return lines
+    return [part for line in lines for part in line.split("\n")]
 
 
 def _fault(notebook: Any) -> str | None:

@@ -71,7 +71,7 @@ def _spill(text: str, call_id: str, folder: Path) -> Path:
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         # a result may hold halves of surrogate pairs, which no file can
-        with open(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
             file.write(text)
         temporary.replace(path)
     except BaseException:

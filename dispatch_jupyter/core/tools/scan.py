@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,7 +106,7 @@ class Scan:
             here.rules,
         )
         deeper: list[_Waiting] = []
-        for entry in sorted(folder.entries(), key=lambda entry: entry.name):
+        for entry in sorted(islice(folder.entries(), MAX_LOOKED_AT + 1), key=lambda entry: entry.name):
             self._looked_at += 1
             if self._looked_at > MAX_LOOKED_AT:
                 self.stopped = f"there are more than {MAX_LOOKED_AT:,} entries"

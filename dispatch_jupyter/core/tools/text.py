@@ -43,7 +43,7 @@ class Text:
         except UnicodeEncodeError as error:
             char = text[error.start]
             raise ToolError(
-                f"{quoted(path)} is stored as {self.encoding}, which has no character {ascii(char)}.",
+                f"{quoted(path)} is stored as {self.encoding}, which has no character {char!a}.",
                 "Use only characters of that encoding.",
                 code="encoding",
             ) from None
@@ -76,7 +76,7 @@ def split_lines(text: str) -> list[str]:
     lines = text.split("\n")
     if lines[-1] == "":
         lines.pop()
-    return [line[:-1] if line.endswith("\r") else line for line in lines] if "\r" in text else lines
+    return [line.removesuffix("\r") for line in lines] if "\r" in text else lines
 
 
 def line_ending(text: str) -> LineEnding:

@@ -1,4 +1,4 @@
-"""Blocking work off the event loop."""
+"""Blocking work that must be over before its call is."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,8 +10,8 @@ T = TypeVar("T")
 CANCEL_SECONDS = 5.0
 
 
-async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run blocking work in a worker thread.
+async def to_the_end(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """As `asyncio.to_thread`, for work that changes things.
 
     A thread cannot be stopped. When the caller is cancelled, this waits (not for ever: a network disk may hang)
     until the work is over, so that nothing is written after the cancel was acknowledged.

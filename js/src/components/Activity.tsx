@@ -23,7 +23,7 @@ function isVisiblyAtWork(store: SessionStore): boolean {
   store.structure.value;
   const last = store.thread.value.at(-1);
   const message = last ? store.tables.messages.get(last)?.value : undefined;
-  if (!message || message.role !== 'assistant') return false;
+  if (message?.role !== 'assistant') return false;
   const calls = store.callsOf(message.id).map(id => store.tables.calls.get(id)?.value.status);
   if (calls.length) return calls.some(status => status === 'pending' || status === 'in_progress');
   return message.status === 'streaming' && (message.text !== '' || message.reasoning !== '');

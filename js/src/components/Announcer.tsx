@@ -13,7 +13,7 @@ export function Announcer({ store }: { store: SessionStore }) {
   useSignalEffect(() => {
     const last = store.thread.value.at(-1);
     const message = last ? store.tables.messages.get(last)?.value : undefined;
-    if (!message || message.role !== 'assistant') return;
+    if (message?.role !== 'assistant') return;
     if (message.status === 'streaming') watched.current = message.id;
     else if (watched.current === message.id) {
       watched.current = null;

@@ -64,8 +64,8 @@ function Output({ call }: { call: ToolCall }) {
   };
   const cutForDisplay = call.output.length >= DISPLAY_CUT && call.output.length < call.output_chars;
   return (
-    <div class="dsp-result">
-      <pre class="dsp-output" tabIndex={0} aria-label={trans.__('Result')}>
+    <section class="dsp-result" aria-label={trans.__('Result')}>
+      <pre class="dsp-output" tabIndex={0}>
         {call.output}
       </pre>
       <CopyButton text={() => call.output} label={trans.__('Copy the result')} />
@@ -79,7 +79,7 @@ function Output({ call }: { call: ToolCall }) {
           {trans.__('Cut: the whole result has %1 characters and is in %2', count(call.output_chars), call.spill)}
         </p>
       )}
-    </div>
+    </section>
   );
 }
 

@@ -15,7 +15,7 @@ export function Composer() {
   const busy = chat.busy.value;
 
   useLayoutEffect(() => {
-    if (area.current) fit(area.current);
+    if (area.current) growTo(area.current);
   }, [text]);
 
   const send = () => {
@@ -82,7 +82,7 @@ export function Composer() {
 }
 
 /** As high as its text; the style sheet says how high that may be. */
-function fit(area: HTMLTextAreaElement): void {
+function growTo(area: HTMLTextAreaElement): void {
   area.style.height = 'auto';
   area.style.height = `${area.scrollHeight}px`;
 }

@@ -1,6 +1,6 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { Translation } from '../host';
+import { english, type Translation } from '../host';
 import type { Chat } from '../store/chat';
 
 export const ChatContext = createContext<Chat | null>(null);
@@ -12,6 +12,7 @@ export function useChat(): Chat {
   return chat;
 }
 
+/** The words; English where there is no chat around. */
 export function useTrans(): Translation {
-  return useChat().host.trans;
+  return useContext(ChatContext)?.host.trans ?? english;
 }

@@ -27,8 +27,8 @@ export interface ConnectionOptions {
   readonly backoff?: Backoff;
 }
 
-/** Close codes of the server's own: 4404 no such session, 4423 open in another server, 4408 fell behind. */
-const FINAL: Record<number, string> = { 4404: 'not_found', 4423: 'locked' };
+/** Close codes of the server's own that trying again does not help; 4408 says that this client fell behind. */
+const FINAL: Record<number, string> = { 4404: 'not_found', 4422: 'invalid', 4423: 'locked' };
 const LAGGED = 4408;
 const REFUSALS_BEFORE_DIAGNOSIS = 3;
 /** A page hidden for longer may hold a socket that died unnoticed (a laptop's sleep). */

@@ -31,9 +31,9 @@ def session(session_id: str, project: str = "/project", title: str = "A title") 
     return Session(id=SessionId(session_id), project=project, title=title, root_agent_id=AGENT, created_at=START)
 
 
-def agent(usage: Usage = Usage()) -> Agent:
+def agent(usage: Usage | None = None) -> Agent:
     model = ModelRef(id="demo/rules", provider="demo", label="demo", demo=True)
-    return Agent(id=AGENT, model=model, limits=Limits(root="/project"), usage=usage, created_at=START)
+    return Agent(id=AGENT, model=model, limits=Limits(root="/project"), usage=usage or Usage(), created_at=START)
 
 
 def message(number: int, text: str = 'hello — 世界\n"quoted"', **fields) -> Message:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from store_samples import OWNER, START, call, journal, message, new_session, row
 from dispatch_jupyter.core.protocol.commands import SessionSummary
 from dispatch_jupyter.core.protocol.errors import StoreError
 from dispatch_jupyter.core.protocol.ids import SessionId, new_id
+from dispatch_jupyter.core.protocol.records import Message
 from dispatch_jupyter.core.store import catalogue as module
 from dispatch_jupyter.core.store.catalogue import Catalogue
+from dispatch_jupyter.core.store.journal import RecordsDB
 from dispatch_jupyter.core.store.lock import short_lock
 from dispatch_jupyter.core.store.session_db import SessionDB
 
@@ -33,9 +36,30 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return ids
 
 
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
+    catalogue = Catalogue(tmp_path)
+    yield catalogue
+    catalogue.close()
+
+
+def listed(folder: Path) -> list[SessionSummary]:
+    """As a server that has just been started lists them."""
+    catalogue = Catalogue(folder)
+    try:
+        return catalogue.list()
+    finally:
+        catalogue.close()
+
+
+def stored(folder: Path) -> list[dict]:
+    with RecordsDB(folder / "catalogue.jsonl", "catalogue", "r") as db:
+        return [dict(document) for document in db.table("sessions")]
+
+
 def test_a_summary_says_what_the_journal_says(tmp_path: Path) -> None:
     session_id = new_session(tmp_path, 3, "/a/project", "Title — 世界")
-    (summary,) = Catalogue(tmp_path).list()
+    (summary,) = listed(tmp_path)
     assert summary == SessionSummary(
         id=session_id,
         project="/a/project",
@@ -47,9 +71,8 @@ def test_a_summary_says_what_the_journal_says(tmp_path: Path) -> None:
     )
 
 
-def test_sorted_by_last_use_and_filtered_by_project(tmp_path: Path) -> None:
+def test_sorted_by_last_use_and_filtered_by_project(tmp_path: Path, catalogue: Catalogue) -> None:
     ids = {count: new_session(tmp_path, count, f"/project/{count % 2}") for count in (2, 5, 0, 3, 1)}
-    catalogue = Catalogue(tmp_path)
     assert [summary.id for summary in catalogue.list()] == [ids[5], ids[3], ids[2], *sorted_like(catalogue, ids)]
     assert [summary.id for summary in catalogue.list("/project/1")] == [ids[5], ids[3], ids[1]]
     assert catalogue.list("/project") == []
@@ -60,34 +83,34 @@ def sorted_like(catalogue: Catalogue, ids: dict[int, SessionId]) -> list[Session
     return [summary.id for summary in catalogue.list() if summary.id in {ids[0], ids[1]}]
 
 
-def test_journals_are_read_once_until_they_change(tmp_path: Path, reads: list[str]) -> None:
+def test_journals_are_read_once_until_they_change(tmp_path: Path, reads: list[str], catalogue: Catalogue) -> None:
     ids = {new_session(tmp_path) for _ in range(5)}
-    one = Catalogue(tmp_path)
-    first = one.list()
+    first = catalogue.list()
     assert set(reads) == ids
     reads.clear()
-    assert one.list() == first == Catalogue(tmp_path).list()
+    assert catalogue.list() == first == listed(tmp_path)
     assert reads == []
 
-    changed = sorted(ids)[0]
+    changed = min(ids)
     db = SessionDB.open(tmp_path, changed, OWNER)
     db.append([row(message(7))], sync=False)
-    assert {s.id: s.message_count for s in one.list()}[changed] == 4, "also while it is open"
+    assert {s.id: s.message_count for s in catalogue.list()}[changed] == 4, "also while it is open"
     assert reads == [changed]
     db.close()
     reads.clear()
     os.utime(journal(tmp_path, changed), ns=(0, 0))
-    one.list()
-    Catalogue(tmp_path).list()
+    catalogue.list()
+    listed(tmp_path)
     assert reads == [changed]
 
 
 @pytest.mark.parametrize("damage", ["unlink", "garbage", "newer", "empty", "torn", "kind", "documents", "bad line"])
-def test_a_catalogue_in_any_state_is_made_anew(tmp_path: Path, reads: list[str], damage: str) -> None:
+def test_a_catalogue_in_any_state_is_made_anew(
+    tmp_path: Path, reads: list[str], damage: str, catalogue: Catalogue
+) -> None:
     for _ in range(3):
         new_session(tmp_path)
     path = tmp_path / "catalogue.jsonl"
-    catalogue = Catalogue(tmp_path)
     before = catalogue.list()
     raw = path.read_bytes()
     if damage == "unlink":
@@ -105,27 +128,28 @@ def test_a_catalogue_in_any_state_is_made_anew(tmp_path: Path, reads: list[str],
             }[damage]
         )
     reads.clear()
-    for which in (catalogue, Catalogue(tmp_path)):
-        assert which.list() == before
+    for list_ in (catalogue.list, lambda: listed(tmp_path)):
+        assert list_() == before
         assert len(reads) == 3, "read for the first, cached for the second"
     new = new_session(tmp_path)
     assert len(catalogue.list()) == 4
     assert reads[3:] == [new]
 
 
-def test_sessions_that_are_gone_are_forgotten(tmp_path: Path) -> None:
+def test_sessions_that_are_gone_are_forgotten(tmp_path: Path, catalogue: Catalogue) -> None:
     ids = [new_session(tmp_path) for _ in range(3)]
-    catalogue = Catalogue(tmp_path)
     catalogue.list()
     journal(tmp_path, ids[0]).unlink()
     assert {summary.id for summary in catalogue.list()} == set(ids[1:])
-    assert ids[0] not in {summary.id for summary in Catalogue(tmp_path)._known().values()}
+    catalogue.close()
+    assert ids[0] not in {document["summary"]["id"] for document in stored(tmp_path)}
 
 
-def test_unreadable_journals_are_listed_with_their_error_and_hide_no_other(tmp_path: Path, reads: list[str]) -> None:
+def test_unreadable_journals_are_listed_with_their_error_and_hide_no_other(
+    tmp_path: Path, reads: list[str], catalogue: Catalogue
+) -> None:
     good = new_session(tmp_path, project="/one")
     known = new_session(tmp_path, project="/two", title="known")
-    catalogue = Catalogue(tmp_path)
     catalogue.list()
     garbage, folder, fifo, fields, blank = (SessionId(new_id()) for _ in range(5))
     journal(tmp_path, garbage).write_bytes(b"garbage")
@@ -153,9 +177,8 @@ def test_unreadable_journals_are_listed_with_their_error_and_hide_no_other(tmp_p
     assert good not in reads
 
 
-def test_a_note_saves_reading_the_journal(tmp_path: Path, reads: list[str]) -> None:
+def test_a_note_saves_reading_the_journal(tmp_path: Path, reads: list[str], catalogue: Catalogue) -> None:
     session_id = new_session(tmp_path)
-    catalogue = Catalogue(tmp_path)
     (summary,) = catalogue.list()
     db = SessionDB.open(tmp_path, session_id, OWNER)
     reads.clear()
@@ -165,7 +188,7 @@ def test_a_note_saves_reading_the_journal(tmp_path: Path, reads: list[str]) -> N
         catalogue.note(noted)
         catalogue.note(noted)
         expected = [noted.model_copy(update={"live": False})]
-        assert catalogue.list() == Catalogue(tmp_path).list() == expected
+        assert catalogue.list() == listed(tmp_path) == expected
     assert reads == []
     db.close()
     assert (tmp_path / "catalogue.jsonl").read_bytes().count(b"\n") == 6
@@ -173,52 +196,51 @@ def test_a_note_saves_reading_the_journal(tmp_path: Path, reads: list[str]) -> N
     assert len(catalogue.list()) == 1
 
 
-def test_a_catalogue_does_not_grow_for_ever(tmp_path: Path) -> None:
+def test_a_catalogue_does_not_grow_for_ever(tmp_path: Path, catalogue: Catalogue) -> None:
     session_id = new_session(tmp_path)
-    catalogue = Catalogue(tmp_path)
     (summary,) = catalogue.list()
     for count in range(1500):
         catalogue.note(summary.model_copy(update={"message_count": count}))
     catalogue.close()
     assert (tmp_path / "catalogue.jsonl").read_bytes().count(b"\n") < 1100
-    assert Catalogue(tmp_path).list()[0].message_count == 1499
-    assert Catalogue(tmp_path).list()[0].id == session_id
+    assert listed(tmp_path)[0].message_count == 1499
+    assert listed(tmp_path)[0].id == session_id
 
 
 def test_without_the_lock_the_list_is_right_only_not_cached(
-    tmp_path: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch, catalogue: Catalogue
 ) -> None:
     monkeypatch.setattr(module, "LOCK_TIMEOUT", 0.05)
     ids = {new_session(tmp_path) for _ in range(3)}
-    catalogue = Catalogue(tmp_path)
     with short_lock(tmp_path / "catalogue.lock", 1) as locked:
         assert locked
         for _ in range(2):
             assert {summary.id for summary in catalogue.list()} == ids
         assert len(reads) == 3, "in memory it is remembered"
         assert not (tmp_path / "catalogue.jsonl").exists()
-    Catalogue(tmp_path).list()
+    listed(tmp_path)
     assert (tmp_path / "catalogue.jsonl").exists()
 
 
-def test_where_the_catalogue_cannot_be_written_the_list_is_right(tmp_path: Path, reads: list[str]) -> None:
+def test_where_the_catalogue_cannot_be_written_the_list_is_right(
+    tmp_path: Path, reads: list[str], catalogue: Catalogue
+) -> None:
     ids = {new_session(tmp_path) for _ in range(3)}
-    (tmp_path / "catalogue.jsonl").mkdir()
-    catalogue = Catalogue(tmp_path)
+    (tmp_path / "catalogue.jsonl").mkdir()  # so that nothing can be written there
     for _ in range(2):
         assert {summary.id for summary in catalogue.list()} == ids
     assert len(reads) == 3
 
 
 def test_no_folder_no_sessions(tmp_path: Path) -> None:
-    assert Catalogue(tmp_path / "missing").list() == []
+    assert listed(tmp_path / "missing") == []
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_is_none_is_an_error(tmp_path: Path) -> None:
+def test_a_folder_that_is_none_is_an_error(tmp_path: Path, catalogue: Catalogue) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreError):
-        Catalogue(tmp_path / "file").list()
+        listed(tmp_path / "file")
 
 
 OTHER = """
@@ -237,10 +259,9 @@ for number in range(20):
 """
 
 
-def test_several_servers_share_a_folder(tmp_path: Path, reads: list[str]) -> None:
+def test_several_servers_share_a_folder(tmp_path: Path, reads: list[str], catalogue: Catalogue) -> None:
     command = [sys.executable, "-c", OTHER, str(tmp_path), str(Path(__file__).parent)]
     others = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(3)]
-    catalogue = Catalogue(tmp_path)
     while any(other.poll() is None for other in others):
         catalogue.list()
         time.sleep(0.01)
@@ -249,8 +270,19 @@ def test_several_servers_share_a_folder(tmp_path: Path, reads: list[str]) -> Non
         assert (other.returncode, errors) == (0, "")
     assert len(catalogue.list()) == 60
     reads.clear()
-    assert len(Catalogue(tmp_path).list()) == 60
+    assert len(listed(tmp_path)) == 60
     assert reads == [], "nobody's entries were lost"
+
+
+def test_only_what_was_said_is_counted(tmp_path: Path) -> None:
+    db = SessionDB.open(tmp_path, new_session(tmp_path), OWNER)
+    notice, withdrawn = (
+        message(10).model_dump() | {"role": "notice"},
+        message(11).model_dump() | {"status": "withdrawn"},
+    )
+    db.append([row(Message(**notice)), row(Message(**withdrawn)), row(message(12))], sync=False)
+    db.close()
+    assert listed(tmp_path)[0].message_count == 4
 
 
 def test_updated_at_is_the_latest_time_in_any_record(tmp_path: Path) -> None:
@@ -259,5 +291,5 @@ def test_updated_at_is_the_latest_time_in_any_record(tmp_path: Path) -> None:
     later = START.replace(hour=15, microsecond=5)
     db.append([row(call("x", ended_at=later)), row(message(1))], sync=False)
     db.close()
-    (summary,) = Catalogue(tmp_path).list()
+    (summary,) = listed(tmp_path)
     assert summary.updated_at == "2025-03-01T15:00:00.000005Z"

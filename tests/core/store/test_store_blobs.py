@@ -90,6 +90,17 @@ def test_blobs_are_on_disk_before_the_line_that_needs_them(db: SessionDB, monkey
     assert events == ["sync blob", "write journal", "sync journal"]
 
 
+def test_closing_drops_the_blobs_of_texts_that_grew(db: SessionDB, tmp_path: Path) -> None:
+    for length in range(100_000, 110_000, 1000):
+        db.append([row(message(1, "y" * length))], sync=False)
+    db.append([row(call("y" * 103_000))], sync=False)
+    assert len(blobs(db)) == 10
+    before = db.load()
+    db.close()
+    assert sorted(path.stat().st_size for path in blobs(db)) == [103_000, 109_000]
+    assert reload(tmp_path, db.path.stem) == before
+
+
 def test_compaction_keeps_the_blobs_in_use_and_drops_the_others(db: SessionDB, tmp_path: Path) -> None:
     for number in range(30):
         db.append([row(call(f"{number}" * 70_000))], sync=False)

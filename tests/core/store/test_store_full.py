@@ -108,7 +108,9 @@ def test_a_real_full_disk(small_disk: Path) -> None:
             new.close()
 
     # what is there can be listed, opened and read
-    counts = {summary.id: summary.message_count for summary in Catalogue(small_disk).list()}
+    catalogue = Catalogue(small_disk)
+    counts = {summary.id: summary.message_count for summary in catalogue.list()}
+    catalogue.close()
     assert counts == {other: 5, session_id: 2 * stored}
     assert len(reload(small_disk, other)["messages"]) == 5
     db.close()

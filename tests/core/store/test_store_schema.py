@@ -5,11 +5,20 @@ from pathlib import Path
 import pytest
 from store_samples import OWNER, call, journal, message, new_session, reload, row
 
+from dispatch_jupyter.core.protocol.commands import SessionSummary
 from dispatch_jupyter.core.protocol.errors import StoreError
 from dispatch_jupyter.core.store import schema
 from dispatch_jupyter.core.store.catalogue import Catalogue
 from dispatch_jupyter.core.store.lines import Tables
 from dispatch_jupyter.core.store.session_db import SessionDB
+
+
+def listed(folder: Path) -> list[SessionSummary]:
+    catalogue = Catalogue(folder)
+    try:
+        return catalogue.list()
+    finally:
+        catalogue.close()
 
 
 def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
@@ -19,7 +28,7 @@ def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
     raw = path.read_bytes()
     with pytest.raises(StoreError, match=r"newer version of Dispatch \(schema 7; this one knows up to 1\)"):
         SessionDB.open(tmp_path, session_id, OWNER)
-    (summary,) = Catalogue(tmp_path).list()
+    (summary,) = listed(tmp_path)
     assert "newer version" in summary.error.message
     assert path.read_bytes() == raw
 
@@ -60,7 +69,7 @@ def test_older_documents_are_brought_up_to_date_once_and_the_old_file_is_kept(
     raw = path.read_bytes()
 
     request.getfixturevalue("version_3")
-    assert Catalogue(tmp_path).list()[0].message_count == 2
+    assert listed(tmp_path)[0].message_count == 2
     assert path.read_bytes() == raw
     for _ in range(2):
         loaded = reload(tmp_path, session_id)

@@ -1,0 +1,72 @@
+import type { Message } from '@lumino/messaging';
+import { Widget } from '@lumino/widgets';
+import { effect } from '@preact/signals';
+import type { Host } from '../../host';
+import { Chat } from '../../store/chat';
+import { mount } from '../mount';
+import { dispatchIcon } from './icon';
+
+/**
+ * A chat as a Lumino widget. It asks nothing of the server before it is first seen: side-bar widgets are attached
+ * when the page opens, shown or not.
+ */
+export class ChatWidget extends Widget {
+  readonly chat: Chat;
+  private readonly unmount: () => void;
+  private readonly stopEffect: () => void;
+  private started = false;
+
+  /** @param start called once, when the widget is first seen; opens a session in the chat. */
+  constructor(
+    host: Host,
+    view: string,
+    private readonly start: (chat: Chat) => void
+  ) {
+    super();
+    this.addClass('dsp-widget');
+    this.chat = new Chat(host, view);
+    this.unmount = mount(this.chat, this.node);
+    this.title.icon = dispatchIcon;
+    this.title.label = host.trans.__('Dispatch');
+    this.stopEffect = effect(() => this.describe(host));
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) return;
+    this.stopEffect();
+    this.unmount();
+    this.chat.dispose();
+    super.dispose();
+  }
+
+  focusComposer(): void {
+    this.node.querySelector('textarea')?.focus();
+  }
+
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    if (this.isVisible) this.startOnce();
+  }
+
+  protected override onAfterShow(message: Message): void {
+    super.onAfterShow(message);
+    this.startOnce();
+  }
+
+  protected override onActivateRequest(message: Message): void {
+    super.onActivateRequest(message);
+    this.focusComposer();
+  }
+
+  private startOnce(): void {
+    if (this.started) return;
+    this.started = true;
+    this.start(this.chat);
+  }
+
+  private describe(host: Host): void {
+    const title = this.chat.store.value?.session.value?.title;
+    this.title.label = title || host.trans.__('Dispatch');
+    this.title.caption = title ? host.trans.__('Dispatch: %1', title) : host.trans.__('Dispatch');
+  }
+}

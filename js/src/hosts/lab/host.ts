@@ -1,0 +1,70 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { PageConfig, URLExt } from '@jupyterlab/coreutils';
+import type { IDocumentManager } from '@jupyterlab/docmanager';
+import { ServerConnection } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Host, Settings } from '../../host';
+import { contentsPath } from './project-path';
+
+/** The file browser is asked to look again at most this often. */
+const REFRESH_MS = 500;
+
+/** What JupyterLab (or Notebook 7) gives the chat. */
+export function labHost(
+  app: JupyterFrontEnd,
+  trans: TranslationBundle,
+  settings: Settings,
+  documents: IDocumentManager | null
+): Host {
+  const server = ServerConnection.makeSettings();
+  const files = new Files(app, documents);
+  return {
+    trans,
+    settings,
+    storage: window.sessionStorage,
+    WebSocket: server.WebSocket,
+    fetch: (path, init = {}) =>
+      ServerConnection.makeRequest(`${URLExt.join(server.baseUrl, 'dispatch')}/${path}`, init, server),
+    streamUrl: query => {
+      if (server.appendToken && server.token) query.set('token', server.token);
+      return `${URLExt.join(server.wsUrl, 'dispatch', 'stream')}?${query}`;
+    },
+    openFile: (path, project) => void files.open(path, project),
+    filesChanged: () => files.refresh()
+  };
+}
+
+class Files {
+  private pending: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly app: JupyterFrontEnd,
+    private readonly documents: IDocumentManager | null
+  ) {}
+
+  async open(path: string, project: string): Promise<void> {
+    const known = contentsPath(path, project, PageConfig.getOption('serverRoot'));
+    await this.app.commands.execute('docmanager:open', { path: known ?? path });
+    await this.catchUp(known ?? path);
+  }
+
+  /** Lets the file browser show what the agent has written. */
+  refresh(): void {
+    if (this.pending !== undefined) return;
+    this.pending = setTimeout(() => {
+      this.pending = undefined;
+      if (this.app.commands.hasCommand('filebrowser:refresh')) void this.app.commands.execute('filebrowser:refresh');
+    }, REFRESH_MS);
+  }
+
+  /** A document that was open already shows the file as it was: take the new one, but never over unsaved work. */
+  private async catchUp(path: string): Promise<void> {
+    const widget = this.documents?.findWidget(path);
+    const context = widget && this.documents?.contextForWidget(widget);
+    if (!context) return;
+    await context.ready;
+    const before = context.contentsModel?.last_modified;
+    const now = await this.app.serviceManager.contents.get(path, { content: false });
+    if (before !== now.last_modified && !context.model.dirty) await context.revert();
+  }
+}

@@ -1,0 +1,97 @@
+import { ILabShell, ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
+import { IDocumentManager } from '@jupyterlab/docmanager';
+import { ILauncher } from '@jupyterlab/launcher';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { IStateDB } from '@jupyterlab/statedb';
+import { IStatusBar } from '@jupyterlab/statusbar';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { effect } from '@preact/signals';
+import type { Chat } from '../../store/chat';
+import css from '../../style/index.css';
+import { ChatWidget } from './chat-widget';
+import { addCommands, type ChatTab, CommandIDs } from './commands';
+import { labHost } from './host';
+import { LabSettings } from './settings';
+import { StatusItem } from './status-item';
+
+const PLUGIN_ID = 'dispatch-jupyter:plugin';
+const PANEL_ID = 'dispatch-jupyter-panel';
+const RANK = 200;
+
+const plugin: JupyterFrontEndPlugin<void> = {
+  id: PLUGIN_ID,
+  description: 'A team of coding agents in your Jupyter server.',
+  autoStart: true,
+  optional: [
+    ITranslator,
+    ILabShell,
+    ILayoutRestorer,
+    ICommandPalette,
+    ILauncher,
+    IStatusBar,
+    ISettingRegistry,
+    IStateDB,
+    IDocumentManager
+  ],
+  activate
+};
+
+function activate(
+  app: JupyterFrontEnd,
+  translator: ITranslator | null,
+  labShell: ILabShell | null,
+  restorer: ILayoutRestorer | null,
+  palette: ICommandPalette | null,
+  launcher: ILauncher | null,
+  statusBar: IStatusBar | null,
+  registry: ISettingRegistry | null,
+  state: IStateDB | null,
+  documents: IDocumentManager | null
+): void {
+  addStyles();
+  const trans = (translator ?? nullTranslator).load('dispatch_jupyter');
+  const settings = new LabSettings();
+  const host = labHost(app, trans, settings, documents);
+  const panel = new ChatWidget(host, 'panel', chat => void openRemembered(chat, state));
+  panel.id = PANEL_ID;
+  const tracker = new WidgetTracker<ChatTab>({ namespace: 'dispatch-chat' });
+
+  effect(() => app.shell.add(panel, settings.side.value, { rank: RANK }));
+  if (registry) void settings.follow(registry, PLUGIN_ID);
+
+  addCommands({ app, host, panel, tracker, labShell });
+  for (const command of Object.values(CommandIDs)) palette?.addItem({ command, category: trans.__('Dispatch') });
+  launcher?.add({ command: CommandIDs.openMain, category: trans.__('Other'), rank: 1, args: { isLauncher: true } });
+  statusBar?.registerStatusItem(PLUGIN_ID, {
+    item: new StatusItem(panel.chat, () => void app.commands.execute(CommandIDs.open)),
+    align: 'right',
+    rank: 90
+  });
+
+  restorer?.add(panel, PANEL_ID);
+  void restorer?.restore(tracker, {
+    command: CommandIDs.openMain,
+    args: tab => ({ id: tab.id, session: tab.content.chat.sessionId.peek() }),
+    name: tab => tab.id
+  });
+  panel.chat.busy.subscribe(() => app.commands.notifyCommandChanged(CommandIDs.stop));
+}
+
+/** The session the panel showed last in this workspace, else the newest one. */
+async function openRemembered(chat: Chat, state: IStateDB | null): Promise<void> {
+  const wanted = await state?.fetch(PANEL_ID);
+  await chat.openLatest(typeof wanted === 'string' ? wanted : null);
+  chat.sessionId.subscribe(session => {
+    if (session) void state?.save(PANEL_ID, session);
+  });
+}
+
+function addStyles(): void {
+  const style = document.createElement('style');
+  style.dataset.dispatch = '';
+  style.textContent = css;
+  document.head.append(style);
+}
+
+export default plugin;

@@ -1,0 +1,118 @@
+import { signal } from '@preact/signals';
+import { render } from 'preact';
+import { ErrorCard } from '../components/ErrorCard';
+import { english, type Host } from '../host';
+import { Api } from '../store/api';
+import { Chat } from '../store/chat';
+import { type Problem, problemOf } from '../store/problem';
+import { mount } from './mount';
+import { type PageServer, pageServer, request, streamUrl } from './page-server';
+
+/** The part of anywidget's model that is used. Traits: `session_id` ("": not begun), `instance`, `height` in px. */
+export interface Model {
+  get(trait: 'session_id' | 'instance'): string;
+  get(trait: 'height'): number;
+  set(trait: 'session_id', value: string): void;
+  save_changes(): void;
+  on(event: string, callback: () => void): void;
+  off(event: string, callback: () => void): void;
+}
+
+interface View {
+  readonly model: Model;
+  readonly el: HTMLElement;
+}
+
+/**
+ * One view of the widget in a cell's output. It speaks to the page's own server, so it works while the kernel is
+ * busy; the kernel only says which session and which server are meant.
+ * @returns what anywidget calls when the view goes.
+ */
+async function renderView({ model, el }: View): Promise<() => void> {
+  // else a key pressed on a button in here is a notebook command: "dd" would delete the cell
+  el.dataset.lmSuppressShortcuts = 'true';
+  const box = document.createElement('div');
+  box.className = 'dsp-cell';
+  el.replaceChildren(box);
+  const height = () => box.style.setProperty('height', `${model.get('height') || 480}px`);
+  height();
+  model.on('change:height', height);
+  const server = pageServer();
+  const problem = server ? await mismatch(server, model) : noServer();
+  const leave = server && !problem ? chatView(model, box, server) : problemView(box, problem ?? noServer());
+  return () => {
+    model.off('change:height', height);
+    leave();
+  };
+}
+
+function chatView(model: Model, box: HTMLElement, server: PageServer): () => void {
+  const chat = new Chat(cellHost(server), `cell:${model.get('instance')}`);
+  const follow = () => chat.open(model.get('session_id') || null);
+  follow();
+  const unmount = mount(chat, box);
+  model.on('change:session_id', follow);
+  const unsubscribe = chat.sessionId.subscribe(session => {
+    if ((session ?? '') === model.get('session_id')) return;
+    model.set('session_id', session ?? '');
+    model.save_changes();
+  });
+  return () => {
+    unsubscribe();
+    model.off('change:session_id', follow);
+    unmount();
+    chat.dispose();
+  };
+}
+
+function cellHost(server: PageServer): Host {
+  return {
+    trans: english,
+    settings: { showReasoning: signal(false), sendOn: signal('enter') },
+    storage: window.sessionStorage,
+    WebSocket: window.WebSocket,
+    fetch: (path, init) => request(server, path, init),
+    streamUrl: query => streamUrl(server, query)
+  };
+}
+
+/** Why this page's server is not the one the kernel means; null if it is. */
+async function mismatch(server: PageServer, model: Model): Promise<Problem | null> {
+  try {
+    const status = await new Api(cellHost(server)).status();
+    return status.instance === model.get('instance') ? null : otherServer();
+  } catch (error) {
+    return problemOf(error);
+  }
+}
+
+function noServer(): Problem {
+  return {
+    code: 'no_server',
+    message: english.__('This page cannot reach the Dispatch server.'),
+    hint: english.__('Open the notebook in JupyterLab or Notebook 7. Dispatch itself goes on, whatever page is open.')
+  };
+}
+
+function otherServer(): Problem {
+  return {
+    code: 'other_server',
+    message: english.__('This chat belongs to another run of the Jupyter server.'),
+    hint: english.__(
+      'Run the cell again. If that does not help, restart the kernel, so that it learns of the new server.'
+    )
+  };
+}
+
+function problemView(box: HTMLElement, problem: Problem): () => void {
+  box.style.removeProperty('height');
+  render(
+    <div class="dsp-chat dsp-alone">
+      <ErrorCard problem={problem} />
+    </div>,
+    box
+  );
+  return () => render(null, box);
+}
+
+export default { render: renderView };
