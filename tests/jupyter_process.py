@@ -16,6 +16,7 @@ import httpx
 from jupyter_client.blocking.client import BlockingKernelClient
 
 START_SECONDS = 40
+STOP_SECONDS = 20
 TOKEN = "a-token-that-must-not-show"
 
 
@@ -132,6 +133,7 @@ class JupyterServer:
                     "JUPYTER_CONFIG_DIR": str(folder / "config"),
                     "JUPYTER_DATA_DIR": str(folder / "data"),
                     "IPYTHONDIR": str(folder / "ipython"),
+                    "PYTHONFAULTHANDLER": "1",
                     **environment,
                 },
                 stdout=log,
@@ -163,9 +165,11 @@ class JupyterServer:
         return response.json() if response.content else None
 
     def close(self) -> None:
+        """Stop it as a person would; a server that does not stop is a failure, and its log says where it hangs."""
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(15)
+            self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            self.process.kill()
+            self.process.send_signal(signal.SIGABRT)  # faulthandler writes all stacks
             self.process.wait()
+            raise RuntimeError(f"the server did not stop: {self.log.read_text()[-6000:]}") from None

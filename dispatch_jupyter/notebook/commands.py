@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ..core.protocol.errors import DispatchError
+from ..core.protocol.ids import SessionId
 from .answer import Answer
 from .current import current
 from .errors import lines_of, readable
@@ -71,4 +72,12 @@ def chat(session: str | None = None, *, model: str | None = None, height: int = 
     except DispatchError as error:
         raise readable(error, *lines_of(error)) from None
     current.session_id = state.session.id
-    return Chat(session_id=state.session.id, instance=instance, height=height)
+    widget = Chat(session_id=state.session.id, instance=instance, height=height)
+    widget.observe(_follow, "session_id")
+    return widget
+
+
+def _follow(change: dict[str, str]) -> None:
+    """A person chose another session in the widget: the next `%dispatch` speaks there too."""
+    if change["new"]:  # empty: a session that begins with the first message
+        current.session_id = SessionId(change["new"])

@@ -11,6 +11,8 @@ DRAW_SECONDS = 0.1
 """Least time between two drawings of a cell."""
 DRAW_SHARE = 10
 """And this many times what a drawing takes, so that a long answer costs the kernel no more than a tenth."""
+BYTES_PER_SECOND = 200_000
+"""Each drawing carries the whole answer, and a Jupyter server drops the output of a kernel that sends over 1 MB/s."""
 
 
 class Screen(Protocol):
@@ -39,6 +41,9 @@ class Cell:
     """A cell's output, drawn anew in place."""
 
     def __init__(self) -> None:
+        from .html import to_html
+
+        self._to_html = to_html
         self._handle: Any = None
         self._next = 0.0
         self._held = False
@@ -49,23 +54,22 @@ class Cell:
         self._held = started < self._next and not final
         if self._held:
             return
-        self._draw(blocks)
+        size = self._draw(blocks)
         ended = time.monotonic()
-        self._next = ended + max(DRAW_SECONDS, DRAW_SHARE * (ended - started))
+        self._next = ended + max(DRAW_SECONDS, DRAW_SHARE * (ended - started), size / BYTES_PER_SECOND)
 
     def wait(self) -> float | None:
         return max(0.0, self._next - time.monotonic()) if self._held else None
 
-    def _draw(self, blocks: Sequence[Block]) -> None:
+    def _draw(self, blocks: Sequence[Block]) -> int:
         from IPython import display
 
-        from .html import to_html
-
-        bundle = {"text/html": to_html(blocks), "text/plain": "\n".join(map(plain, blocks))}
+        bundle = {"text/html": self._to_html(blocks), "text/plain": "\n".join(map(plain, blocks))}
         if self._handle is None:
             self._handle = display.display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]
         else:
             self._handle.update(bundle, raw=True)
+        return sum(len(text.encode()) for text in bundle.values())
 
 
 class Terminal:

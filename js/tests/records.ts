@@ -106,7 +106,15 @@ export function call(id: string, messageId: string, fields: Partial<ToolCall> = 
 }
 
 export function change(fields: Partial<FileChange> = {}): FileChange {
-  return { path: 'hello.py', diff: '@@ -0,0 +1 @@\n+print("hi")\n', added: 1, removed: 0, created: true, diff_cut: false, ...fields };
+  return {
+    path: 'hello.py',
+    diff: '@@ -0,0 +1 @@\n+print("hi")\n',
+    added: 1,
+    removed: 0,
+    created: true,
+    diff_cut: false,
+    ...fields
+  };
 }
 
 export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {

@@ -1,4 +1,4 @@
-"""A scripted model server: real HTTP on loopback, speaking like OpenAI, Anthropic and Gemini.
+"""A scripted model server: real HTTP on loopback, speaking like OpenAI (chat and responses), Anthropic and Gemini.
 
 Tests and benchmarks point the real client at it; nothing in Dispatch is patched. Import it as `model_server`
 (`tests/` is on the path in pytest; elsewhere set `PYTHONPATH=tests`).

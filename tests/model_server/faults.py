@@ -20,7 +20,7 @@ class Fault:
 
     def for_provider(self, provider: str) -> tuple[int, dict[str, str], bytes]:
         """Status, headers and body as `provider` would send them."""
-        status, body = (self.status, self.body) if not self.kind else BODIES[self.kind][provider]
+        status, body = (self.status, self.body) if not self.kind else BODIES[self.kind]["openai" if provider == "responses" else provider]
         headers = {"content-type": "application/json", **self.headers}
         if provider == "gemini" and "retry-after" in headers and isinstance(body, dict):
             body = _with_retry_info(body, headers.pop("retry-after"))
@@ -102,6 +102,9 @@ def _with_retry_info(body: dict[str, Any], seconds: str) -> dict[str, Any]:
     return {"error": {**error, "details": [*error.get("details", []), info]}}
 
 
+_GOOGLE_QUOTA = "You exceeded your current quota, please check your plan and billing details."
+"""Said of a busy minute as of a used-up day."""
+
 BODIES: dict[str, dict[str, tuple[int, Any]]] = {
     "rate": {
         "openai": _openai(
@@ -111,7 +114,7 @@ BODIES: dict[str, dict[str, tuple[int, Any]]] = {
             "rate_limit_exceeded",
         ),
         "anthropic": _anthropic(429, "rate_limit_error", "This request would exceed your organization's rate limit."),
-        "gemini": _gemini(429, "RESOURCE_EXHAUSTED", "You exceeded your current quota.", _gemini_quota("Minute")),
+        "gemini": _gemini(429, "RESOURCE_EXHAUSTED", _GOOGLE_QUOTA, _gemini_quota("Minute")),
     },
     "quota": {
         "openai": _openai(
@@ -125,7 +128,7 @@ BODIES: dict[str, dict[str, tuple[int, Any]]] = {
             "invalid_request_error",
             "You have reached your specified API usage limits. You will regain access on 2999-01-01 at 00:00 UTC.",
         ),
-        "gemini": _gemini(429, "RESOURCE_EXHAUSTED", "You exceeded your current quota.", _gemini_quota("Day")),
+        "gemini": _gemini(429, "RESOURCE_EXHAUSTED", _GOOGLE_QUOTA, _gemini_quota("Day")),
     },
     "credit": {
         "openai": _openai(

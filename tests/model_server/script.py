@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from .faults import Fault
 
-Provider = Literal["openai", "anthropic", "gemini"]
+Provider = Literal["openai", "responses", "anthropic", "gemini"]
 Ending = Literal["whole", "drop", "reset", "quiet", "stall", "error"]
 Stop = Literal["end", "calls", "length", "refusal"]
 
@@ -120,13 +120,16 @@ class Received:
     @property
     def messages(self) -> list[dict[str, Any]]:
         """The conversation in the provider's own format."""
-        found: list[dict[str, Any]] = self.body.get("contents" if self.provider == "gemini" else "messages", [])
+        field_name = {"gemini": "contents", "responses": "input"}.get(self.provider, "messages")
+        found: list[dict[str, Any]] = self.body.get(field_name, [])
         return found
 
     @property
     def system(self) -> str:
         if self.provider == "openai":
             return "\n".join(_text(m.get("content")) for m in self.messages if m.get("role") in ("system", "developer"))
+        if self.provider == "responses":
+            return str(self.body.get("instructions") or "")
         instruction = self.body.get("systemInstruction") or self.body.get("system_instruction") or {}
         return _text(self.body.get("system") or instruction.get("parts"))
 
@@ -180,6 +183,8 @@ def pieces(text: str, size: int | None = None) -> list[str]:
 def _results(message: dict[str, Any]) -> list[str]:
     if message.get("role") == "tool":
         return [_text(message.get("content"))]
+    if message.get("type") == "function_call_output":
+        return [_text(message.get("output"))]
     content = message.get("content", message.get("parts"))
     if not isinstance(content, list):
         return []

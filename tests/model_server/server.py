@@ -9,12 +9,17 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Self
 
-from . import anthropic_wire, gemini_wire, openai_wire
+from . import anthropic_wire, gemini_wire, openai_wire, responses_wire
 from .faults import Fault
 from .script import Entry, Hang, Provider, Raw, Received, Reply, Script
 from .wire_http import Answer, Head, read_request
 
-WIRES: dict[Provider, Any] = {"openai": openai_wire, "anthropic": anthropic_wire, "gemini": gemini_wire}
+WIRES: dict[Provider, Any] = {
+    "openai": openai_wire,
+    "responses": responses_wire,
+    "anthropic": anthropic_wire,
+    "gemini": gemini_wire,
+}
 BIG = 1 << 26
 START_SECONDS = 10.0
 
@@ -224,6 +229,8 @@ async def _say_raw(entry: Raw, answer: Answer) -> None:
 def _provider(path: str) -> Provider | None:
     if path.endswith("/chat/completions"):
         return "openai"
+    if path.endswith("/responses"):
+        return "responses"
     if path.endswith("/v1/messages"):
         return "anthropic"
     return "gemini" if "enerateContent" in path else None

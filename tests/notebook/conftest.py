@@ -29,9 +29,19 @@ def model(model_process: ModelServer) -> ModelServer:
     return model_process
 
 
-@pytest.fixture
+@pytest.fixture(scope="package")
 def kernel(jupyter: JupyterServer) -> Iterator[Kernel]:
-    """A fresh kernel with the magic loaded."""
+    """A kernel with the magic loaded, for tests that begin a session of their own and leave the environment alone."""
+    yield from _kernel(jupyter)
+
+
+@pytest.fixture
+def fresh_kernel(jupyter: JupyterServer) -> Iterator[Kernel]:
+    """A kernel that has said nothing yet."""
+    yield from _kernel(jupyter)
+
+
+def _kernel(jupyter: JupyterServer) -> Iterator[Kernel]:
     started = Kernel(jupyter)
     assert started.run("%load_ext dispatch_jupyter").error == ""
     yield started

@@ -36,7 +36,7 @@ class Layer:
 class Config:
     """The configuration in force."""
 
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
     layers: tuple[Layer, ...] = ()
     """The files it came from, weakest first; kept so that a file that breaks later still counts as it was."""
     errors: list[ErrorInfo] = field(default_factory=list)

@@ -20,7 +20,7 @@ class Provider:
     name: str
     label: str
     keys: tuple[str, ...] = ()
-    """Variables that may hold the key, the first that is set wins. None: no key is needed, or it is not one variable."""
+    """Variables that may hold the key, the first that is set wins. Empty: it needs none, or more than one variable."""
     bases: tuple[str, ...] = ()
     """Variables that may hold another address to talk to."""
     default_model: str = ""

@@ -14,24 +14,24 @@ MAX_NAMES = 5000
 
 _BIDI_CONTROLS = ("LRE", "LRO", "RLE", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 
-_WORDS: dict[int, tuple[str, str, str]] = {
-    errno.ENOENT: ("not_found", "There is no file {}.", "Look with list_files."),
-    errno.ENOTDIR: ("not_found", "There is no {}: a part of the path is a file.", "Look with list_files."),
-    errno.EACCES: ("permission", "The system does not permit this on {}.", "Ask the user to change its permissions."),
-    errno.EPERM: ("permission", "The system does not permit this on {}.", "Ask the user to change its permissions."),
-    errno.EROFS: ("permission", "{} is on a read-only file system.", "Write somewhere else, or ask the user."),
-    errno.ENOSPC: (
+_WORDS: dict[str, tuple[str, str, str]] = {
+    "ENOENT": ("not_found", "There is no file {}.", "Look with list_files."),
+    "ENOTDIR": ("not_found", "There is no {}: a part of the path is a file.", "Look with list_files."),
+    "EACCES": ("permission", "The system does not permit this on {}.", "Ask the user to change its permissions."),
+    "EPERM": ("permission", "The system does not permit this on {}.", "Ask the user to change its permissions."),
+    "EROFS": ("permission", "{} is on a read-only file system.", "Write somewhere else, or ask the user."),
+    "ENOSPC": (
         "no_space",
         "There is no space left to write {}.",
         "Ask the user to free some; nothing was changed.",
     ),
-    errno.EDQUOT: ("no_space", "The disk quota does not allow to write {}.", "Ask the user; nothing was changed."),
-    errno.EFBIG: ("too_large", "{} would be larger than the system allows.", "Write less."),
-    errno.ENAMETOOLONG: ("invalid_path", "A name in {} is too long.", "Use a name of at most 255 bytes."),
-    errno.ELOOP: ("invalid_path", "{} is a loop of symbolic links.", "Use the path of a real file."),
-    errno.ETXTBSY: ("busy", "{} is a program that is running.", "Stop it first."),
-    errno.EMFILE: ("busy", "Too many files are open to open {}.", "Try again in a moment."),
-    errno.ENFILE: ("busy", "Too many files are open to open {}.", "Try again in a moment."),
+    "EDQUOT": ("no_space", "The disk quota does not allow to write {}.", "Ask the user; nothing was changed."),
+    "EFBIG": ("too_large", "{} would be larger than the system allows.", "Write less."),
+    "ENAMETOOLONG": ("invalid_path", "A name in {} is too long.", "Use a name of at most 255 bytes."),
+    "ELOOP": ("invalid_path", "{} is a loop of symbolic links.", "Use the path of a real file."),
+    "ETXTBSY": ("busy", "{} is a program that is running.", "Stop it first."),
+    "EMFILE": ("busy", "Too many files are open to open {}.", "Try again in a moment."),
+    "ENFILE": ("busy", "Too many files are open to open {}.", "Try again in a moment."),
 }
 
 
@@ -61,7 +61,7 @@ def _from_disk(name: str) -> bool:
 def tool_error(error: OSError, path: str) -> ToolError:
     """The error for the model; `path` as it wrote it."""
     code, message, hint = _WORDS.get(
-        error.errno or 0,
+        errno.errorcode.get(error.errno or 0, ""),
         ("io", f"The system failed on {{}}: {error.strerror or error}.", "Try again, or tell the user."),
     )
     return ToolError(message.format(quoted(path)), hint, code=code)

@@ -126,7 +126,10 @@ class Files:
     @contextmanager
     def _place(self, operation: Operation, path: str) -> Iterator[Place]:
         """Walk to a path and judge where it led. Nothing is looked at or told before."""
-        place = walk(self._absolute(path))
+        try:
+            place = walk(self._absolute(path))
+        except OSError as error:  # before anything was looked at: no descriptors left, say
+            raise tool_error(error, path) from error
         try:
             self._judge(operation, place, path)
             yield place

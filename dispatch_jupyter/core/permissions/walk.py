@@ -18,7 +18,7 @@ MAX_LINKS = 40
 MAX_SWAPS = 100
 
 # O_PATH needs no read permission on the folders on the way; macOS has no such thing
-FOLDER_FLAGS = os.O_NOFOLLOW | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_PATH", os.O_RDONLY)
+FOLDER_FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_PATH", os.O_RDONLY)
 
 
 @dataclass(slots=True)
@@ -50,6 +50,7 @@ def walk(path: str) -> Place:
     """The place an absolute path leads to. What stops the walk is in `Place.fault`, to be judged first.
 
     Raises:
+        OSError: the walk could not begin (no file descriptors left).
         ToolError: code `unsupported` where the system cannot open relative to a folder (Windows).
     """
     if os.open not in os.supports_dir_fd:
@@ -81,6 +82,9 @@ class _Walker:
                 return Place(self.folder, name, self._real(name), tuple(reversed(self.todo)), fault=fault)
             if place is not None:
                 return place
+            if not self.todo and self.names:  # a link to `.` came last: a place is a name in its folder
+                self.todo.extend(reversed(self.names))
+                self._restart()
         return Place(self.folder, ".", Path("/"), info=os.fstat(self.folder))
 
     def _step(self, name: str) -> Place | None:

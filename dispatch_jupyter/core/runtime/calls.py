@@ -87,10 +87,7 @@ class CallRunner:
         )
 
     async def _result(self, tool: Tool, call: ToolCall) -> ToolResult:
-        if call.arguments is None:
-            parse_arguments(tool, call.arguments_text)  # says what is wrong with them
-            raise ToolError("The arguments are not a JSON object.", code="invalid_arguments")
-        arguments = parse_arguments(tool, call.arguments)
+        arguments = parse_arguments(tool, call.arguments_text if call.arguments is None else call.arguments)
         context = ToolContext(call_id=call.id, files=self._files, seen=self._seen)
         try:
             return await tool.run(arguments, context)

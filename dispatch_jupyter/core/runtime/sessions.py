@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 from ..protocol.commands import SessionSummary
 from ..protocol.errors import StoreError
 from ..protocol.ids import SessionId
-from ..protocol.records import TABLES, Agent, Record, TableName, Usage, now
+from ..protocol.records import TABLES, Agent, Record, TableName, Usage
 from ..protocol.records import Session as SessionRecord
 from ..store.catalogue import Catalogue
 from ..store.lock import Owner
@@ -18,6 +19,8 @@ from ..store.session_db import SessionDB
 from .repair import repair
 from .session import Session
 from .writer import Writer
+
+Summaries = list[SessionSummary]
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +77,7 @@ class Sessions:
         session_id = session.tables.session.id
         if self._live.pop(session_id, None) is None:
             return
-        task = asyncio.create_task(session.close())
+        task = asyncio.create_task(self._close(session))
         self._closing[session_id] = task
         task.add_done_callback(lambda _: self._closing.pop(session_id))
         await asyncio.shield(task)
@@ -85,16 +88,28 @@ class Sessions:
         for error in results:
             if isinstance(error, BaseException):
                 log.error("A session could not be closed cleanly", exc_info=error)
+        await self._writer.run(self._catalogue.close)
         await asyncio.to_thread(self._writer.close)
 
     async def list(self, project: str) -> list[SessionSummary]:
         """What the catalogue knows, newest first, with the live ones marked."""
-        summaries = await self._writer.run(self._catalogue.list, project)
+        summaries = await self._writer.run(self._listed, [summarise(session) for session in self.live()], project)
         return [summary.model_copy(update={"live": summary.id in self._live}) for summary in summaries]
 
     async def note(self, session: Session) -> None:
         """Tell the catalogue how a session stands."""
         await self._writer.run(self._catalogue.note, summarise(session))
+
+    async def _close(self, session: Session) -> None:
+        summary = summarise(session)
+        await session.close()
+        await self._writer.run(self._catalogue.note, summary)
+
+    def _listed(self, live: Iterable[SessionSummary], project: str) -> Summaries:
+        """Told how the live ones stand, the catalogue need not read their journals."""
+        for summary in live:
+            self._catalogue.note(summary)
+        return self._catalogue.list(project)
 
     async def _open(self, session_id: SessionId) -> Session:
         db = await self._writer.run(SessionDB.open, self._folder, session_id, self._owner)
@@ -114,13 +129,15 @@ def summarise(session: Session) -> SessionSummary:
     """The line of a session in the catalogue."""
     record = session.tables.session
     usage = sum((agent.usage for agent in session.tables.agents()), Usage())
-    spoken = sum(message.role != "notice" and message.status != "withdrawn" for message in session.tables.messages())
+    messages = session.tables.messages()
+    latest = max((message.ended_at or message.created_at for message in messages), default=record.created_at)
+    spoken = sum(message.role != "notice" and message.status != "withdrawn" for message in messages)
     return SessionSummary(
         id=record.id,
         project=record.project,
         title=record.title,
         created_at=record.created_at.isoformat(),
-        updated_at=now().isoformat(),
+        updated_at=latest.isoformat(),
         message_count=spoken,
         usage=usage,
         live=True,

@@ -53,6 +53,8 @@ class JournalStorage(Storage):
         """Where the good lines end; None until the file has been read."""
         self._in_step = True
         """False: bytes of a failed write may still lie behind `_size`."""
+        self._is_new = False
+        """True: its name may not be on the disk yet."""
         self.changes = 0
         """Changes in the file, overwritten ones included."""
         self.torn = 0
@@ -103,7 +105,10 @@ class JournalStorage(Storage):
         self._fd, self._size, self._in_step = fd, os.fstat(fd).st_size, True
         self.changes = sum(map(len, data.values()))
         self.forget()
-        self._sync_name()
+        try:
+            sync_folder(self.path.parent)
+        except OSError as error:
+            raise store_error(error, "write", self.path.parent) from error
 
     def append(self, ops: Sequence[bytes], *, sync: bool = False) -> None:
         """Add changes, as `lines.put_op` and its like make them: all of them or none, whatever happens.
@@ -117,21 +122,22 @@ class JournalStorage(Storage):
         """
         fd, size, line = self._writing(), self.size, line_of(ops)
         if size == 0:
-            line = header_of(self.kind) + line
+            line, self._is_new = header_of(self.kind) + line, True
         self._check_untouched(fd, size)
         try:
             self._in_step = False
             write_all(fd, line)
             if sync:
                 sync_data(fd)
+                if self._is_new:
+                    sync_folder(self.path.parent)
+                    self._is_new = False
         except OSError as error:
             self._roll_back(fd, size)
             raise store_error(error, "write to", self.path) from error
         self._in_step = True
         self._size = size + len(line)
         self.changes += len(ops)
-        if sync and size == 0:
-            self._sync_name()
 
     def compact(self) -> None:
         """Leave out of the file what later changes undid.
@@ -216,12 +222,6 @@ class JournalStorage(Storage):
         with suppress(OSError):
             os.ftruncate(fd, size)
             self._in_step = True
-
-    def _sync_name(self) -> None:
-        try:
-            sync_folder(self.path.parent)
-        except OSError as error:
-            raise store_error(error, "write", self.path.parent) from error
 
 
 class JournalTable(Table):

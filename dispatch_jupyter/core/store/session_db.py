@@ -121,14 +121,8 @@ class SessionDB:
 
     @property
     def spill_dir(self) -> Path:
-        """Where tools write whole outputs; made on first use.
-
-        Raises:
-            StoreError: it cannot be made.
-        """
-        folder = self.path.with_suffix(".spill")
-        make_folder(folder)
-        return folder
+        """Where tools write whole outputs; whoever writes the first makes it."""
+        return self.path.with_suffix(".spill")
 
     def load(self) -> dict[TableName, list[dict[str, Any]]]:
         """Every record, by table, in the order in which they were first put; nothing of it stays in memory here.

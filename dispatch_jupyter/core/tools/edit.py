@@ -11,7 +11,7 @@ from ..protocol.records import CallKind
 from .changing import changed, check_content, editable
 from .fields import FlatArguments
 from .files import PathField
-from .matching import Match, find, line_number, replace
+from .matching import MAX_MATCHES, Match, find, line_number, replace
 from .nearest import explain
 from .notebook_edit import dump_like, find_in_cells, replace_in_cell
 from .notebooks import cells, is_notebook, parse, source
@@ -70,7 +70,8 @@ def _check(arguments: EditFileArguments) -> None:
         )
     if arguments.old_text == arguments.new_text:
         raise _no_change()
-    check_content("", arguments.new_text)
+    for text in (arguments.old_text, arguments.new_text):
+        check_content("", text)
 
 
 def _parses(text: str, path: str) -> bool:
@@ -89,6 +90,7 @@ def _edit_text(text: str, arguments: EditFileArguments) -> tuple[str, list[str]]
         raise ToolError(f"old_text is not in {quoted(path)}.", explain(text, arguments.old_text), code="no_match")
     if len(matches) > 1 and not arguments.replace_all:
         raise _many(path, [f"line {line_number(text, match.start)}" for match in matches[:MAX_LISTED]], len(matches))
+    _check_count(path, len(matches))
     new = replace(text, matches, arguments.new_text)
     if new is None:
         raise _cannot_shift(matches[0])
@@ -115,6 +117,7 @@ def _edit_notebook(text: str, arguments: EditFileArguments) -> tuple[str, list[s
             for match in matches
         ]
         raise _many(path, places[:MAX_LISTED], count)
+    _check_count(path, count)
     notebook = copy.deepcopy(original)
     for index, matches in found:
         if not replace_in_cell(notebook, index, matches, arguments.new_text):
@@ -131,6 +134,15 @@ def _many(path: str, places: list[str], count: int) -> ToolError:
         "Give more lines around the one you mean, or replace_all=true to change all.",
         code="many_matches",
     )
+
+
+def _check_count(path: str, count: int) -> None:
+    if count >= MAX_MATCHES:
+        raise ToolError(
+            f"old_text stands in {quoted(path)} {MAX_MATCHES:,} times or more; nothing was changed.",
+            "Give a longer old_text.",
+            code="many_matches",
+        )
 
 
 def _cannot_shift(match: Match) -> ToolError:

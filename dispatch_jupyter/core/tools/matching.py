@@ -7,10 +7,11 @@ indentation of the block as a whole. Anything looser sooner or later replaces th
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from .text import line_ending
 
-MAX_MATCHES = 10_000
+MAX_MATCHES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,12 @@ class Match:
 
 
 def find(text: str, block: str) -> list[Match]:
-    """All places of a block, overlapping ones too; exact ones, else those shifted by one indentation."""
+    """The places of a block, overlapping ones too; exact ones, else those shifted by one indentation.
+
+    At most `MAX_MATCHES`.
+    """
     plain = block.replace("\r\n", "\n")
-    return list(_exact(text, plain)) or list(_shifted(text, plain))
+    return list(islice(_exact(text, plain), MAX_MATCHES)) or list(islice(_shifted(text, plain), MAX_MATCHES))
 
 
 def replace(text: str, matches: list[Match], new: str) -> str | None:
@@ -75,7 +79,8 @@ def shift(block: str, added: str, dropped: str) -> str | None:
 
 def _exact(text: str, block: str) -> Iterator[Match]:
     if "\n" in block and "\r\n" in text:
-        pattern = re.compile(re.escape(block).replace("\\\n", "\r?\n"))
+        # not the second half of a CRLF alone
+        pattern = re.compile(re.escape(block).replace("\\\n", r"(?:\r\n|(?<!\r)\n)"))
         position = 0
         while found := pattern.search(text, position):
             yield Match(found.start(), found.end())

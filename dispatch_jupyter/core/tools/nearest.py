@@ -19,7 +19,8 @@ def explain(text: str, block: str) -> str:
     """What to tell a model whose block is not in the text: the nearest lines with numbers, and what is different."""
     wanted = split_lines(block.replace("\r\n", "\n"))
     lines = split_lines(text)
-    if wanted and all(_NUMBERED.match(line) for line in wanted if line.strip()):
+    filled = [line for line in wanted if line.strip()]
+    if filled and all(_NUMBERED.match(line) for line in filled):
         return "It has the line numbers of read_file in it: leave out each number and the tab after it."
     top = _nearest(lines, wanted)
     if top is None:
@@ -97,4 +98,5 @@ def _squeezed(line: str) -> str:
 
 
 def _short(line: str) -> str:
-    return line if len(line) <= MAX_SHOWN_CHARS else f"{line[:MAX_SHOWN_CHARS]}…"
+    short = line if len(line) <= MAX_SHOWN_CHARS else f"{line[:MAX_SHOWN_CHARS]}…"
+    return short.encode("utf-8", "backslashreplace").decode()  # a notebook's JSON may hold halves of characters

@@ -29,6 +29,7 @@ def limit(text: str, call_id: str, spill_dir: Path) -> Limited:
     Blocks while it writes. The file is `<call_id>.txt`, readable by its owner only. Where it cannot be written
     the result is cut all the same and says why the rest is lost: a full disk must not fail the call.
     """
+    text = _encodable(text)
     total = len(text)
     lines = text.count("\n") + 1
     if total <= MAX_CHARS and lines <= MAX_LINES:
@@ -43,6 +44,15 @@ def limit(text: str, call_id: str, spill_dir: Path) -> Limited:
         where = f"It could not be kept: {error.strerror or error}."
     notice = f"[… {left_out:,} of {total:,} characters ({lines:,} lines) left out here. {where}]"
     return Limited(f"{head}\n{notice}\n{tail}", total, path)
+
+
+def _encodable(text: str) -> str:
+    """The text with halves of surrogate pairs (a notebook's JSON may have them) as escapes: nothing can store them."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "backslashreplace").decode()
+    return text
 
 
 def _head(text: str) -> str:
@@ -70,8 +80,7 @@ def _spill(text: str, call_id: str, folder: Path) -> Path:
     temporary = folder / f".{secrets.token_hex(8)}.tmp"
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        # a result may hold halves of surrogate pairs, which no file can
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             file.write(text)
         temporary.replace(path)
     except BaseException:

@@ -95,6 +95,12 @@ def parse_arguments(tool: Tool, written: str | dict[str, Any]) -> Arguments:
             "Send the call again with complete JSON.",
             code="invalid_arguments",
         ) from None
+    if not isinstance(raw, dict):
+        raise ToolError(
+            f"The arguments of `{tool.name}` are not a JSON object.",
+            f"It takes: {', '.join(tool.arguments.model_fields)}.",
+            code="invalid_arguments",
+        )
     try:
         return tool.arguments.model_validate(raw)
     except ValidationError as error:

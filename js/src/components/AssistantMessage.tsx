@@ -7,7 +7,7 @@ import { Failure } from './Failure';
 import { Markdown } from './Markdown';
 
 /** What the model said: its reasoning folded away, the text as it streams in, and how it ended. */
-export function AssistantMessage({ record }: { record: ReadonlySignal<Message> }) {
+export function AssistantMessage({ record, last }: { record: ReadonlySignal<Message>; last: boolean }) {
   const trans = useTrans();
   const message = record.value;
   const streaming = message.status === 'streaming';
@@ -18,7 +18,11 @@ export function AssistantMessage({ record }: { record: ReadonlySignal<Message> }
       {message.text && (
         <Markdown read={() => ({ text: record.value.text, final: record.value.status !== 'streaming' })} />
       )}
-      {message.error ? <Failure error={message.error} /> : message.status === 'interrupted' && <Interrupted />}
+      {message.error ? (
+        <Failure error={message.error} past={!last} />
+      ) : (
+        message.status === 'interrupted' && <Interrupted />
+      )}
       {!streaming && message.text && (
         <div class="dsp-actions">
           <CopyButton text={() => record.peek().text} label={trans.__('Copy the answer')} />

@@ -4,9 +4,11 @@ import { CopyButton } from './Copy';
 import { useChat, useTrans } from './context';
 import { Diff } from './Diff';
 import { count, elapsed } from './format';
+import { Prose } from './Prose';
 
 /** The server cuts outputs to this many characters for display. */
 const DISPLAY_CUT = 20_000;
+const IN_DIFF = /^(path|content|text|(old|new)(_.*)?)$/;
 /** Longer arguments get a box of their own. */
 const INLINE_CHARS = 60;
 
@@ -19,8 +21,14 @@ export function CallDetails({ call, id }: { call: ToolCall; id: string }) {
       <Arguments call={call} />
       {call.error && (
         <div class="dsp-call-error">
-          <strong>{call.error.message}</strong>
-          {call.error.hint && <p>{call.error.hint}</p>}
+          <strong>
+            <Prose text={call.error.message} />
+          </strong>
+          {call.error.hint && (
+            <p>
+              <Prose text={call.error.hint} />
+            </p>
+          )}
           <code class="dsp-code-word">{call.error.code}</code>
         </div>
       )}
@@ -28,7 +36,7 @@ export function CallDetails({ call, id }: { call: ToolCall; id: string }) {
         <Diff key={change.path} change={change} />
       ))}
       {!call.error && !call.changes.length && <Output call={call} />}
-      {took && <p class="dsp-quiet">{trans.__('%1 took %2', call.name, took)}</p>}
+      <p class="dsp-quiet">{took ? trans.__('%1 took %2', call.name, took) : call.name}</p>
     </div>
   );
 }
@@ -37,8 +45,8 @@ function Arguments({ call }: { call: ToolCall }) {
   const trans = useTrans();
   if (!call.arguments) return call.arguments_text ? <pre class="dsp-output">{call.arguments_text}</pre> : null;
   const entries = Object.entries(call.arguments);
-  // the diff shows the text that was written, better than the arguments do
-  const shown = call.changes.length ? entries.filter(([, value]) => !isLong(value)) : entries;
+  // the diff shows where and what was written, better than the arguments do
+  const shown = call.changes.length ? entries.filter(([name]) => !IN_DIFF.test(name)) : entries;
   if (!shown.length) return null;
   return (
     <dl class="dsp-arguments" aria-label={trans.__('Arguments')}>

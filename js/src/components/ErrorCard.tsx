@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { Problem } from '../store/problem';
 import { useTrans } from './context';
 import { Icon } from './Icon';
+import { Prose } from './Prose';
 
 interface Props {
   readonly problem: Problem;
@@ -16,7 +17,9 @@ export function ErrorCard({ problem, children, onDismiss }: Props) {
   return (
     <div class="dsp-card dsp-error" role="alert">
       <div class="dsp-card-head">
-        <strong>{problem.message}</strong>
+        <strong>
+          <Prose text={problem.message} />
+        </strong>
         {onDismiss && (
           <button
             type="button"
@@ -29,7 +32,11 @@ export function ErrorCard({ problem, children, onDismiss }: Props) {
           </button>
         )}
       </div>
-      {problem.hint && <p>{problem.hint}</p>}
+      {problem.hint && (
+        <p>
+          <Prose text={problem.hint} />
+        </p>
+      )}
       <div class="dsp-row">
         {children}
         <code class="dsp-code-word">{problem.code}</code>

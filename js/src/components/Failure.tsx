@@ -5,13 +5,25 @@ import { ErrorCard } from './ErrorCard';
 /** Asking again would meet the same answer. */
 const POINTLESS_TO_REPEAT = ['refused', 'context_overflow'];
 
-/** Why a turn ended before its time, and the way on. What the person asked for is said quietly. */
-export function Failure({ error }: { error: ErrorInfo }) {
+interface Props {
+  readonly error: ErrorInfo;
+  /** The conversation has gone on since. */
+  readonly past?: boolean;
+}
+
+/** Why a turn ended before its time, and the way on. What the person asked for, or what is past, is said quietly. */
+export function Failure({ error, past = false }: Props) {
   const chat = useChat();
   const trans = useTrans();
   if (error.code === 'cancelled') return <p class="dsp-ended">{trans.__('Stopped')}</p>;
   const interrupted = error.code === 'interrupted';
   const problem = interrupted ? { ...error, message: trans.__('Interrupted: the server stopped.') } : error;
+  if (past)
+    return (
+      <p class="dsp-ended" title={error.hint ?? ''}>
+        {problem.message}
+      </p>
+    );
   return (
     <ErrorCard problem={problem}>
       {error.code === 'context_overflow' ? (

@@ -8,8 +8,9 @@ interface Props {
   readonly read: () => { readonly text: string; readonly final: boolean };
 }
 
-/** Drawing may take this share of the time: after a slow frame the next one waits. */
+/** Drawing may take this share of the time: after a slow frame the next one waits, but never longer than that. */
 const BUSY_SHARE = 0.3;
+const LONGEST_WAIT_MS = 400;
 
 /** Markdown that may still be growing: drawn at most once a frame, less often where a frame is dear. */
 export function Markdown({ read }: Props) {
@@ -60,7 +61,7 @@ class Painter {
     this.writer.write(text, final);
     this.drawn = { text, final };
     const ended = performance.now();
-    this.earliest = ended + (ended - started) / BUSY_SHARE;
+    this.earliest = ended + Math.min((ended - started) / BUSY_SHARE, LONGEST_WAIT_MS);
   }
 
   stop(): void {

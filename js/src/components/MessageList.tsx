@@ -1,4 +1,5 @@
 import { type ReadonlySignal, useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { useRef } from 'preact/hooks';
 import { type Item, itemsOf } from '../store/items';
 import type { SessionStore } from '../store/session-store';
 import { Activity, Ending } from './Activity';
@@ -73,7 +74,7 @@ function ItemView({ item, store }: { item: Item; store: SessionStore }) {
   if (!record) return null;
   if (record.value.role === 'user') return <UserMessage message={record.value} />;
   if (record.value.role === 'notice') return <p class="dsp-notice">{record.value.text}</p>;
-  return <AssistantMessage record={record} />;
+  return <AssistantMessage record={record} last={store.thread.value.at(-1) === item.id} />;
 }
 
 interface EarlierProps {
@@ -113,7 +114,10 @@ function useShown(store: SessionStore, following: ReadonlySignal<boolean>) {
     return pinned >= 0 ? pinned : Math.max(0, store.thread.value.length - WINDOW);
   });
   const ids = useComputed(() => store.thread.value.slice(start.value));
+  const followed = useRef(true);
   useSignalEffect(() => {
+    if (following.value === followed.current) return;
+    followed.current = following.value;
     first.value = following.value ? null : (ids.peek()[0] ?? null);
   });
   const more = async () => {

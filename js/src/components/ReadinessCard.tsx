@@ -2,6 +2,7 @@ import type { Translation } from '../host';
 import type { Readiness } from '../protocol';
 import { useChat, useTrans } from './context';
 import { Icon } from './Icon';
+import { Prose } from './Prose';
 
 /** Which model answers and why; what is missing for a better one, and how to set it. */
 export function ReadinessCard({ onClose }: { onClose?: () => void }) {
@@ -26,21 +27,17 @@ export function ReadinessCard({ onClose }: { onClose?: () => void }) {
           </button>
         )}
       </div>
-      {model.demo ? (
-        <p>
-          {trans.__(
-            'Built-in rules answer, offline. The tools are real: they read and write the files of this project.'
-          )}
-        </p>
-      ) : (
-        <p class="dsp-quiet">{trans.__('%1, chosen by %2.', model.id, source)}</p>
-      )}
+      {!model.demo && <p class="dsp-quiet">{trans.__('%1, chosen by %2.', model.id, source)}</p>}
       {problems.length > 0 && (
         <ul class="dsp-problems">
           {problems.map(problem => (
             <li key={`${problem.code} ${problem.message}`}>
-              {problem.message}
-              {problem.hint && <div class="dsp-quiet">{problem.hint}</div>}
+              <Prose text={problem.message} />
+              {problem.hint && (
+                <p class="dsp-hint">
+                  <Prose text={problem.hint} />
+                </p>
+              )}
             </li>
           ))}
         </ul>
@@ -56,5 +53,5 @@ export function ReadinessCard({ onClose }: { onClose?: () => void }) {
 
 function heading({ model, ready }: Readiness, trans: Translation): string {
   if (model.demo) return trans.__('Demo, no language model');
-  return ready ? trans.__('%1 answers', model.label) : trans.__('%1 is not ready', model.label);
+  return ready ? trans.__('Answered by %1', model.label) : trans.__('%1 is not ready', model.label);
 }

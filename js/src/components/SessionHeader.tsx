@@ -10,7 +10,9 @@ export function SessionHeader() {
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const session = chat.store.value?.session.value;
-  const title = session ? session.title || trans.__('Untitled session') : trans.__('New session');
+  const id = chat.sessionId.value;
+  const known = session ?? chat.sessions.value?.find(summary => summary.id === id);
+  const title = id ? known?.title || trans.__('Untitled session') : trans.__('New session');
   const toggle = () => {
     if (!open) void chat.refreshSessions();
     setOpen(!open);

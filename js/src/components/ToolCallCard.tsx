@@ -94,9 +94,8 @@ function Figures({ call }: { call: ToolCall }) {
   const sum = (part: (change: FileChange) => number) => call.changes.reduce((total, change) => total + part(change), 0);
   const added = sum(change => change.added);
   const removed = sum(change => change.removed);
-  if (call.status === 'pending' || call.status === 'in_progress') return <span class="dsp-figures">…</span>;
-  if (!call.changes.length || call.status === 'failed')
-    return <span class="dsp-figures">{elapsed(call.started_at, call.ended_at)}</span>;
+  if (call.status !== 'completed') return <span class="dsp-figures" />;
+  if (!call.changes.length) return <span class="dsp-figures">{elapsed(call.started_at, call.ended_at)}</span>;
   return (
     <span class="dsp-figures" title={elapsed(call.started_at, call.ended_at) ?? ''}>
       <span class="dsp-plus" title={trans._n('1 line added', '%1 lines added', added)}>

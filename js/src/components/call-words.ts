@@ -25,12 +25,18 @@ export function argumentsOf(call: ToolCall): Arguments {
 
 export function callWords(call: ToolCall, trans: Translation): CallWords {
   const args = argumentsOf(call);
-  const object = objectOf(args);
+  const object = call.name === 'list_files' ? listed(args, trans) : objectOf(args);
   return { verb: verbOf(call, trans), object, isFile: object !== '' && object === args.path && namesFile(call) };
 }
 
 function namesFile(call: ToolCall): boolean {
   return (call.kind === 'read' || call.kind === 'edit') && call.name !== 'list_files';
+}
+
+/** `src/*.py` for a folder and a pattern; the project's own folder by its name only if there is nothing else. */
+function listed({ path, glob }: Arguments, trans: Translation): string {
+  const parts = [path, glob].filter(part => typeof part === 'string' && part !== '' && part !== '.');
+  return parts.join('/') || trans.__('the project');
 }
 
 /** The argument that says what the call is about, by the names tools give it. */

@@ -54,8 +54,9 @@ function tameLink(link: Element): void {
     return;
   }
   link.removeAttribute('href');
-  if (!PATH.test(href)) return;
-  link.setAttribute('data-path', decodePath(href));
+  const path = decodePath(href);
+  if (!PATH.test(path)) return;
+  link.setAttribute('data-path', path);
   link.setAttribute('role', 'link');
   link.setAttribute('tabindex', '0');
 }

@@ -1,6 +1,7 @@
 """`Files`: what can be reached, what cannot, and how it says so."""
 
 import os
+import resource
 import socket
 import stat
 import subprocess
@@ -245,7 +246,11 @@ def test_too_large_is_an_error_not_a_part(files: Files) -> None:
 
 def test_a_vanished_project(files: Files) -> None:
     files.root.rename(files.root.with_name("moved"))
-    for action in (lambda: files.read("a.txt"), lambda: files.write("n", b"", None), lambda: files.folder(".").__enter__()):
+    for action in (
+        lambda: files.read("a.txt"),
+        lambda: files.write("n", b"", None),
+        lambda: files.folder(".").__enter__(),
+    ):
         error = fails("project", action)
         assert str(files.root) in error.message
 
@@ -279,6 +284,7 @@ def test_shows_paths_relative_and_printable(files: Files, tmp_path: Path) -> Non
     assert files.show(files.root / "src" / "b.py") == "src/b.py"
     assert files.show(tmp_path / "spill") == str(tmp_path / "spill")
     assert files.show(files.root / os.fsdecode(b"\xff\n\xc3\xbc")) == "\\xff\\nü"
+    assert files.show(files.root / "a\u202etxt.exe\u2028") == "a\\u202etxt.exe\\u2028"
     assert files.show(files.root / "Bild 3\u202fUhr.png") == "Bild 3\u202fUhr.png"
 
 
@@ -354,3 +360,16 @@ def test_pipes_swapped_in_do_not_block(files: Files, monkeypatch: pytest.MonkeyP
     reader.start()
     reader.join(10)
     assert outcome
+
+
+def test_no_descriptors_left(files: Files) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+    try:
+        with pytest.raises(ToolError) as read:
+            files.read("a.txt")
+        with pytest.raises(ToolError) as written:
+            files.write("new", b"", None)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert (read.value.tool_code, written.value.tool_code) == ("busy", "busy")

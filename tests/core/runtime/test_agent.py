@@ -191,16 +191,21 @@ def test_stop_at_any_moment_leaves_nothing_open(run):
 
     async def scenario(desk: Desk) -> None:
         write = Call("write_file", {"path": "x.txt", "content": "x"})
+
+        def script(received):
+            if received.user_text == "Are you there?":
+                return Reply("Still here.")
+            return Reply("Done.") if received.tool_results else Reply("Hm. ", calls=[READ, write], pace=0.002)
+
+        desk.model.script = script
         for wait in [0, *(0.004 * n for n in range(1, 20))]:
             desk.session = None
-            desk.model.script = [Reply("Hm. ", calls=[READ, write], pace=0.002), Reply("Done.")]
             await desk.say("Go")
             await asyncio.sleep(wait)
             await desk.workspace.interrupt(desk.agent.id)
             assert desk.agent.status in ("idle", "error")
             assert {m.status for m in desk.thread} <= {"delivered", "complete", "interrupted", "queued"}
             assert {c.status for c in desk.calls} <= {"completed", "failed"}
-            desk.model.script = [Reply("Still here.")]
             await desk.ask("Are you there?")
             assert desk.texts()[-1] == "Still here.", wait
 
@@ -332,7 +337,9 @@ def test_reasoning_is_kept_apart_from_the_answer(run):
 
 def test_text_that_is_not_unicode_does_no_harm(run):
     async def scenario(desk: Desk) -> None:
-        desk.model.script = [Reply("Odd \ud83d one, and 😀.")]
+        chunk = '{"id":"x","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":%s},"finish_reason":%s}]}'
+        pieces = [chunk % ('"Odd \\ud83d one, and 😀."', "null"), chunk % ('""', '"stop"'), "[DONE]"]
+        desk.model.script = [Raw([f"data: {piece}\n\n".encode() for piece in pieces])]
         agent = await desk.ask("Odd")
         assert agent.status == "idle" and "😀" in desk.texts()[-1]
 

@@ -60,7 +60,7 @@ def test_a_session_open_elsewhere_is_refused_with_its_owner(open_desk):
         await first.ask("Hi")
         with pytest.raises(Locked) as caught:
             await second.workspace.session(first.session.tables.session.id)
-        assert "process" in caught.value.message
+        assert "already open" in caught.value.message
         await first.workspace.close()
         await second.workspace.session(first.session.tables.session.id)
         await second.workspace.close()

@@ -20,13 +20,13 @@ ID = SessionId("f" * 16)
 
 
 def batch(number: int) -> list:
-    """1 to 4 messages that tell their batch and its size, now and then a long line or a blob."""
-    size = number % 4 + 1
+    """2 to 5 messages that tell their batch and its size, now and then a long line or a blob."""
+    size = number % 4 + 2
     text = json.dumps([number, size]) + "x" * (60_000 * (number % 5 == 0))
     rows = [row(message(number * 10 + place, text)) for place in range(size)]
     if number % 7 == 0:
-        # megabytes in one write: long enough to be hit in it
-        rows += [row(call("y" * 60_000, arguments={"number": number})) for _ in range(30)]
+        # megabytes in one write: long enough to be hit in it, between the first message and the last
+        rows[1:1] = [row(call("y" * 60_000, arguments={"number": number})) for _ in range(30)]
     if number % 11 == 0:
         rows.append(row(call(str(number) * 70_000)))
     return rows

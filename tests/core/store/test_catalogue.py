@@ -18,7 +18,7 @@ from dispatch_jupyter.core.store import catalogue as module
 from dispatch_jupyter.core.store.catalogue import Catalogue
 from dispatch_jupyter.core.store.journal import RecordsDB
 from dispatch_jupyter.core.store.lock import short_lock
-from dispatch_jupyter.core.store.session_db import SessionDB
+from dispatch_jupyter.core.store.session_db import SessionDB, list_ids
 
 READ = module.read_summary
 
@@ -175,6 +175,36 @@ def test_unreadable_journals_are_listed_with_their_error_and_hide_no_other(
     journal(tmp_path, known).write_bytes(b"".join(lines))
     assert {s.id: s.error for s in catalogue.list()}[known] is None, "repaired"
     assert good not in reads
+
+
+def test_a_session_that_goes_while_we_look_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, gone = new_session(tmp_path), new_session(tmp_path)
+
+    def deleting(path: Path, session_id: SessionId) -> SessionSummary | None:
+        if session_id == gone:
+            path.unlink()
+        return READ(path, session_id)
+
+    monkeypatch.setattr(module, "read_summary", deleting)
+    assert [summary.id for summary in listed(tmp_path)] == [kept]
+
+
+def test_a_session_made_while_we_look_keeps_its_entry(
+    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new_session(tmp_path)
+    catalogue.list()
+
+    def slow(folder: Path) -> list[SessionId]:
+        ids = list_ids(folder)
+        monkeypatch.undo()
+        new_session(tmp_path)
+        listed(tmp_path)
+        return ids
+
+    monkeypatch.setattr(module, "list_ids", slow)
+    assert len(catalogue.list()) == 1
+    assert len(stored(tmp_path)) == 2
 
 
 def test_a_note_saves_reading_the_journal(tmp_path: Path, reads: list[str], catalogue: Catalogue) -> None:

@@ -210,6 +210,7 @@ def test_after_a_failed_write_nothing_of_it_is_left(
                     db.put_encoded([("t", "x", b'{"n":1}')] * 3, sync=False)
                 assert str(path) in caught.value.message
             if reading:
+                db.forget()
                 assert len(db.table("t")) == before
             db.put_encoded([("t", str(before + 1), b'{"n":"after"}')], sync=False)
             assert len(db.table("t")) == before + 1
@@ -228,6 +229,18 @@ def test_a_failed_sync_takes_the_change_back(path: Path, monkeypatch: pytest.Mon
             with pytest.raises(StoreFull):
                 db.put_encoded([("t", "9", b"{}")], sync=True)
         assert path.read_bytes() == raw
+
+
+def test_the_first_sync_also_puts_the_name_of_a_new_file_on_the_disk(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders: list[int] = []
+    sync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda fd: folders.append(os.fstat(fd).st_ino) or sync(fd))
+    with JournalDB(path) as db:
+        for wanted, expected in ((False, 0), (True, 1), (True, 1)):
+            db.put_encoded([("t", "1", b"{}")], sync=wanted)
+            assert folders == [path.parent.stat().st_ino] * expected
 
 
 def test_compaction_keeps_all_and_a_failed_one_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

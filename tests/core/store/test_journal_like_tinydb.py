@@ -82,7 +82,9 @@ def outcome(step, table):
 
 
 def contents(db):
-    return db.tables(), {name: [(d.doc_id, dict(d)) for d in db.table(name)] for name in TABLES}
+    tables = [db.table(name) for name in TABLES]
+    found = [table.search(where("x") == x) for table in tables for x in range(6)]
+    return db.tables(), found, [[(document.doc_id, dict(document)) for document in table] for table in tables]
 
 
 @pytest.mark.parametrize("first", range(0, 120, 20))

@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+from copy import deepcopy
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -45,6 +46,16 @@ def test_a_record_put_again_replaces_the_old_one_in_its_place(tmp_path: Path) ->
     db.close()
 
 
+def test_what_was_loaded_is_the_callers_own(tmp_path: Path) -> None:
+    db = SessionDB.open(tmp_path, new_session(tmp_path), OWNER)
+    db.append([row(call("x", arguments={"list": [1]}))], sync=False)
+    before, changed = deepcopy(db.load()), db.load()
+    changed["calls"][0]["arguments"]["list"].append(2)
+    changed["messages"].clear()
+    assert db.load() == before
+    db.close()
+
+
 def test_the_tables_can_be_queried(tmp_path: Path) -> None:
     db = SessionDB.open(tmp_path, new_session(tmp_path, 5), OWNER)
     messages = db.db.table("messages")
@@ -74,7 +85,6 @@ def test_files_are_private(tmp_path: Path) -> None:
         db = SessionDB.create(folder, session_id, OWNER)
         db.append([row(session(session_id)), row(call("x" * 100_000))], sync=True)
         assert db.spill_dir == folder / f"{session_id}.spill"
-        assert db.spill_dir.is_dir()
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in [folder, *folder.rglob("*")]}
         db.close()
     finally:

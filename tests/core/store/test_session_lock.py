@@ -36,6 +36,15 @@ def test_a_note_left_by_a_dead_owner_does_not_lock(tmp_path: Path) -> None:
     assert not stem.with_suffix(".owner").exists()
 
 
+def test_releasing_twice_does_not_touch_the_next_owner(tmp_path: Path) -> None:
+    first = SessionLock(tmp_path / "s", Owner())
+    first.release()
+    second = SessionLock(tmp_path / "s", Owner())
+    first.release()
+    assert (tmp_path / "s.owner").exists()
+    second.release()
+
+
 def test_another_thread_may_release(tmp_path: Path) -> None:
     from threading import Thread
 

@@ -78,5 +78,7 @@ def test_older_documents_are_brought_up_to_date_once_and_the_old_file_is_kept(
         assert loaded["messages"][1]["text"] == "x" * 100_000
         assert loaded["calls"][0]["output"] == "y" * 100_000
         assert loaded["session"][0]["schema_version"] == 3
+    assert b'"schema_version":3' in path.read_bytes()
+    assert b'"ONE!"' in path.read_bytes()
     assert path.with_name(path.name + ".v1.bak").read_bytes() == raw
     assert not path.with_name(path.name + ".v3.bak").exists()

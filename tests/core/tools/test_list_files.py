@@ -106,7 +106,7 @@ def test_a_gitignore_that_git_would_not_understand(agent: Any) -> None:
     agent.put(".gitignore", b"!\n[z-a]\n\xff\xfe\n*.log\n")
     agent.put("a.log", "")
     assert listed(agent.text("list_files")) == [".gitignore"]
-    os.unlink(agent.root / ".gitignore")
+    (agent.root / ".gitignore").unlink()
     os.mkfifo(agent.root / ".gitignore")
     assert listed(agent.text("list_files")) == [".gitignore", "a.log"]
 

@@ -37,9 +37,9 @@ def test_pages_by_offset_and_limit(agent: Any) -> None:
     assert agent.text("read_file", path="a.txt", offset=0, limit=1).startswith("1\tline 1\n")
 
 
-@pytest.mark.parametrize("line", ["short", "x" * 150, "y" * 5000, "ü" * 60])
-def test_following_the_pages_gives_every_line_and_none_is_cut_again(agent: Any, line: str) -> None:
-    agent.put("a.txt", "".join(f"{number} {line}\n" for number in range(1, 1301)))
+@pytest.mark.parametrize(("line", "count"), [("short", 1300), ("x" * 150, 1300), ("y" * 5000, 100), ("ü" * 60, 600)])
+def test_following_the_pages_gives_every_line_and_none_is_cut_again(agent: Any, line: str, count: int) -> None:
+    agent.put("a.txt", "".join(f"{number} {line}\n" for number in range(1, count + 1)))
     offset, seen = 1, []
     while True:
         text = agent.text("read_file", path="a.txt", offset=offset)
@@ -50,7 +50,7 @@ def test_following_the_pages_gives_every_line_and_none_is_cut_again(agent: Any, 
         if more is None:
             break
         offset = int(more.split("offset=")[1].rstrip("]"))
-    assert seen == list(range(1, 1301))
+    assert seen == list(range(1, count + 1))
 
 
 def test_long_lines_point_to_the_slice(agent: Any) -> None:

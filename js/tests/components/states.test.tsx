@@ -1,0 +1,135 @@
+import { fireEvent } from '@testing-library/preact';
+import { expect, it, vi } from 'vitest';
+import { FakeSocket } from '../fakes';
+import { agent, DEMO, message, SESSION, said, snapshot, status, summary } from '../records';
+import { openRig, rig } from './rig';
+
+const failure = (code: string) => ({ code, message: `Failed: ${code}.`, hint: 'Do this.' });
+const ended = (code: string) =>
+  openRig({ agents: [agent({ status: 'error', error: failure(code) })], messages: [said('u1', 1, 'try it')] });
+const sent = (r: ReturnType<typeof openRig>) =>
+  r.server.of('POST', 'chat').map(asked => (asked.body as { text: string }).text);
+
+it('says why a turn failed and sends the message again on request', async () => {
+  const r = ended('rate_limited');
+  const card = await vi.waitFor(() => r.find('.dsp-content .dsp-error'));
+  expect(card.textContent).toBe('Failed: rate_limited.Do this.Send againrate_limited');
+  fireEvent.click(r.find('.dsp-content .dsp-error button'));
+  await vi.waitFor(() => expect(sent(r)).toEqual(['try it']));
+});
+
+it('does not offer to repeat what would fail again', async () => {
+  const refused = ended('refused');
+  expect((await vi.waitFor(() => refused.find('.dsp-error'))).querySelector('button')).toBeNull();
+  const r = ended('context_overflow');
+  fireEvent.click(await vi.waitFor(() => r.find('.dsp-error button')));
+  expect(r.chat.sessionId.value).toBeNull();
+});
+
+it('says quietly that the person stopped it', async () => {
+  const r = ended('cancelled');
+  await vi.waitFor(() => expect(r.find('.dsp-ended').textContent).toBe('Stopped'));
+  expect(r.root.querySelector('.dsp-error')).toBeNull();
+});
+
+it('marks what the end of the server interrupted, once, and offers to go on', async () => {
+  const error = failure('interrupted');
+  const r = openRig({
+    agents: [agent({ status: 'error', error })],
+    messages: [said('u1', 1, 'go'), message('a1', 2, { status: 'interrupted', text: 'I was', error })]
+  });
+  await vi.waitFor(() => expect(r.text()).toContain('Interrupted: the server stopped.'));
+  expect(r.root.querySelectorAll('.dsp-error')).toHaveLength(1);
+  fireEvent.click(r.find('.dsp-error button'));
+  await vi.waitFor(() => expect(sent(r)).toHaveLength(1));
+  r.say({ type: 'put', table: 'messages', record: said('u2', 3, 'go on', { seq: 101 }) });
+  r.say({ type: 'put', table: 'agents', record: agent({ seq: 102, status: 'running' }) });
+  await vi.waitFor(() => expect(r.root.querySelector('.dsp-error')).toBeNull());
+  expect(r.find('.dsp-ended').textContent).toBe('Interrupted: the server stopped.');
+});
+
+it('says in words how the connection is', async () => {
+  const r = rig();
+  r.chat.open(SESSION);
+  const words = () => r.find('.dsp-state').textContent;
+  await vi.waitFor(() => expect(words()).toBe('Connecting…'));
+  FakeSocket.last.open().say(snapshot());
+  await vi.waitFor(() => expect(words()).toBe('Connected'));
+  r.say({ type: 'put', table: 'agents', record: agent({ seq: 101, status: 'running' }) });
+  await vi.waitFor(() => expect(words()).toBe('Working'));
+  FakeSocket.last.end();
+  await vi.waitFor(() => expect(words()).toBe('Reconnecting…'));
+  expect(r.root.querySelectorAll('article')).toHaveLength(0);
+  fireEvent.click(r.find('.dsp-status button'));
+  expect(FakeSocket.all).toHaveLength(2);
+  expect(FakeSocket.last.query.get('after')).toBe('101');
+});
+
+it('says why a session cannot be opened', async () => {
+  const r = rig();
+  r.chat.open(SESSION);
+  FakeSocket.last.end(4423, 'Open in another server (pid 4711).');
+  await vi.waitFor(() => expect(r.text()).toContain('Open in another server (pid 4711).'));
+  expect(r.find('.dsp-state').textContent).toBe('Not connected');
+  fireEvent.click(r.find('.dsp-content .dsp-button'));
+  expect(FakeSocket.all).toHaveLength(2);
+});
+
+it('shows tokens and cost, and the rest in a tooltip', async () => {
+  const r = openRig();
+  const usage = await vi.waitFor(() => r.find('.dsp-usage'));
+  expect(usage.textContent).toBe('context 6.2K · 18.4K tokens · $0.07');
+  expect(usage.title).toContain('9K from the cache');
+});
+
+it('labels the demo plainly, with what is missing and how to set it', async () => {
+  const problems = [{ code: 'no_model', message: 'No key is set.', hint: 'Set one: `export ACME_API_KEY=…`' }];
+  const r = rig();
+  r.server.answers.set('GET status', status({ readiness: { model: DEMO, source: 'demo', ready: false, problems } }));
+  r.chat.open(null);
+  await vi.waitFor(() => expect(r.find('.dsp-chip').textContent).toBe('demo, no language model'));
+  const card = r.find('.dsp-empty .dsp-warn');
+  expect(card.textContent).toContain('Demo, no language model');
+  expect(card.textContent).toContain('Set one: export ACME_API_KEY=…');
+  const before = r.server.of('GET', 'status').length;
+  fireEvent.click(r.find('.dsp-empty .dsp-warn .dsp-button'));
+  expect(r.server.of('GET', 'status')).toHaveLength(before + 1);
+});
+
+it('explains the model from its badge, in a session too', async () => {
+  const r = openRig();
+  const badge = await vi.waitFor(() => r.find('.dsp-chip'));
+  fireEvent.click(badge);
+  await vi.waitFor(() => expect(r.find('.dsp-composer .dsp-card').textContent).toContain('chosen by DISPATCH_MODEL'));
+  expect(r.find('.dsp-chip').getAttribute('aria-expanded')).toBe('true');
+});
+
+it('lists the sessions in a menu that the keyboard drives, and gives the focus back', async () => {
+  const r = openRig();
+  const error = { code: 'store', message: 'Cannot be read.', hint: null };
+  r.server.answers.set('GET sessions', { sessions: [summary(SESSION), summary('b'), summary('c', { error })] });
+  const button = r.find('[aria-haspopup=menu]');
+  fireEvent.click(button);
+  await vi.waitFor(() => expect(r.root.querySelectorAll('[role=menuitemradio]')).toHaveLength(3));
+  const entries = [...r.root.querySelectorAll<HTMLElement>('[role=menuitemradio]')];
+  await vi.waitFor(() => expect(document.activeElement).toBe(entries[0]));
+  expect(entries[0]?.getAttribute('aria-checked')).toBe('true');
+  fireEvent.keyDown(r.find('[role=menu]'), { key: 'ArrowUp' });
+  expect(document.activeElement).toBe(entries[2]);
+  expect(entries[2]?.textContent).toContain('Cannot be read.');
+  fireEvent.click(entries[2] as HTMLElement);
+  expect(r.chat.sessionId.value).toBe(SESSION);
+  fireEvent.keyDown(r.find('[role=menu]'), { key: 'Escape' });
+  await vi.waitFor(() => expect(r.root.querySelector('[role=menu]')).toBeNull());
+  expect(document.activeElement).toBe(button);
+  fireEvent.click(button);
+  fireEvent.click(await vi.waitFor(() => r.find('[role=menuitemradio]:nth-of-type(2)')));
+  expect(r.chat.sessionId.value).toBe('b');
+});
+
+it('starts a new session, and the old one goes on', async () => {
+  const r = openRig({ messages: [said('u1', 1, 'hi')] });
+  fireEvent.click(await vi.waitFor(() => r.find('[aria-label="New session"]')));
+  await vi.waitFor(() => r.find('.dsp-empty'));
+  expect(r.server.asked.some(asked => asked.path.includes('interrupt'))).toBe(false);
+});

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { contentsPath } from '../../src/hosts/lab/project-path';
+
+it.each([
+  ['a.py', '/home/ada/p', '/home/ada/p', 'a.py'],
+  ['src/a.py', '/home/ada/p', '/home/ada', 'p/src/a.py'],
+  ['src/a.py', '/home/ada/p', '/', 'home/ada/p/src/a.py'],
+  ['a.py', '/home/ada/p', '~/p', 'a.py'],
+  ['a.py', '/home/ada/work/p', '~/work', 'p/a.py'],
+  ['a.py', '/home/ada', '~', 'a.py'],
+  ['src\\a.py', 'C:\\Users\\ada\\p', 'C:/Users/ada/p', 'src/a.py'],
+  ['a.py', '/home/ada/project', '/home/ada/p', null],
+  ['a.py', '/elsewhere', '~/p', null]
+])('%s of %s is below %s', (path, project, root, expected) => {
+  expect(contentsPath(path, project, root)).toBe(expected);
+});

@@ -1,0 +1,149 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Change } from '../../src/protocol';
+import { Backoff } from '../../src/store/backoff';
+import { Connection, type Position } from '../../src/store/connection';
+import type { Problem } from '../../src/store/problem';
+import { FakeSocket } from '../fakes';
+import { INSTANCE, SESSION, snapshot } from '../records';
+
+const REFUSED: Problem = { code: 'http_403', message: 'no', hint: null };
+let position: Position;
+let received: Change[];
+let diagnosis: Problem | null;
+let connection: Connection;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  FakeSocket.all = [];
+  position = { session: SESSION, resume: null };
+  received = [];
+  diagnosis = null;
+  connection = new Connection({
+    url: query => `ws://server/dispatch/stream?${query}`,
+    WebSocket: FakeSocket as unknown as new (url: string) => WebSocket,
+    position: () => position,
+    onChanges: changes => received.push(...changes),
+    diagnose: async () => diagnosis,
+    backoff: new Backoff(500, 15_000, () => 1)
+  });
+});
+
+afterEach(() => {
+  connection.close();
+  vi.useRealTimers();
+});
+
+const kind = () => connection.state.value.kind;
+
+it('asks for a snapshot first and for what came after it later', () => {
+  expect(FakeSocket.last.query.has('after')).toBe(false);
+  expect(kind()).toBe('connecting');
+  FakeSocket.last.open();
+  expect(kind()).toBe('live');
+  position = { session: SESSION, resume: { seq: 42, instance: INSTANCE } };
+  FakeSocket.last.end();
+  expect(kind()).toBe('reconnecting');
+  vi.advanceTimersByTime(500);
+  expect(Object.fromEntries(FakeSocket.last.query)).toEqual({ session: SESSION, after: '42', instance: INSTANCE });
+});
+
+it('takes single changes and batches', () => {
+  const socket = FakeSocket.last.open();
+  socket.say(snapshot());
+  socket.say(snapshot(), snapshot());
+  expect(received).toHaveLength(3);
+});
+
+it('waits longer each time, up to a limit, and starts over once a socket has lived', () => {
+  const waits: number[] = [];
+  for (let attempt = 0; attempt < 7; attempt++) {
+    const before = FakeSocket.all.length;
+    FakeSocket.last.end();
+    let waited = 0;
+    while (FakeSocket.all.length === before) {
+      vi.advanceTimersByTime(100);
+      waited += 100;
+    }
+    waits.push(waited);
+  }
+  expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 15000, 15000]);
+  FakeSocket.last.open();
+  vi.advanceTimersByTime(6_000);
+  FakeSocket.last.end();
+  vi.advanceTimersByTime(500);
+  expect(FakeSocket.all).toHaveLength(9);
+});
+
+it('does not hammer a server that takes connections and drops them', () => {
+  for (let i = 0; i < 4; i++) {
+    FakeSocket.last.open().end();
+    vi.advanceTimersByTime(500 * 2 ** i);
+  }
+  FakeSocket.last.open().end();
+  vi.advanceTimersByTime(500);
+  expect(FakeSocket.all).toHaveLength(5);
+});
+
+it('comes back at once when it was only too slow', () => {
+  FakeSocket.last.open().end(4408, 'too slow');
+  vi.advanceTimersByTime(0);
+  expect(FakeSocket.all).toHaveLength(2);
+});
+
+describe.each([
+  [4404, 'not_found'],
+  [4423, 'locked']
+])('close code %i', (closeCode, code) => {
+  it('is final, says why, and can be tried again by hand', () => {
+    FakeSocket.last.open().end(closeCode, 'the reason');
+    expect(connection.state.value).toEqual({ kind: 'closed', problem: { code, message: 'the reason', hint: null } });
+    vi.advanceTimersByTime(60_000);
+    expect(FakeSocket.all).toHaveLength(1);
+    connection.retryNow();
+    expect(FakeSocket.all).toHaveLength(2);
+  });
+});
+
+it('gives up with the reason when the server refuses this page', async () => {
+  diagnosis = REFUSED;
+  for (let i = 0; i < 4; i++) {
+    FakeSocket.last.end();
+    await vi.advanceTimersByTimeAsync(20_000);
+  }
+  expect(connection.state.value).toEqual({ kind: 'closed', problem: REFUSED });
+});
+
+it('goes on trying while the server is merely away', async () => {
+  for (let i = 0; i < 6; i++) {
+    FakeSocket.last.end();
+    await vi.advanceTimersByTimeAsync(20_000);
+  }
+  expect(FakeSocket.all.length).toBeGreaterThan(6);
+});
+
+it('says that the browser is offline, and comes back when it is online', () => {
+  FakeSocket.last.open();
+  window.dispatchEvent(new Event('offline'));
+  expect(connection.state.value).toEqual({ kind: 'reconnecting', offline: true });
+  window.dispatchEvent(new Event('online'));
+  expect(FakeSocket.all).toHaveLength(2);
+});
+
+it('hears nothing from a socket it has dropped', () => {
+  const old = FakeSocket.last.open();
+  connection.resync();
+  old.say(snapshot());
+  old.end();
+  expect(received).toEqual([]);
+  vi.advanceTimersByTime(500);
+  expect(FakeSocket.all).toHaveLength(2);
+});
+
+it('leaves nothing behind when it is closed', () => {
+  connection.close();
+  expect(FakeSocket.last.closed).toBe(true);
+  window.dispatchEvent(new Event('online'));
+  vi.advanceTimersByTime(60_000);
+  expect(FakeSocket.all).toHaveLength(1);
+  expect(connection.state.value).toEqual({ kind: 'closed', problem: null });
+});
