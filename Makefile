@@ -67,7 +67,7 @@ $(VENV)/.dev: $(VENV)/bin/pip pyproject.toml
 	@touch $@ $(VENV)/.lab
 
 js/node_modules/.installed: js/package.json js/package-lock.json | $(VENV)/.dev
-	cd js && npm ci --silent --no-audit --no-fund
+	cd js && npm install --silent --no-audit --no-fund
 	@touch $@
 
 js/lib/.built: js/node_modules/.installed $(shell find js/src js/schema js/style js/generated -type f 2>/dev/null) js/build.mjs

@@ -6,6 +6,8 @@ from .base import DispatchHandler, answering, authorized
 
 
 class StatusHandler(DispatchHandler):
+    """`GET status`: cheap enough to be asked every few seconds."""
+
     @web.authenticated
     @authorized
     @answering

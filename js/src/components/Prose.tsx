@@ -1,8 +1,12 @@
-/** Words of the server's: `code` in backticks, line breaks kept, nothing else. */
+/** Words of the server's: `code` in backticks, lines and "•" lists kept, nothing else. */
 export function Prose({ text }: { text: string }) {
   return (
-    <span class="dsp-prose">
-      {text.split('`').map((part, place) => (place % 2 ? <code key={place}>{part}</code> : part))}
-    </span>
+    <>
+      {text.split('\n').map((line, place) => (
+        <span key={place} class={`dsp-prose ${line.startsWith('•') ? 'dsp-prose-item' : ''}`}>
+          {line.split('`').map((part, at) => (at % 2 ? <code key={at}>{part}</code> : part))}
+        </span>
+      ))}
+    </>
   );
 }
