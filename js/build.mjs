@@ -15,7 +15,7 @@ const common = {
   sourcemap: dev ? 'inline' : false,
   jsx: 'automatic',
   jsxImportSource: 'preact',
-  legalComments: 'none',
+  legalComments: 'eof',
   logLevel: 'info'
 };
 

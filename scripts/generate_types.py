@@ -47,7 +47,7 @@ def models() -> dict[str, type[BaseModel]]:
 
 def enums() -> dict[tuple[str, ...], str]:
     """The named `Literal`s of the protocol: values -> name."""
-    named = {}
+    named: dict[tuple[str, ...], str] = {}
     for module in SOURCES:
         for name, value in vars(module).items():
             if get_origin(value) is Literal:

@@ -1,1 +1,9 @@
 """Puts `tests/` on the path, so that every test can `import model_server`."""
+
+import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """litellm silences these for its process when it is imported; pytest forgets that after the test it happens in."""
+    for warning in ("Items? .* on TypedDict class", "Pydantic serializer warnings"):
+        config.addinivalue_line("filterwarnings", f"ignore:{warning}:UserWarning")

@@ -40,9 +40,7 @@ def ask(jp_fetch, project):
     async def ask_(method: str, *path: str, body: Any = None, params: Any = None, **more: Any):
         data = body if isinstance(body, str | None) else json.dumps(body)
         data = data if data is not None or method in ("GET", "DELETE") else "{}"
-        response = await jp_fetch(
-            "dispatch", *path, method=method, body=data, params=params, raise_error=False, **more
-        )
+        response = await jp_fetch("dispatch", *path, method=method, body=data, params=params, raise_error=False, **more)
         return response.code, json.loads(response.body or b"null")
 
     return ask_

@@ -44,7 +44,9 @@ async def test_the_event_stream_tells_the_whole_story(jp_fetch, project, model):
     kinds = [kind for kind, _ in events]
     assert kinds[:2] == ["accepted", "snapshot"] and kinds[-1] == "end"
     assert events[-1][1]["status"] == "idle"
-    final = {data["record"]["id"]: data["record"] for kind, data in events if kind == "put" if data["table"] == "messages"}
+    final = {
+        data["record"]["id"]: data["record"] for kind, data in events if kind == "put" if data["table"] == "messages"
+    }
     assert [m["status"] for m in final.values() if m["role"] == "assistant"] == ["complete", "complete"]
 
 

@@ -20,7 +20,11 @@ class Fault:
 
     def for_provider(self, provider: str) -> tuple[int, dict[str, str], bytes]:
         """Status, headers and body as `provider` would send them."""
-        status, body = (self.status, self.body) if not self.kind else BODIES[self.kind]["openai" if provider == "responses" else provider]
+        status, body = (
+            (self.status, self.body)
+            if not self.kind
+            else BODIES[self.kind]["openai" if provider == "responses" else provider]
+        )
         headers = {"content-type": "application/json", **self.headers}
         if provider == "gemini" and "retry-after" in headers and isinstance(body, dict):
             body = _with_retry_info(body, headers.pop("retry-after"))

@@ -94,16 +94,21 @@ function Figures({ call }: { call: ToolCall }) {
   const sum = (part: (change: FileChange) => number) => call.changes.reduce((total, change) => total + part(change), 0);
   const added = sum(change => change.added);
   const removed = sum(change => change.removed);
+  const took = elapsed(call.started_at, call.ended_at);
   if (call.status !== 'completed') return <span class="dsp-figures" />;
-  if (!call.changes.length) return <span class="dsp-figures">{elapsed(call.started_at, call.ended_at)}</span>;
+  if (!added && !removed) return <span class="dsp-figures">{took}</span>;
   return (
-    <span class="dsp-figures" title={elapsed(call.started_at, call.ended_at) ?? ''}>
-      <span class="dsp-plus" title={trans._n('1 line added', '%1 lines added', added)}>
-        +{added}
-      </span>{' '}
-      <span class="dsp-minus" title={trans._n('1 line removed', '%1 lines removed', removed)}>
-        −{removed}
-      </span>
+    <span class="dsp-figures" title={took ?? ''}>
+      {added > 0 && (
+        <span class="dsp-plus" title={trans._n('1 line added', '%1 lines added', added)}>
+          +{added}
+        </span>
+      )}{' '}
+      {removed > 0 && (
+        <span class="dsp-minus" title={trans._n('1 line removed', '%1 lines removed', removed)}>
+          −{removed}
+        </span>
+      )}
     </span>
   );
 }

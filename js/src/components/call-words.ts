@@ -57,6 +57,7 @@ function tenseOf(call: ToolCall): Tense {
 
 function verbOf(call: ToolCall, trans: Translation): string {
   const tense = tenseOf(call);
+  if (tense === 'done' && call.kind === 'edit' && !call.changes.length) return trans.__('Unchanged');
   switch (call.name) {
     case 'read_file':
     case 'read_file_slice':

@@ -4,6 +4,8 @@ import { useCallback, useEffect, useRef } from 'preact/hooks';
 
 /** So near the end counts as the end, in px. */
 const NEAR = 32;
+/** What the person unfolds stays where it was clicked, and may push the end away. */
+const UNFOLDING_MS = 300;
 
 export interface Follow {
   readonly scroller: RefObject<HTMLDivElement>;
@@ -29,23 +31,31 @@ export function useFollow(): Follow {
     const box = scroller.current;
     if (!box || !content.current) return;
     let top = box.scrollTop;
+    let unfoldedAt = Number.NEGATIVE_INFINITY;
+    const atEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
     const onScroll = () => {
-      const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
       // only a move up is the person's: content that grows leaves the position, and moves the end away from it
-      if (atEnd) following.value = true;
+      if (atEnd()) following.value = true;
       else if (box.scrollTop < top) following.value = false;
       top = box.scrollTop;
     };
+    const onClick = (event: Event) => {
+      if ((event.target as Element).closest('[aria-expanded]')) unfoldedAt = performance.now();
+    };
     const keepUp = () => {
-      if (following.peek()) box.scrollTop = box.scrollHeight;
+      if (!following.peek()) return;
+      if (performance.now() - unfoldedAt < UNFOLDING_MS) following.value = atEnd();
+      else box.scrollTop = box.scrollHeight;
     };
     const observer = new ResizeObserver(keepUp);
     observer.observe(content.current);
     observer.observe(box);
     box.addEventListener('scroll', onScroll, { passive: true });
+    box.addEventListener('click', onClick);
     return () => {
       observer.disconnect();
       box.removeEventListener('scroll', onScroll);
+      box.removeEventListener('click', onClick);
     };
   }, []);
   return { scroller, content, following, toEnd };

@@ -136,6 +136,14 @@ it('opens the wanted session, else the newest that can be read, else none', asyn
   expect(chat.sessionId.value).toBeNull();
 });
 
+it('does not put the newest session over what was asked for meanwhile', async () => {
+  server.answers.set('GET sessions', { sessions: [summary('newest')] });
+  const looking = chat.openLatest();
+  chat.open(null);
+  await looking;
+  expect(chat.sessionId.value).toBeNull();
+});
+
 it('tells the page of changed files once they are written', () => {
   const filesChanged = vi.fn();
   server = new FakeServer({ filesChanged });

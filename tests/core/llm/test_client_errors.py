@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from dispatch_jupyter.core.llm.client import LiteLLMClient
 from dispatch_jupyter.core.protocol.errors import (
     BadKey,
     BadReply,
@@ -16,7 +17,7 @@ from dispatch_jupyter.core.protocol.errors import (
     Transient,
 )
 from model_server import Call, Fault, Hang, ModelServer, Raw, Reply
-from talk import NEVER, PROVIDERS, client_for, fail, request, text_of
+from talk import NEVER, PROVIDERS, client_for, converse, fail, request, text_of
 
 pytestmark = pytest.mark.slow
 
@@ -157,8 +158,6 @@ def test_a_provider_that_falls_silent(provider):
 def test_slow_is_not_silent():
     with ModelServer([Reply.tokens(8, pace=0.1)]) as server:
         client = client_for(server, "openai", idle=0.5)
-        from talk import converse
-
         assert text_of(converse(client, request())) == Reply.tokens(8).text
 
 
@@ -171,8 +170,6 @@ def test_nobody_there():
 
 
 def test_no_key_is_said_before_anything_is_sent():
-    from dispatch_jupyter.core.llm.client import LiteLLMClient
-
     error, _ = fail(LiteLLMClient({}, retry=NEVER), request("anthropic"))
     assert type(error) is BadKey
     assert "ANTHROPIC_API_KEY is not set" in error.message
@@ -188,8 +185,6 @@ def test_a_model_that_repeats_itself():
 
 
 def test_an_unknown_provider():
-    from dispatch_jupyter.core.llm.client import LiteLLMClient
-
     error, _ = fail(LiteLLMClient({}, retry=NEVER), request("nonesuch/model"))
     assert type(error) is NoModel
     assert "nonesuch" in error.message

@@ -100,7 +100,14 @@ def test_a_feed_starts_with_a_snapshot_and_goes_on_in_order():
         session.delta("messages", message.id, "text", "lo")
         changes = await read(feed, 3)
         assert [c["type"] for c in changes] == ["snapshot", "put", "delta"]
-        assert changes[2] == {"type": "delta", "table": "messages", "id": message.id, "field": "text", "at": 0, "text": "Hello"}
+        assert changes[2] == {
+            "type": "delta",
+            "table": "messages",
+            "id": message.id,
+            "field": "text",
+            "at": 0,
+            "text": "Hello",
+        }
         session.unsubscribe(feed)
 
     play(scenario)

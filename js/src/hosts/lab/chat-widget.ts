@@ -1,6 +1,6 @@
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
-import { effect } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import type { Host } from '../../host';
 import { Chat } from '../../store/chat';
 import { mount } from '../mount';
@@ -12,6 +12,8 @@ import { dispatchIcon } from './icon';
  */
 export class ChatWidget extends Widget {
   readonly chat: Chat;
+  /** What a tab is called; in the side bar the icon is enough. */
+  readonly sessionTitle = signal('');
   private readonly unmount: () => void;
   private readonly stopEffect: () => void;
   private started = false;
@@ -27,7 +29,6 @@ export class ChatWidget extends Widget {
     this.chat = new Chat(host, view);
     this.unmount = mount(this.chat, this.node);
     this.title.icon = dispatchIcon;
-    this.title.label = host.trans.__('Dispatch');
     this.stopEffect = effect(() => this.describe(host));
   }
 
@@ -66,7 +67,7 @@ export class ChatWidget extends Widget {
 
   private describe(host: Host): void {
     const title = this.chat.store.value?.session.value?.title;
-    this.title.label = title || host.trans.__('Dispatch');
+    this.sessionTitle.value = title || host.trans.__('Dispatch');
     this.title.caption = title ? host.trans.__('Dispatch: %1', title) : host.trans.__('Dispatch');
   }
 }

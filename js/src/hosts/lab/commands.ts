@@ -95,9 +95,17 @@ async function openTab(
   const tab: ChatTab = new MainAreaWidget({ content });
   tab.id = tabId;
   tab.title.closable = true;
+  tab.toolbar.hide();
   await tracker.add(tab);
-  const stop = content.chat.sessionId.subscribe(() => void tracker.save(tab));
-  content.disposed.connect(stop);
+  const stops = [
+    content.chat.sessionId.subscribe(() => void tracker.save(tab)),
+    content.sessionTitle.subscribe(title => {
+      tab.title.label = title;
+    })
+  ];
+  content.disposed.connect(() => {
+    for (const stop of stops) stop();
+  });
   app.shell.add(tab, 'main');
   app.shell.activateById(tab.id);
   return tab;

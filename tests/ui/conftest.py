@@ -1,0 +1,174 @@
+"""Journeys through a real JupyterLab in a real Chromium; only the model is scripted. A pytest process of its own."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from lab_page import LabPage
+from lab_process import LabProcess
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from model_server import ModelServer
+
+REPOSITORY = Path(__file__).parents[2]
+PICTURES = REPOSITORY / "test-results"
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+WIDE = {"width": 1280, "height": 800}
+
+sys.path.append(str(REPOSITORY / "scripts"))
+from chromium import find  # noqa: E402
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(120))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Let fixtures know whether their test failed."""
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.fixture
+def jp_asyncio_loop() -> None:
+    """Not the event loop that pytest-jupyter gives to every test: Playwright runs one of its own."""
+
+
+@pytest.fixture
+def jp_server_cleanup() -> None:
+    """As above."""
+
+
+@pytest.fixture(scope="session")
+def model() -> Iterator[ModelServer]:
+    with ModelServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def scripted(model: ModelServer) -> dict[str, str]:
+    """The environment of a Jupyter whose model is the scripted one."""
+    return {**model.environment("openai"), "DISPATCH_MODEL": "openai/scripted"}
+
+
+@pytest.fixture(scope="session")
+def shared_lab(scripted: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabProcess]:
+    yield from _started(LabProcess(tmp_path_factory.mktemp("lab"), scripted))
+
+
+@pytest.fixture
+def lab(shared_lab: LabProcess, model: ModelServer) -> Iterator[LabProcess]:
+    """A JupyterLab that tests share: their pages and sessions are their own, its project is not."""
+    model.script = []
+    model.requests.clear()
+    yield shared_lab
+    shared_lab.end_kernels()
+
+
+@pytest.fixture
+def own_lab(scripted: dict[str, str], tmp_path: Path, model: ModelServer) -> Iterator[LabProcess]:
+    """A JupyterLab for one test."""
+    model.script = []
+    model.requests.clear()
+    yield from _started(LabProcess(tmp_path / "lab", scripted))
+
+
+@pytest.fixture
+def demo_lab(tmp_path: Path) -> Iterator[LabProcess]:
+    """A JupyterLab on a machine without any model: no key, no Ollama."""
+    yield from _started(LabProcess(tmp_path / "lab", {"OLLAMA_HOST": "http://127.0.0.1:9"}))
+
+
+@pytest.fixture
+def notebook7(scripted: dict[str, str], tmp_path: Path, model: ModelServer) -> Iterator[LabProcess]:
+    model.script = []
+    model.requests.clear()
+    yield from _started(LabProcess(tmp_path / "notebook", scripted, "notebook"))
+
+
+def _started(process: LabProcess) -> Iterator[LabProcess]:
+    process.start()
+    try:
+        yield process
+    finally:
+        process.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find(), args=CHROMIUM)
+        yield browser
+        browser.close()
+
+
+class Visits:
+    """The browsers of one test, and what they asked of anybody but Jupyter."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+        self.elsewhere: list[str] = []
+        self.errors: list[str] = []
+
+    def page(self, process: LabProcess, size: dict[str, int] | None = None) -> Page:
+        """A browser that has never been here, with one tab."""
+        context = self._browser.new_context(viewport=size or WIDE, locale="en-GB")
+        context.set_default_timeout(30_000)
+        self._contexts.append(context)
+        context.on("request", lambda request: self._note(process, request.url))
+        page = context.new_page()
+        self.watch(page)
+        return page
+
+    def watch(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("dialog", lambda dialog: (self.errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+
+    def pages(self) -> list[Page]:
+        return [page for context in self._contexts for page in context.pages]
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+    def _note(self, process: LabProcess, url: str) -> None:
+        if urlsplit(url).scheme in ("http", "https", "ws", "wss") and not url.startswith(process.url):
+            self.elsewhere.append(url)
+
+
+@pytest.fixture
+def visits(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visits]:
+    """Makes browsers; whatever the test, nothing may be asked of other servers, and no script may fail."""
+    made = Visits(browser)
+    yield made
+    if request.node.stash.get(FAILED, False):
+        PICTURES.mkdir(exist_ok=True)
+        for place, page in enumerate(made.pages()):
+            page.screenshot(path=PICTURES / f"failed-{request.node.name}-{place}.png")
+    made.close()
+    assert made.elsewhere == []
+    assert made.errors == []
+
+
+@pytest.fixture
+def page(lab: LabProcess, visits: Visits, request: pytest.FixtureRequest) -> LabPage:
+    """The shared JupyterLab in a new browser, in a workspace of the test's own."""
+    return LabPage(visits.page(lab), lab, workspace=request.node.name).open()

@@ -1,0 +1,71 @@
+"""JupyterLab's page as a person uses it."""
+
+from chat_page import Chat
+from lab_process import TOKEN, LabProcess
+from notebook_page import NotebookPage
+from playwright.sync_api import Locator, Page, expect
+
+PANEL = "#dispatch-jupyter-panel .dsp-chat"
+
+
+class LabPage:
+    def __init__(self, page: Page, process: LabProcess, workspace: str = "default") -> None:
+        self.page, self.process, self.workspace = page, process, workspace.replace("[", "-").replace("]", "")
+        self.panel = Chat(page.locator(PANEL))
+        self.icon = page.get_by_role("tab", name="Dispatch").and_(page.locator("[data-id=dispatch-jupyter-panel]"))
+
+    def open(self) -> "LabPage":
+        self.page.goto(f"{self.process.url}lab/workspaces/{self.workspace}?token={TOKEN}")
+        return self.loaded()
+
+    def loaded(self) -> "LabPage":
+        self.page.wait_for_function("window.jupyterapp?.restored.then(() => true)")
+        return self
+
+    def tab(self) -> "LabPage":
+        """The same JupyterLab in another tab of the same browser."""
+        return LabPage(self.page.context.new_page(), self.process, f"{self.workspace}-b").open()
+
+    def open_panel(self) -> Chat:
+        if not self.panel.root.is_visible():
+            self.icon.click()
+        return self.panel.ready()
+
+    def new_chat(self) -> Chat:
+        """The panel, at the start of a session."""
+        return self.open_panel().new_session()
+
+    def command(self, label: str) -> None:
+        """Through the command palette, by keyboard."""
+        self.page.keyboard.press("Control+Shift+C")
+        search = self.page.locator(".jp-ModalCommandPalette input")
+        search.fill(label)
+        expect(self.page.locator(".jp-ModalCommandPalette .lm-mod-active")).to_contain_text(label)
+        search.press("Enter")
+
+    def open_tab(self) -> Chat:
+        """The chat in the main area, by its launcher card."""
+        self.page.locator(".jp-LauncherCard", has_text="Dispatch Chat").click()
+        chat = Chat(self.page.locator(".jp-MainAreaWidget:visible .dsp-chat"))
+        return chat.ready()
+
+    def notebook(self, name: str, *cells: str) -> NotebookPage:
+        """A notebook with these code cells, open, its kernel ready."""
+        return NotebookPage.make(self.page, self.process, name, cells)
+
+    def theme(self, name: str) -> None:
+        self.page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', { theme })", name)
+        expect(self.page.locator("body")).to_have_attribute("data-jp-theme-name", name)
+
+    def width(self, pixels: int) -> None:
+        """Drag the side bar's edge until the panel is so wide."""
+        box = self.page.locator("#dispatch-jupyter-panel").bounding_box()
+        assert box is not None
+        edge, middle = box["x"] + box["width"] + 1, box["y"] + box["height"] / 2
+        self.page.mouse.move(edge, middle)
+        self.page.mouse.down()
+        self.page.mouse.move(box["x"] + pixels, middle, steps=4)
+        self.page.mouse.up()
+
+    def toolbar(self, command: str) -> Locator:
+        return self.page.locator(f"[data-command='{command}']:visible")
