@@ -6,8 +6,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from jupyter_process import TOKEN, JupyterServer
 from nbclient import NotebookClient
+
+from jupyter_process import TOKEN, JupyterServer
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

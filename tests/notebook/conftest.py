@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+
 from jupyter_process import JupyterServer, Kernel
 from model_server import ModelServer
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+
 from jupyter_process import TOKEN, JupyterServer, Kernel, Ran
 from model_server import Call, Fault, ModelServer, Reply, Usage
 

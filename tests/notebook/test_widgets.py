@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from jupyter_process import TOKEN, JupyterServer, Kernel
-from model_server import ModelServer, Reply
 
 import dispatch_jupyter
 from dispatch_jupyter.core.protocol.errors import ProjectError
+from jupyter_process import TOKEN, JupyterServer, Kernel
+from model_server import ModelServer, Reply
 
 STATIC = Path(dispatch_jupyter.__file__).parent / "static"
 WIDGET = "application/vnd.jupyter.widget-view+json"

@@ -87,11 +87,11 @@ export class Chat {
     if (!this._status.peek()) void this.refreshStatus();
   }
 
-  /** Shows the wanted session if it is there, else the newest one, else a new one. */
+  /** What a view begins with: the wanted session if it is there, else the newest one, else a new one. */
   async openLatest(wanted: string | null = null): Promise<void> {
-    const before = this.connection.peek();
+    if (this.connection.peek()) return;
     await this.refreshSessions();
-    if (this.connection.peek() !== before) return; // meanwhile somebody has asked for something else
+    if (this.connection.peek()) return; // meanwhile somebody has asked for something else
     const usable = (this._sessions.peek() ?? []).filter(summary => !summary.error);
     const found = usable.find(summary => summary.id === wanted) ?? usable[0];
     this.open(found?.id ?? null);

@@ -127,13 +127,16 @@ it('says why a message could not be withdrawn', async () => {
 it('opens the wanted session, else the newest that can be read, else none', async () => {
   const broken = summary('broken', { error: { code: 'store', message: 'x', hint: null } });
   server.answers.set('GET sessions', { sessions: [broken, summary('newest'), summary('older')] });
-  await chat.openLatest('older');
-  expect(chat.sessionId.value).toBe('older');
-  await chat.openLatest('unknown');
-  expect(chat.sessionId.value).toBe('newest');
+  const begun = async (wanted: string) => {
+    const view = new Chat(server.host, 'another');
+    await view.openLatest(wanted);
+    view.dispose();
+    return view.sessionId.value;
+  };
+  expect(await begun('older')).toBe('older');
+  expect(await begun('unknown')).toBe('newest');
   server.answers.set('GET sessions', { sessions: [] });
-  await chat.openLatest('older');
-  expect(chat.sessionId.value).toBeNull();
+  expect(await begun('older')).toBeNull();
 });
 
 it('does not put the newest session over what was asked for meanwhile', async () => {
@@ -141,6 +144,7 @@ it('does not put the newest session over what was asked for meanwhile', async ()
   const looking = chat.openLatest();
   chat.open(null);
   await looking;
+  await chat.openLatest();
   expect(chat.sessionId.value).toBeNull();
 });
 

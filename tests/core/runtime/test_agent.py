@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from itertools import pairwise
 
 import pytest
 
@@ -42,7 +43,7 @@ def test_what_the_model_is_sent_grows_only_at_its_end(run):
         await desk.ask("First")
         await desk.ask("Second")
         bodies = [request.body for request in desk.model.requests]
-        for before, after in zip(bodies, bodies[1:], strict=False):
+        for before, after in pairwise(bodies):
             assert after["messages"][: len(before["messages"])] == before["messages"]
             assert json.dumps(after["tools"]) == json.dumps(before["tools"])
 
@@ -337,7 +338,8 @@ def test_reasoning_is_kept_apart_from_the_answer(run):
 
 def test_text_that_is_not_unicode_does_no_harm(run):
     async def scenario(desk: Desk) -> None:
-        chunk = '{"id":"x","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":%s},"finish_reason":%s}]}'
+        choice = '{"index":0,"delta":{"content":%s},"finish_reason":%s}'
+        chunk = f'{{"id":"x","object":"chat.completion.chunk","choices":[{choice}]}}'
         pieces = [chunk % ('"Odd \\ud83d one, and 😀."', "null"), chunk % ('""', '"stop"'), "[DONE]"]
         desk.model.script = [Raw([f"data: {piece}\n\n".encode() for piece in pieces])]
         agent = await desk.ask("Odd")

@@ -11,10 +11,9 @@ import sys
 import time
 from pathlib import Path
 
-from store_samples import OWNER, call, message, row, session
-
 from dispatch_jupyter.core.protocol.ids import SessionId
 from dispatch_jupyter.core.store.session_db import SessionDB
+from store_samples import OWNER, call, message, row, session
 
 ID = SessionId("f" * 16)
 

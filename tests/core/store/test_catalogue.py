@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from store_samples import OWNER, START, call, journal, message, new_session, row
 
 from dispatch_jupyter.core.protocol.commands import SessionSummary
 from dispatch_jupyter.core.protocol.errors import StoreError
@@ -19,6 +18,7 @@ from dispatch_jupyter.core.store.catalogue import Catalogue
 from dispatch_jupyter.core.store.journal import RecordsDB
 from dispatch_jupyter.core.store.lock import short_lock
 from dispatch_jupyter.core.store.session_db import SessionDB, list_ids
+from store_samples import OWNER, START, call, journal, message, new_session, row
 
 READ = module.read_summary
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from store_samples import OWNER, START, agent, call, journal, message, new_session, reload, row, session
 from tinydb import where
 
 from dispatch_jupyter.core.protocol.errors import Conflict, Locked, NotFound, StoreError
@@ -18,6 +17,7 @@ from dispatch_jupyter.core.protocol.ids import SessionId, new_id
 from dispatch_jupyter.core.protocol.records import TABLES, FileChange
 from dispatch_jupyter.core.store.lock import Owner
 from dispatch_jupyter.core.store.session_db import SessionDB, list_ids, session_path
+from store_samples import OWNER, START, agent, call, journal, message, new_session, reload, row, session
 
 
 def test_records_come_back_as_they_were(tmp_path: Path) -> None:

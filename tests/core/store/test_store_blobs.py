@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
-from store_samples import OWNER, call, journal, message, new_session, reload, row
 
 from dispatch_jupyter.core.store.blobs import LIMIT
 from dispatch_jupyter.core.store.session_db import SessionDB
+from store_samples import OWNER, call, journal, message, new_session, reload, row
 
 
 @pytest.fixture

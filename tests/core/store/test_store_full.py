@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from store_samples import OWNER, call, journal, message, new_session, reload, row, session
 
 from dispatch_jupyter.core.protocol.errors import StoreFull
 from dispatch_jupyter.core.protocol.ids import SessionId, new_id
 from dispatch_jupyter.core.store.catalogue import Catalogue
 from dispatch_jupyter.core.store.session_db import SessionDB
+from store_samples import OWNER, call, journal, message, new_session, reload, row, session
 
 LIMITED = """
 import resource, sys

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from store_samples import OWNER, call, journal, message, new_session, reload, row
 
 from dispatch_jupyter.core.protocol.commands import SessionSummary
 from dispatch_jupyter.core.protocol.errors import StoreError
@@ -11,6 +10,7 @@ from dispatch_jupyter.core.store import schema
 from dispatch_jupyter.core.store.catalogue import Catalogue
 from dispatch_jupyter.core.store.lines import Tables
 from dispatch_jupyter.core.store.session_db import SessionDB
+from store_samples import OWNER, call, journal, message, new_session, reload, row
 
 
 def listed(folder: Path) -> list[SessionSummary]:
