@@ -11,7 +11,7 @@ help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## ?/  make \1\t/'
 
 lab: $(VENV)/.lab  ## JupyterLab with Dispatch, in this folder
-	jupyter lab $(LAB_ARGS)
+	jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_ARGS)
 
 test: $(VENV)/.dev js chromium  ## every check there is
 	$(MAKE) lint types js-check

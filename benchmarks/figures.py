@@ -1,32 +1,79 @@
 """Figures: what was measured, what it is held against, how much it scattered."""
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Literal
 
-Limit = Callable[["Figure"], bool]
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a figure may be at most: its value, or its ratio to the floor."""
+
+    most: float
+    of: Literal["value", "ratio"] = "value"
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One row of a table: the median of several readings, beside the same of a plain floor."""
+    """One row of a table: readings of one thing, beside readings of the same thing done plainly in the same run."""
 
     name: str
-    value: float
     unit: str
-    floor: float
-    """The same thing done plainly, in the same run, in the same unit."""
+    readings: Sequence[float]
+    floors: Sequence[float]
     floor_name: str
-    noise: float
-    """Half the distance between the quartiles of `value`'s readings, in `unit`."""
-    target: str = ""
-    met: bool | None = None
-    """None: there is no target."""
+    added: bool = False
+    """The value is what the readings have over the floors, pair by pair. The ratio is that of the two all the same."""
+    target: Target | None = None
+
+    @property
+    def value(self) -> float:
+        return statistics.median(self._values)
+
+    @property
+    def floor(self) -> float:
+        return statistics.median(self.floors)
 
     @property
     def ratio(self) -> float:
-        """How often the floor goes into the value."""
-        return self.value / self.floor
+        return statistics.median(self.readings) / self.floor
+
+    @property
+    def noise(self) -> float:
+        """Half the distance between the quartiles of the values, in `unit`; 0 for a single reading."""
+        if len(self._values) < 2:
+            return 0.0
+        low, _, high = statistics.quantiles(self._values, n=4, method="inclusive")
+        return (high - low) / 2
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the target is; None where there is none."""
+        if self.target is None:
+            return None
+        return (self.value if self.target.of == "value" else self.ratio) <= self.target.most
+
+    @property
+    def _values(self) -> list[float]:
+        if not self.added:
+            return list(self.readings)
+        return [reading - floor for reading, floor in zip(self.readings, self.floors, strict=True)]
+
+    def as_json(self) -> dict[str, Any]:
+        """For `results.json`."""
+        return {
+            "name": self.name,
+            "value": self.value,
+            "unit": self.unit,
+            "noise": self.noise,
+            "readings": len(self.readings),
+            "floor": self.floor,
+            "floor_name": self.floor_name,
+            "ratio": self.ratio,
+            "target": self.target and {"most": self.target.most, "of": self.target.of},
+            "met": self.met,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,47 +81,35 @@ class Table:
     """The figures of one question."""
 
     title: str
-    figures: list[Figure]
+    figures: Sequence[Figure]
+
+    def as_markdown(self) -> str:
+        """A heading and a table."""
+        lines = [
+            f"### {self.title}",
+            "",
+            "| what | value | ± | floor | ratio | target | |",
+            "|---|---:|---:|---|---:|---|---|",
+        ]
+        return "\n".join(lines + [_line(figure) for figure in self.figures]) + "\n"
 
 
-def figure(
-    name: str,
-    unit: str,
-    values: Sequence[float],
-    floors: Sequence[float],
-    floor_name: str,
-    target: tuple[str, Limit] | None = None,
-) -> Figure:
-    """The figure of two series of readings. `target` is its text and what a figure must satisfy."""
-    made = Figure(
-        name,
-        statistics.median(values),
-        unit,
-        statistics.median(floors),
-        floor_name,
-        scatter(values),
-        *(target or ())[:1],
-    )
-    return made if target is None else _judged(made, target[1])
+def _line(figure: Figure) -> str:
+    value = f"{'+' if figure.added and figure.value >= 0 else ''}{_short(figure.value)} {figure.unit}"
+    floor = f"{figure.floor_name}: {_short(figure.floor)}"
+    met = {None: "", True: "met", False: "**missed**"}[figure.met]
+    cells = [figure.name, value, _short(figure.noise), floor, f"{figure.ratio:.2f}", _target(figure), met]
+    return f"| {' | '.join(cells)} |"
 
 
-def addition(
-    name: str,
-    unit: str,
-    values: Sequence[float],
-    floors: Sequence[float],
-    floor_name: str,
-    target: tuple[str, Limit] | None = None,
-) -> Figure:
-    """What `values` have over `floors`, reading by reading; `ratio` is still that of the two, not of the difference."""
-    differences = [value - floor for value, floor in zip(values, floors, strict=True)]
-    made = Difference(
-        name,
-        statistics.median(differences),
-        unit,
-        statistics.median(floors),
-        floor_name,
-        scatter(differences),
-        *(target or ())[:1],
-    )
-    return made if target is None else _judged(made, target[1])
+def _target(figure: Figure) -> str:
+    if figure.target is None:
+        return ""
+    unit = f" {figure.unit}" if figure.target.of == "value" else "×"
+    return f"≤ {figure.target.most:g}{unit}"
+
+
+def _short(number: float) -> str:
+    """Three digits that count, never in powers of ten."""
+    size = abs(number)
+    return f"{number:.0f}" if size >= 100 else f"{number:.1f}" if size >= 10 else f"{number:.2f}"

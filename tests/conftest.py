@@ -5,5 +5,9 @@ import pytest
 
 def pytest_configure(config: pytest.Config) -> None:
     """litellm silences these for its process when it is imported; pytest forgets that after the test it happens in."""
-    for warning in ("Items? .* on TypedDict class", "Pydantic serializer warnings"):
-        config.addinivalue_line("filterwarnings", f"ignore:{warning}:UserWarning")
+    for warning in (
+        "Items? .* on TypedDict class:UserWarning",
+        "Pydantic serializer warnings:UserWarning",
+        r"coroutine '\w*(Completion|Handler|LLM|Config)\w*\.\w+' was never awaited:RuntimeWarning",
+    ):
+        config.addinivalue_line("filterwarnings", f"ignore:{warning}")

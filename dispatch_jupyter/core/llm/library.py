@@ -9,8 +9,13 @@ from typing import Any
 
 _lock = threading.Lock()
 _loaded: Any = None
-_ITS_WARNINGS = r"(?s)Pydantic serializer warnings:.*(ContentPartDone|ResponseAPIUsage)"
-"""It hands pydantic dicts of its own where models are declared, with OpenAI's responses format."""
+_ITS_WARNINGS: tuple[tuple[str, type[Warning]], ...] = (
+    # it hands pydantic dicts of its own where models are declared, with OpenAI's responses format
+    (r"(?s)Pydantic serializer warnings:.*(ContentPartDone|ResponseAPIUsage)", UserWarning),
+    # it makes the coroutine of a call in a thread; a call that is cancelled just then never runs it, as it should be
+    (r"coroutine '\w*(Completion|Handler|LLM|Config)\w*\.\w+' was never awaited", RuntimeWarning),
+)
+"""Silenced for the process: they go to the server's log and nobody can act on them."""
 
 
 async def load_litellm() -> Any:
@@ -31,7 +36,8 @@ def _import() -> Any:
             os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
             import litellm
 
-            warnings.filterwarnings("ignore", message=_ITS_WARNINGS, category=UserWarning)
+            for message, category in _ITS_WARNINGS:
+                warnings.filterwarnings("ignore", message=message, category=category)
             litellm.suppress_debug_info = True  # it prints advice on errors otherwise
             if "LITELLM_LOG" not in os.environ:
                 for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):

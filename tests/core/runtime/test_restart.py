@@ -76,7 +76,7 @@ def test_sessions_nobody_needs_are_closed_and_come_back(run):
             desk.model.script = [Reply(f"Answer {n}.")]
             await desk.ask(f"Question {n}")
             first = first or desk.session.tables.session.id
-        await until(lambda: len([s for s in desk.workspace._sessions.live()]) <= 9)
+        await until(lambda: len(desk.workspace._sessions.live()) <= 9)
         desk.session = await desk.workspace.session(first)
         assert desk.texts() == ["Answer 0."]
         assert len(await desk.workspace.list()) == 12
