@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from model_server import ModelServer
+# its fixtures and hooks for this folder alone: they would take over the event loop of all other tests
+from pytest_jupyter.jupyter_server import *  # noqa: F403
 
-pytest_plugins = ["pytest_jupyter.jupyter_server"]
+from model_server import ModelServer
 
 
 @pytest.fixture

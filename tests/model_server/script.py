@@ -177,7 +177,9 @@ def pieces(text: str, size: int | None = None) -> list[str]:
             continue
         out.append(whole)
         held = ""
-    return [*out, held] if held else out
+    if held:
+        out[-1] += held
+    return out
 
 
 def _results(message: dict[str, Any]) -> list[str]:

@@ -23,6 +23,7 @@ CHROMIUM = [
     "--no-first-run",
 ]
 WIDE = {"width": 1280, "height": 800}
+MODEL = "gpt-4.1-mini"
 
 sys.path.append(str(REPOSITORY / "scripts"))
 from chromium import find  # noqa: E402
@@ -64,8 +65,8 @@ def model() -> Iterator[ModelServer]:
 
 @pytest.fixture(scope="session")
 def scripted(model: ModelServer) -> dict[str, str]:
-    """The environment of a Jupyter whose model is the scripted one."""
-    return {**model.environment("openai"), "DISPATCH_MODEL": "openai/scripted"}
+    """The environment of a Jupyter whose model is the scripted one, under a name that has a price."""
+    return {**model.environment("openai"), "DISPATCH_MODEL": f"openai/{MODEL}"}
 
 
 @pytest.fixture(scope="session")
@@ -130,7 +131,7 @@ class Visits:
 
     def page(self, process: LabProcess, size: dict[str, int] | None = None) -> Page:
         """A browser that has never been here, with one tab."""
-        context = self._browser.new_context(viewport=size or WIDE, locale="en-GB")
+        context = self._browser.new_context(viewport=size or WIDE, locale="en-US")
         context.set_default_timeout(30_000)
         self._contexts.append(context)
         context.on("request", lambda request: self._note(process, request.url))

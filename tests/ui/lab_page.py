@@ -1,5 +1,7 @@
 """JupyterLab's page as a person uses it."""
 
+import re
+
 from chat_page import Chat
 from lab_process import TOKEN, LabProcess
 from notebook_page import NotebookPage
@@ -10,7 +12,7 @@ PANEL = "#dispatch-jupyter-panel .dsp-chat"
 
 class LabPage:
     def __init__(self, page: Page, process: LabProcess, workspace: str = "default") -> None:
-        self.page, self.process, self.workspace = page, process, workspace.replace("[", "-").replace("]", "")
+        self.page, self.process, self.workspace = page, process, re.sub(r"\W+", "-", workspace)
         self.panel = Chat(page.locator(PANEL))
         self.icon = page.get_by_role("tab", name="Dispatch").and_(page.locator("[data-id=dispatch-jupyter-panel]"))
 

@@ -1,6 +1,7 @@
 """A notebook as a person uses it; the same in JupyterLab and Notebook 7."""
 
 import json
+import re
 from collections.abc import Sequence
 
 from chat_page import Chat
@@ -43,12 +44,16 @@ class NotebookPage:
     def run(self, place: int) -> Locator:
         """Run a cell to its end; its output."""
         output = self.start(place)
-        expect(self.prompt(place)).to_have_text("[*]:")
         self.ended(place)
         return output
 
     def ended(self, place: int, timeout: float = 30_000) -> None:
-        expect(self.prompt(place)).not_to_have_text("[*]:", timeout=timeout)
+        expect(self.prompt(place)).to_have_text(re.compile(r"\[\d+\]:"), timeout=timeout)
+
+    def save(self) -> None:
+        """The disk in the notebook's toolbar."""
+        self.root.locator("[data-command='docmanager:save']").click()
+        expect(self.page.locator("#jp-main-dock-panel .lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)
 
     def prompt(self, place: int) -> Locator:
         """`[ ]:` before, `[*]:` while it runs, `[1]:` after."""

@@ -1,5 +1,7 @@
 """The panel: a file is read, a file is written, and everything of it is seen."""
 
+import re
+
 from lab_page import LabPage
 from playwright.sync_api import expect
 
@@ -38,7 +40,7 @@ def test_reads_and_summarizes_the_readme(page: LabPage, model: ModelServer) -> N
     expect(answer.locator("strong")).to_have_text("Tide tables")
     assert len(set(chat.growth())) >= 3, chat.growth()
     assert chat.growth() == sorted(chat.growth())
-    expect(chat.usage).to_contain_text("tokens")
+    expect(chat.usage).to_have_text(re.compile(r"context 2\.3K · 3\.\d+K tokens · \$0\.00\d+"))
     assert "Predicts the tides" in model.requests[1].tool_results[0]
 
 

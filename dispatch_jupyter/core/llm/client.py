@@ -48,7 +48,7 @@ class LiteLLMClient:
                         yield event
                 return
             except ModelError as error:
-                pause = None if begun else self._retry.pause(error, failed)
+                pause = self._retry.pause(error, failed)
                 if pause is None:
                     raise
                 reason = error.message.rstrip(".")

@@ -173,8 +173,10 @@ class _Epilogue:
 
 
 async def _close(stream: Any) -> None:
-    close = getattr(stream, "aclose", None)
-    if close is not None:
-        closing = close()
+    """Close the connection. Of Anthropic's streams litellm closes none: there the lines being read are closed."""
+    lines = getattr(getattr(stream, "completion_stream", None), "streaming_response", None)
+    for source in (stream, lines):
+        close = getattr(source, "aclose", None)
+        closing = close() if close is not None else None
         if inspect.isawaitable(closing):
             await closing

@@ -10,39 +10,33 @@ from .session import Session
 _GO_ON: ChatMessage = {"role": "user", "content": "Go on from where you were stopped."}
 """Said where a person resumes after an answer that was cut: models want the last word to be a user's."""
 
-Version = tuple[int, ...]
-
 
 class Context:
     """An agent's conversation in OpenAI chat format.
 
-    Each record is translated once a version; what is sent again is the same object, so the work of a step does not
-    grow with what was said before.
+    Each record is translated once a version; what is sent again is the same object, so the work of a step hardly
+    grows with what was said before.
     """
 
     def __init__(self, session: Session, agent_id: AgentId) -> None:
         self._session = session
         self._agent_id = agent_id
-        self._done: dict[str, tuple[Version, list[ChatMessage]]] = {}
+        self._done: dict[str, tuple[Message, list[ToolCall], list[ChatMessage]]] = {}
 
     def messages(self) -> list[ChatMessage]:
         """All that was delivered or answered; queued, withdrawn and failed messages and notices are left out."""
         out: list[ChatMessage] = []
-        for message in self._session.tables.thread(self._agent_id):
-            out += self._translated(message)
+        tables = self._session.tables
+        for message in tables.thread(self._agent_id):
+            calls = tables.calls_of(message.id)
+            known = self._done.get(message.id)
+            # records are immutable: the same object is the same version, and lists look at that first
+            if known is None or known[0] is not message or known[1] != calls:
+                known = self._done[message.id] = (message, calls, _translate(message, calls))
+            out += known[2]
         if out and out[-1]["role"] == "assistant":
             out.append(_GO_ON)
         return out
-
-    def _translated(self, message: Message) -> list[ChatMessage]:
-        calls = self._session.tables.calls_of(message.id)
-        version = (message.seq, *(call.seq for call in calls))
-        known = self._done.get(message.id)
-        if known and known[0] == version:
-            return known[1]
-        translated = _translate(message, calls)
-        self._done[message.id] = (version, translated)
-        return translated
 
 
 def _translate(message: Message, calls: list[ToolCall]) -> list[ChatMessage]:

@@ -51,6 +51,8 @@ class Session:
         self._waiters: list[asyncio.Future[None]] = []
         self._wake = asyncio.Event()
         self._tick: asyncio.TimerHandle | None = None
+        self._delta_at = 0.0
+        """When deltas were last handed out; the loop's clock."""
         self._pump_task = asyncio.create_task(self._pump(), name="dispatch-session-pump")
 
     # ------------------------------------------------------------------ reading
@@ -103,10 +105,19 @@ class Session:
         return stamped
 
     def delta(self, table: TableName, record_id: str, name: Field, text: str) -> None:
-        """More of a text that is being written. Not stored: the finished record follows by `put`."""
+        """More of a text that is being written. Not stored: the finished record follows by `put`.
+
+        Published at once, but for what comes within `DELTA_INTERVAL` of the last: that waits for the rest of it. So
+        tokens that come slowly cost the loop no timer each.
+        """
         self._texts.add((table, record_id), name, text)
-        if self._tick is None:
-            self._tick = asyncio.get_running_loop().call_later(DELTA_INTERVAL, self._wake.set)
+        if self._tick is None and not self._wake.is_set():
+            loop = asyncio.get_running_loop()
+            wait = self._delta_at + DELTA_INTERVAL - loop.time()
+            if wait > 0:
+                self._tick = loop.call_later(wait, self._wake.set)
+            else:
+                self._wake.set()
 
     def checkpoint(self, table: TableName, record_id: str) -> None:
         """Store what has come of a record's texts so far, so that a killed server loses seconds of them at most."""
@@ -191,7 +202,7 @@ class Session:
                 self._tick.cancel()
                 self._tick = None
             frame, self._unpublished = self._unpublished, []
-            frame += [delta.model_dump_json() for delta in self._texts.take()]
+            frame += self._deltas()
             waiters, self._waiters = self._waiters, []
             fault = await self._write()
             self._publish(frame)
@@ -202,6 +213,12 @@ class Session:
                     waiter.set_exception(fault)
                 else:
                     waiter.set_result(None)
+
+    def _deltas(self) -> list[str]:
+        deltas = [delta.model_dump_json() for delta in self._texts.take()]
+        if deltas:
+            self._delta_at = asyncio.get_running_loop().time()
+        return deltas
 
     async def _write(self) -> StoreError | None:
         rows, self._rows = self._rows, []

@@ -151,6 +151,7 @@ class Workspace:
     # ------------------------------------------------------------------ watching
 
     async def status(self) -> Status:
+        """The model in force, what is missing for it, and what every live agent does."""
         readiness = await self.models.default()
         agents = [(session, agent) for session in self._sessions.live() for agent in session.tables.agents()]
         return Status(
@@ -274,7 +275,7 @@ class Workspace:
     async def _tidy(self) -> None:
         """Close the sessions that have been at rest and unwatched the longest, beyond a few."""
         idle = [session for session in self._sessions.live() if not session.watched and not self._at_work(session)]
-        for session in idle[:-KEPT_OPEN]:
+        for session in idle[: max(0, len(idle) - KEPT_OPEN)]:
             for agent in session.tables.agents():
                 self._runners.pop(agent.id, None)
             await self._sessions.close(session)

@@ -53,7 +53,7 @@ function Body() {
         </div>
       </div>
     );
-  if (!store) return <EmptyState />;
+  if (!store || chat.blank.value) return <EmptyState />;
   return (
     <>
       <MessageList key={chat.sessionId.value} store={store} />

@@ -12,7 +12,9 @@ export function SessionHeader() {
   const session = chat.store.value?.session.value;
   const id = chat.sessionId.value;
   const known = session ?? chat.sessions.value?.find(summary => summary.id === id);
-  const title = id ? known?.title || trans.__('Untitled session') : trans.__('New session');
+  const title =
+    known?.title ||
+    (chat.blank.value ? trans.__('New session') : chat.store.value?.loaded.value ? trans.__('Untitled session') : '…');
   const toggle = () => {
     if (!open) void chat.refreshSessions();
     setOpen(!open);
@@ -31,7 +33,7 @@ export function SessionHeader() {
         class="dsp-icon-button"
         title={trans.__('New session')}
         aria-label={trans.__('New session')}
-        disabled={!chat.sessionId.value}
+        disabled={chat.blank.value}
         onClick={() => chat.open(null)}
       >
         <Icon name="plus" />

@@ -19,6 +19,7 @@ export function SessionMenu({ onClose, anchor }: Props) {
   useDismiss(menu, anchor, onClose);
   useEffect(() => {
     const entries = entriesOf(menu.current);
+    if (entries.includes(document.activeElement as HTMLElement)) return; // the list was read again under the person
     (entries.find(entry => entry.getAttribute('aria-checked') === 'true') ?? entries[0] ?? menu.current)?.focus();
   }, [sessions]);
   const pick = (id: string) => {

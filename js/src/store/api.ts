@@ -24,6 +24,11 @@ export class Api {
     return this.request('GET', `sessions/${encodeURIComponent(sessionId)}?before=${before}&limit=${limit}`);
   }
 
+  /** The session with its last message only: is it there, can it be opened? */
+  look(sessionId: string): Promise<State> {
+    return this.request('GET', `sessions/${encodeURIComponent(sessionId)}?limit=1`);
+  }
+
   /** One call with its whole output. */
   call(sessionId: string, callId: string): Promise<ToolCall> {
     return this.request('GET', `sessions/${encodeURIComponent(sessionId)}/calls/${encodeURIComponent(callId)}`);

@@ -57,6 +57,14 @@ export class Chat {
     return agent && (this.busy.value || agent.model_pinned || !byDefault) ? agent.model : byDefault;
   });
 
+  /** Nothing has been said yet: there is no session, or one without a message. */
+  readonly blank = computed(() => {
+    const store = this.store.value;
+    if (!store) return true;
+    if (!store.loaded.value || this.sending.value) return false;
+    return !store.thread.value.length && !store.queued.value.length && !store.earlier.value;
+  });
+
   constructor(
     readonly host: Host,
     view: string
@@ -236,11 +244,12 @@ export class Chat {
 
   /** Why the stream is refused, if asking again would not help. */
   private async diagnose(): Promise<Problem | null> {
+    const session = this._sessionId.peek();
     try {
-      this._status.value = await this.api.status();
+      await (session ? this.api.look(session) : this.api.status());
       return null;
     } catch (error) {
-      const refused = error instanceof RequestError && [401, 403, 404].includes(error.status);
+      const refused = error instanceof RequestError && [401, 403, 404, 423].includes(error.status);
       return refused ? error.problem : null;
     }
   }

@@ -22,7 +22,7 @@ export interface ConnectionOptions {
   readonly WebSocket: new (url: string) => WebSocket;
   readonly position: () => Position;
   readonly onChanges: (changes: readonly Change[]) => void;
-  /** Asked after repeated refusals, which a socket cannot explain: the reason if trying again is pointless. */
+  /** Asked for what a socket cannot say: why it is refused, or the whole of a reason that is cut to 123 bytes. */
   readonly diagnose: () => Promise<Problem | null>;
   readonly backoff?: Backoff;
 }
@@ -124,6 +124,7 @@ export class Connection {
     const code = FINAL[event.code];
     if (code) {
       this._state.value = { kind: 'closed', problem: { code, message: event.reason, hint: null } };
+      void this.diagnose();
       return;
     }
     this._state.value = { kind: 'reconnecting', offline: navigator.onLine === false };
@@ -133,7 +134,8 @@ export class Connection {
 
   private async diagnose(): Promise<void> {
     const problem = await this.options.diagnose();
-    if (!problem || this._state.peek().kind !== 'reconnecting') return;
+    const { kind } = this._state.peek();
+    if (!problem || kind === 'live' || kind === 'connecting') return;
     this.drop();
     this._state.value = { kind: 'closed', problem };
   }

@@ -1,7 +1,7 @@
 import { fireEvent } from '@testing-library/preact';
 import { expect, it, vi } from 'vitest';
-import { FakeSocket } from '../fakes';
-import { agent, DEMO, message, SESSION, said, snapshot, status, summary } from '../records';
+import { Fail, FakeSocket } from '../fakes';
+import { agent, DEMO, message, SESSION, said, session, snapshot, status, summary } from '../records';
 import { openRig, rig } from './rig';
 
 const failure = (code: string) => ({ code, message: `Failed: ${code}.`, hint: 'Do this.' });
@@ -67,9 +67,11 @@ it('says in words how the connection is', async () => {
 
 it('says why a session cannot be opened', async () => {
   const r = rig();
+  const locked = { code: 'locked', message: 'Open in another server (pid 4711).', hint: 'Close it there.' };
+  r.server.answers.set(`GET sessions/${SESSION}?limit=1`, new Fail(423, locked));
   r.chat.open(SESSION);
-  FakeSocket.last.end(4423, 'Open in another server (pid 4711).');
-  await vi.waitFor(() => expect(r.text()).toContain('Open in another server (pid 4711).'));
+  FakeSocket.last.end(4423, 'Open in ano');
+  await vi.waitFor(() => expect(r.text()).toContain('Open in another server (pid 4711).Close it there.'));
   expect(r.find('.dsp-state').textContent).toBe('Not connected');
   fireEvent.click(r.find('.dsp-content .dsp-button'));
   expect(FakeSocket.all).toHaveLength(2);
@@ -125,6 +127,15 @@ it('lists the sessions in a menu that the keyboard drives, and gives the focus b
   fireEvent.click(button);
   fireEvent.click(await vi.waitFor(() => r.find('[role=menuitemradio]:nth-of-type(2)')));
   expect(r.chat.sessionId.value).toBe('b');
+});
+
+it('greets in a session in which nothing has been said, and speaks to that session', async () => {
+  const r = openRig({ session: session({ title: '' }) });
+  const example = await vi.waitFor(() => r.find('.dsp-example'));
+  expect(r.find('.dsp-title').textContent).toBe('New session');
+  fireEvent.click(example);
+  await vi.waitFor(() => expect(r.server.of('POST', 'chat')[0]?.body).toMatchObject({ session_id: SESSION }));
+  await vi.waitFor(() => expect(r.root.querySelector('.dsp-empty')).toBeNull());
 });
 
 it('starts a new session, and the old one goes on', async () => {

@@ -104,6 +104,13 @@ describe.each([
   });
 });
 
+it('has the whole of a reason that the socket had to cut', async () => {
+  diagnosis = { code: 'locked', message: 'The whole of it.', hint: 'Do this.' };
+  FakeSocket.last.open().end(4423, 'The wh');
+  await vi.advanceTimersByTimeAsync(0);
+  expect(connection.state.value).toEqual({ kind: 'closed', problem: diagnosis });
+});
+
 it('gives up with the reason when the server refuses this page', async () => {
   diagnosis = REFUSED;
   for (let i = 0; i < 4; i++) {

@@ -143,7 +143,8 @@ print("done")
 
 
 def python(code: str) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=50, env=ENVIRON)
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, timeout=50, env=ENVIRON, check=False)
 
 
 ENVIRON = {"PYTHONPATH": ":".join(path for path in sys.path if path), "PATH": ""}

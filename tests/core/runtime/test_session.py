@@ -2,11 +2,12 @@
 
 import asyncio
 import json
+import threading
 from pathlib import Path
 
 import pytest
 
-from dispatch_jupyter.core.protocol.errors import StoreFull
+from dispatch_jupyter.core.protocol.errors import StoreError, StoreFull
 from dispatch_jupyter.core.protocol.ids import new_agent_id, new_id
 from dispatch_jupyter.core.protocol.records import Agent, Limits, Message, ModelRef, now
 from dispatch_jupyter.core.protocol.records import Session as SessionRecord
@@ -277,3 +278,80 @@ def test_a_checkpoint_stores_what_has_come_so_far():
 @pytest.mark.parametrize("text", ["", "abc", "é", "😀", "a😀b"])
 def test_lengths_are_those_of_javascript(text):
     assert utf16_length(text) == len(text.encode("utf-16-le")) // 2
+
+
+def test_a_failure_nobody_foresaw_is_heard_of_and_the_session_goes_on():
+    async def scenario(session, disk):
+        await session.saved()
+        written = disk.append
+
+        def broken(rows, *, sync):
+            raise RuntimeError("a defect")
+
+        disk.append = broken
+        message = said(session, text="precious", status="complete")
+        async with asyncio.timeout(5):
+            with pytest.raises(StoreError, match="a defect"):
+                await session.saved()
+        disk.append = written
+        await session.saved()
+        assert message.id in [row[1] for row in disk.rows]
+
+    play(scenario)
+
+
+def test_who_comes_during_a_write_gets_nothing_older_than_the_snapshot():
+    """Else a delta on its way would cut a text that the snapshot has whole, and nothing newer would mend it."""
+
+    async def scenario(session, disk):
+        message = said(session)
+        await session.saved()
+        written, go_on = disk.append, threading.Event()
+
+        def slow(rows, *, sync):
+            go_on.wait(5)
+            written(rows, sync=sync)
+
+        disk.append = slow
+        session.delta("messages", message.id, "text", "Hel")
+        said(session, text="another", status="complete")
+        await asyncio.sleep(0.01)  # the write is under way, with the delta behind it
+        session._settled = lambda: asyncio.sleep(0)  # what is put from here on is not waited for
+        session.put(message.model_copy(update={"text": "Hello", "status": "complete"}))
+        feed, client = await session.subscribe(), Client()
+        go_on.set()
+        await session.saved()
+        feed.end()
+        async for frame in feed:
+            for change in map(json.loads, frame):
+                if change["type"] != "put" or change["record"]["seq"] > client.seq:
+                    client.apply(change)
+        assert client.tables["messages"][message.id]["text"] == "Hello"
+
+    play(scenario)
+
+
+def test_half_a_surrogate_pair_does_no_harm_anywhere():
+    async def scenario(session, disk):
+        half = "half \ud83d, whole 😀"
+        message = said(session, text=half, opaque={"signed": [half]}, status="complete")
+        assert message.text == "half ?, whole 😀" and message.opaque == {"signed": ["half ?, whole 😀"]}
+        assert session.tables.message(message.id) == message
+        await session.saved()
+        json.loads(session._snapshot())
+
+    play(scenario)
+
+
+def test_a_record_that_cannot_be_kept_changes_nothing():
+    async def scenario(session, disk):
+        seq = session.seq
+        deep: dict = {}
+        for _ in range(500):
+            deep = {"in": deep}
+        with pytest.raises(ValueError, match="depth"):
+            said(session, opaque=deep)
+        assert session.seq == seq and session.tables.messages() == []
+        json.loads(session._snapshot())
+
+    play(scenario)

@@ -89,7 +89,7 @@ def test_files_are_private(tmp_path: Path) -> None:
         db.close()
     finally:
         os.umask(old)
-    assert len(modes) == 7
+    assert len(modes) == 6
     for name, mode in modes.items():
         assert mode == (0o700 if name.endswith(("sessions", ".blobs", ".spill")) else 0o600), name
 

@@ -50,11 +50,12 @@ _BARE_FILE = (
     r"|(?:[\w.@+-]+/)*(?:README|LICENSE|Makefile|Dockerfile|CHANGELOG))(?![\w/])"
 )
 _FILE_LIKE = re.compile(
-    r"[^\s<>|]*(?:\.\w{1,10}|/[\w.-]+|(?:README|LICENSE|Makefile|Dockerfile|CHANGELOG))$", re.IGNORECASE
+    r"[^<>|\n]*(?:\.\w{1,10}|/[\w.-]+|(?:README|LICENSE|Makefile|Dockerfile|CHANGELOG))$", re.IGNORECASE
 )
 _NOT_FILES = re.compile(r"^(e\.g|i\.e|etc|vs|node\.js|asp\.net|v?\d+(\.\w+)*)$", re.IGNORECASE)
 _CREATE = re.compile(r"\b(create|make|write|add|generate|touch|save|put|new)\b", re.IGNORECASE)
 _READ = re.compile(r"\b(summar\w*|read|explain|describe|review|what('s| is)|tell|show|open|look)\b", re.IGNORECASE)
+_SUMMARY_OF = re.compile(r"\b(summary|overview|description|explanation) (of|for)\b", re.IGNORECASE)
 _TEXT = r"(`[^`]+`|\"[^\"]+\"|“[^”]+”|'[^']+'|[^\n]+?)"
 _REPLACES = (
     re.compile(rf"\b(?:replace|change|rename|swap|substitute)\s+{_TEXT}\s+(?:with|by|to|into|for)\s+{_TEXT}"
@@ -78,7 +79,7 @@ def understand(text: str) -> Wish:
     if path:
         creates = _CREATE.search(text)
         reads = _READ.search(text)
-        if creates and not (reads and reads.start() < creates.start()):
+        if creates and not (reads and reads.start() < creates.start()) and not _SUMMARY_OF.search(text):
             return Create(path, content_for(path, text))
         return Read(path)
     if _PROJECT.search(text):
@@ -92,7 +93,7 @@ def understand(text: str) -> Wish:
 def file_in(text: str) -> str | None:
     """The first path named in a message; one in quotes or backticks comes before others."""
     for match in re.finditer(_QUOTED, text):
-        inside = next(filter(None, match.groups())).strip()
+        inside: str = next(filter(None, match.groups())).strip()
         if _FILE_LIKE.fullmatch(inside):
             return inside
     for match in re.finditer(_BARE_FILE, text):

@@ -1,9 +1,9 @@
 import { ILabShell, ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
+import { PageConfig } from '@jupyterlab/coreutils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { ILauncher } from '@jupyterlab/launcher';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
-import { IStateDB } from '@jupyterlab/statedb';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { effect } from '@preact/signals';
@@ -31,7 +31,6 @@ const plugin: JupyterFrontEndPlugin<void> = {
     ILauncher,
     IStatusBar,
     ISettingRegistry,
-    IStateDB,
     IDocumentManager
   ],
   activate
@@ -46,14 +45,13 @@ function activate(
   launcher: ILauncher | null,
   statusBar: IStatusBar | null,
   registry: ISettingRegistry | null,
-  state: IStateDB | null,
   documents: IDocumentManager | null
 ): void {
   addStyles();
   const trans = (translator ?? nullTranslator).load('dispatch_jupyter');
   const settings = new LabSettings();
   const host = labHost(app, trans, settings, documents);
-  const panel = new ChatWidget(host, 'panel', chat => void openRemembered(chat, state));
+  const panel = new ChatWidget(host, 'panel', chat => void openRemembered(chat));
   panel.id = PANEL_ID;
   const tracker = new WidgetTracker<ChatTab>({ namespace: 'dispatch-chat' });
 
@@ -78,13 +76,17 @@ function activate(
   panel.chat.busy.subscribe(() => app.commands.notifyCommandChanged(CommandIDs.stop));
 }
 
-/** The session the panel showed last in this workspace, else the newest one. */
-async function openRemembered(chat: Chat, state: IStateDB | null): Promise<void> {
-  const wanted = await state?.fetch(PANEL_ID);
-  await chat.openLatest(typeof wanted === 'string' ? wanted : null);
+/**
+ * Opens the session the panel showed last in this workspace, else the newest one. It is kept in the browser and not
+ * in the state database, which is saved with a delay: a page closed right after the first message would forget it.
+ */
+async function openRemembered(chat: Chat): Promise<void> {
+  const key = `dispatch:panel:${PageConfig.getBaseUrl()}:${PageConfig.getOption('workspace')}`;
+  const wanted = window.localStorage.getItem(key);
   chat.sessionId.subscribe(session => {
-    if (session) void state?.save(PANEL_ID, session);
+    if (session) window.localStorage.setItem(key, session);
   });
+  await chat.openLatest(wanted);
 }
 
 function addStyles(): void {

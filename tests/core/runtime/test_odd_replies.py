@@ -1,0 +1,136 @@
+"""What models and providers send that nobody should: each is told to the model or the person, and nothing hangs."""
+
+import json
+
+import pytest
+
+from desk import Desk, until
+from model_server import Call, Fault, Hang, Raw, Reply
+
+pytestmark = pytest.mark.slow
+READ = Call("read_file", {"path": "README.md"})
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        '{"path": "half \\ud83d of a pair"}',
+        '{"path": ' + "[" * 100_000,
+        '{"path": ' + "[" * 300 + "]" * 300 + "}",
+        '{"path": "README.md", "offset": NaN}',
+        '{"path": ' + "9" * 5000 + "}",
+    ],
+    ids=["surrogate", "bottomless", "deep", "nan", "digits"],
+)
+def test_arguments_that_cannot_be_kept_are_told_to_the_model(run, arguments):
+    async def scenario(desk: Desk) -> None:
+        desk.model.script = [Reply(calls=[Call("read_file", arguments)]), Reply("I see.")]
+        agent = await desk.ask("Go")
+        assert agent.status == "idle", agent.error
+        assert desk.calls[0].error.code == "invalid_arguments"
+        assert "not valid JSON" in desk.model.requests[1].tool_results[0]
+        json.loads(desk.session._snapshot())
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("call", [Call("fly", '{"to": '), Call("read_file", '{"path": ')])
+def test_every_call_of_a_whole_reply_gets_its_result(run, call):
+    async def scenario(desk: Desk) -> None:
+        desk.model.script = [Reply(calls=[call, READ]), Reply("I see.")]
+        await desk.ask("Go")
+        first, second = desk.model.requests[1].tool_results
+        assert first.startswith("Error: ") and "small project" in second
+
+    run(scenario)
+
+
+def test_a_broken_call_repeated_is_told_so(run):
+    async def scenario(desk: Desk) -> None:
+        broken = Reply(calls=[Call("read_file", '{"path": ')])
+        desk.model.script = [broken, broken, broken, Reply("I give up.")]
+        await desk.ask("Go")
+        assert "3 times in a row" in desk.model.requests[3].tool_results[0]
+
+    run(scenario)
+
+
+def test_a_long_error_is_cut_like_any_output(run):
+    async def scenario(desk: Desk) -> None:
+        wrong = {"path": "README.md", **{f"no_such_argument_{n}": 1 for n in range(1000)}}
+        desk.model.script = [Reply(calls=[Call("read_file", wrong)]), Reply("I see.")]
+        await desk.ask("Go")
+        (call,) = desk.calls
+        assert call.status == "failed" and len(call.output) < 11_000 < call.output_chars
+        assert call.spill and len(call.error.message) < 2_000
+        assert len(desk.model.requests[1].tool_results[0]) < 11_000
+
+    run(scenario)
+
+
+def test_a_refusal_without_a_word_is_shown(run):
+    async def scenario(desk: Desk) -> None:
+        desk.model.script = [Reply("", stop="refusal")]
+        await desk.ask("Something bad")
+        assert desk.thread[-1].error.code == "refused"
+
+    run(scenario)
+
+
+def test_an_error_of_the_provider_that_is_not_unicode_ends_the_turn(run):
+    async def scenario(desk: Desk) -> None:
+        desk.model.script = [Fault(status=401, body='{"error": {"message": "bad \\ud83d key", "code": "x"}}')]
+        agent = await desk.ask("Hello")
+        assert agent.status == "error" and agent.error.code == "bad_key"
+
+    run(scenario)
+
+
+def test_a_turn_whose_last_step_ends_it_goes_on_with_what_was_queued(run):
+    async def scenario(desk: Desk) -> None:
+        (desk.project / "dispatch.yaml").write_text("limits:\n  max_steps: 1\n")
+        desk.model.script = [Reply.tokens(30, pace=0.01), Reply("Two.")]
+        await desk.say("One")
+        await until(lambda: desk.model.requests)
+        await desk.say("Two")
+        agent = await desk.rest()
+        assert agent.error is None and desk.texts()[-1] == "Two."
+
+    run(scenario)
+
+
+def test_a_turn_that_a_guard_ends_goes_on_with_what_was_queued(run):
+    async def scenario(desk: Desk) -> None:
+        (desk.project / "dispatch.yaml").write_text("limits:\n  max_steps: 1\n")
+        desk.model.script = [Reply.tokens(30, pace=0.01, calls=[READ]), Reply("Two.")]
+        await desk.say("One")
+        await until(lambda: desk.model.requests)
+        await desk.say("Two")
+        agent = await desk.rest()
+        assert agent.error is None and desk.texts()[-1] == "Two."
+
+    run(scenario)
+
+
+def test_a_person_may_ask_for_the_same_call_again(run):
+    async def scenario(desk: Desk) -> None:
+        slow = Reply("Again. ", calls=[READ], first=0.3)
+        desk.model.script = [Reply(calls=[READ]), slow, Reply(calls=[READ]), Reply("Done.")]
+        await desk.say("Read it")
+        await until(lambda: len(desk.model.requests) == 2)
+        await desk.say("I changed it: read it again")
+        await desk.rest()
+        assert [call.status for call in desk.calls] == ["completed"] * 3
+
+    run(scenario)
+
+
+def test_a_message_left_by_a_failed_turn_waits_and_can_be_resumed(run):
+    async def scenario(desk: Desk) -> None:
+        desk.model.script = [Hang(), Fault.bad_key(), Reply("Both.")]
+        await desk.say("One")
+        await until(lambda: desk.model.requests)
+        desk.model.script = [Raw([b"data: {}\n\n"])]
+        await desk.workspace.interrupt(desk.agent.id)
+
+    run(scenario)
