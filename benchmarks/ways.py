@@ -11,7 +11,7 @@ A way opens conversations; a conversation takes turns. All of them send the same
 import asyncio
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any, Protocol
@@ -46,20 +46,18 @@ def spoken(messages: int) -> Spoken:
 
 
 class _Plain:
-    """A conversation that is a list of messages."""
+    """A conversation that is a list of messages, system prompt first."""
 
-    def __init__(self, messages: int, system: str) -> None:
-        self.said: Spoken = [{"role": "system", "content": system}, *spoken(messages)]
+    def __init__(self, system: str, messages: int, ask: Callable[[Spoken], Awaitable[str]]) -> None:
+        self._said: Spoken = [{"role": "system", "content": system}, *spoken(messages)]
+        self._ask = ask
 
     async def turn(self, text: str) -> None:
-        self.said.append({"role": "user", "content": text})
-        self.said.append({"role": "assistant", "content": await self.ask()})
-
-    async def ask(self) -> str:
-        raise NotImplementedError
+        self._said.append({"role": "user", "content": text})
+        self._said.append({"role": "assistant", "content": await self._ask(self._said)})
 
     def answer(self) -> str:
-        return str(self.said[-1]["content"])
+        return str(self._said[-1]["content"])
 
     async def close(self) -> None:
         """Nothing is open."""
@@ -78,15 +76,9 @@ class HttpxWay:
         )
 
     async def open(self, messages: int) -> Conversation:
-        way = self
+        return _Plain(self._system, messages, self._say)
 
-        class Talk(_Plain):
-            async def ask(self) -> str:
-                return await way.say(self.said)
-
-        return Talk(messages, self._system)
-
-    async def say(self, said: Spoken) -> str:
+    async def _say(self, said: Spoken) -> str:
         options = {"stream": True, "stream_options": {"include_usage": True}}
         body = json.dumps({"model": self._model, "messages": said, "tools": self._tools, **options})
         pieces = []
@@ -112,15 +104,9 @@ class LiteLLMWay:
         self._system, self._tools, self._model = system, list(tools), model
 
     async def open(self, messages: int) -> Conversation:
-        way = self
+        return _Plain(self._system, messages, self._say)
 
-        class Talk(_Plain):
-            async def ask(self) -> str:
-                return await way.say(self.said)
-
-        return Talk(messages, self._system)
-
-    async def say(self, said: Spoken) -> str:
+    async def _say(self, said: Spoken) -> str:
         pieces = []
         stream = await self._litellm.acompletion(
             model=self._model,
@@ -152,19 +138,13 @@ class ClientWay:
         self._system, self._tools, self._model = system, list(tools), model
 
     async def open(self, messages: int) -> Conversation:
-        way = self
+        return _Plain(self._system, messages, self._say)
 
-        class Talk(_Plain):
-            async def ask(self) -> str:
-                return await way.say(self.said[1:])
-
-        return Talk(messages, self._system)
-
-    async def say(self, said: Spoken) -> str:
+    async def _say(self, said: Spoken) -> str:
         from dispatch_jupyter.core.llm.types import ModelRequest, TextDelta
 
         pieces = []
-        request = ModelRequest(self._model, self._system, said, self._tools)
+        request = ModelRequest(self._model, self._system, said[1:], self._tools)
         async with aclosing(self._client.stream(request)) as events:
             async for event in events:
                 if isinstance(event, TextDelta):

@@ -48,16 +48,24 @@ class DispatchApp(ExtensionApp):
         return await asyncio.shield(self._starting)
 
     async def _start(self) -> "Workspace":
-        set_up = await asyncio.to_thread(_import_runtime)
-        workspace: Workspace = set_up(
+        try:
+            workspace = await asyncio.to_thread(self._set_up)
+        except BaseException:
+            self._starting = None  # the next to ask tries again
+            raise
+        workspace.on_activity = self._stamp
+        self._pulse.start()
+        return workspace
+
+    def _set_up(self) -> "Workspace":
+        from ..core.runtime.setup import set_up
+
+        return set_up(
             project=self.project,
             folder=Path(self.data_dir or Path(jupyter_data_dir()) / "dispatch") / "sessions",
             instance=self.server_instance,
             server_url=self.server_url,
         )
-        workspace.on_activity = self._stamp
-        self._pulse.start()
-        return workspace
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         """The loop runs and the port is final: tell kernels, which inherit this environment, where the server is."""
@@ -86,9 +94,3 @@ class DispatchApp(ExtensionApp):
     def _stamp(self) -> None:
         """What a Hub's culler reads."""
         self.settings.setdefault("last_activity_times", {})["dispatch"] = datetime.now(UTC)
-
-
-def _import_runtime() -> Any:
-    from ..core.runtime.setup import set_up
-
-    return set_up

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from functools import wraps
+from http.client import responses
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from jupyter_server.auth.decorator import authorized
@@ -85,11 +86,13 @@ class DispatchHandler(APIHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Errors of the server itself (401, 403, 404, 500) in the same shape as ours."""
         error = kwargs.get("exc_info", (None, None, None))[1]
-        message = (isinstance(error, web.HTTPError) and (error.log_message or error.reason)) or "The server failed."
+        message = responses.get(status_code, "The server failed.")
+        if isinstance(error, web.HTTPError):
+            message = (error.log_message or "") % error.args or error.reason or message
         codes = {401: "unauthenticated", 403: "forbidden", 404: "not_found", 405: "method_not_allowed"}
         self.set_header("Content-Type", "application/json")
         code = codes.get(status_code, "internal" if status_code >= 500 else "invalid")
-        self.finish(json.dumps({"code": code, "message": str(message), "hint": None}))
+        self.finish(json.dumps({"code": code, "message": message, "hint": None}))
 
 
 def as_invalid(error: Any) -> Invalid:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 CLOSE_CODES = {"not_found": 4404, "invalid": 4422, "locked": 4423, "lagged": 4408}
 GOING_AWAY = 1001
+REASON_BYTES = 123
+"""All that fits into the frame that ends a WebSocket."""
 
 
 class StreamHandler(WebSocketMixin, websocket.WebSocketHandler, JupyterHandler):
@@ -65,7 +67,7 @@ class StreamHandler(WebSocketMixin, websocket.WebSocketHandler, JupyterHandler):
         except Exception:
             self.log.exception("The stream failed")
             code, reason = 4500, "The server failed; its log says why."
-        self.close(code, reason[:120])
+        self.close(code, reason.encode()[:REASON_BYTES].decode(errors="ignore"))
 
     async def _feed(self, workspace: "Workspace") -> "Feed":
         session_id = self.get_query_argument("session", "")

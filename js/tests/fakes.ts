@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { english, type Host } from '../src/host';
 import type { Change } from '../src/protocol';
-import { SESSION, status } from './records';
+import { AGENT, SESSION, status } from './records';
 
 /** A socket whose other end is the test. */
 export class FakeSocket {
@@ -66,6 +66,7 @@ export class FakeServer {
   readonly answers = new Map<string, Answer>([
     ['GET status', status()],
     ['GET sessions', { sessions: [] }],
+    [`POST agents/${AGENT}/resume`, {}],
     ['POST chat', { session_id: SESSION, agent_id: `${SESSION}-0badcafe`, message_id: 'sent' }]
   ]);
   readonly host: Host;

@@ -2,10 +2,11 @@
 
 import re
 
+from playwright.sync_api import Locator, Page, expect
+
 from chat_page import Chat
 from lab_process import TOKEN, LabProcess
 from notebook_page import NotebookPage
-from playwright.sync_api import Locator, Page, expect
 
 PANEL = "#dispatch-jupyter-panel .dsp-chat"
 
@@ -56,7 +57,9 @@ class LabPage:
         return NotebookPage.make(self.page, self.process, name, cells)
 
     def theme(self, name: str) -> None:
-        self.page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', { theme })", name)
+        self.page.evaluate(
+            "theme => jupyterapp.commands.execute('apputils:change-theme', { theme }).then(() => null)", name
+        )
         expect(self.page.locator("body")).to_have_attribute("data-jp-theme-name", name)
 
     def width(self, pixels: int) -> None:

@@ -1,4 +1,4 @@
-"""JupyterLab or Notebook 7 as a person starts it: a process of its own, with a home, settings and project of its own."""
+"""JupyterLab or Notebook 7 as a person starts it: its own process, home, settings and project."""
 
 import json
 import os
@@ -66,7 +66,7 @@ class LabProcess:
             f"--ServerApp.root_dir={self.project}",
             f"--IdentityProvider.token={TOKEN}",
             f"--{application}.expose_app_in_browser=True",
-            f"--{application}.extension_manager=readonly",
+            "--LabApp.extension_manager=readonly",
             f"--DispatchApp.data_dir={self.folder}",
         ]
         with self.log.open("ab") as log:

@@ -4,9 +4,10 @@ import json
 import re
 from collections.abc import Sequence
 
+from playwright.sync_api import Locator, Page, expect
+
 from chat_page import Chat
 from lab_process import LabProcess
-from playwright.sync_api import Locator, Page, expect
 
 KERNEL_IS_IDLE = """
 path => {
@@ -26,7 +27,7 @@ class NotebookPage:
     @classmethod
     def make(cls, page: Page, process: LabProcess, path: str, cells: Sequence[str]) -> "NotebookPage":
         write(process, path, cells)
-        page.evaluate("path => jupyterapp.commands.execute('docmanager:open', { path })", path)
+        page.evaluate("path => jupyterapp.commands.execute('docmanager:open', { path }).then(() => null)", path)
         return cls(page, process, path).ready()
 
     def ready(self) -> "NotebookPage":

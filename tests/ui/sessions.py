@@ -1,11 +1,10 @@
 """Sessions made through the store, without an agent."""
 
-from lab_process import LabProcess
-
 from dispatch_jupyter.core.protocol.ids import MessageId, SessionId, new_agent_id, new_id
 from dispatch_jupyter.core.protocol.records import TABLE_OF, Agent, Limits, Message, ModelRef, Record, Session
 from dispatch_jupyter.core.store.lock import Owner
 from dispatch_jupyter.core.store.session_db import SessionDB
+from lab_process import LabProcess
 
 
 def long_session(process: LabProcess, title: str, messages: int) -> SessionId:
@@ -18,18 +17,7 @@ def long_session(process: LabProcess, title: str, messages: int) -> SessionId:
         limits=Limits(root=project),
     )
     records: list[Record] = [Session(id=session_id, project=project, title=title, root_agent_id=agent.id), agent]
-    for place in range(messages):
-        records.append(
-            Message(
-                id=MessageId(f"m{place:03}"),
-                agent_id=agent.id,
-                role="assistant" if place % 2 else "user",
-                order=place + 3,
-                status="complete" if place % 2 else "delivered",
-                text=f"This is answer {place}.\n\nIt has **two** paragraphs." if place % 2 else f"question {place}",
-                turn=place // 2 + 1,
-            )
-        )
+    records.extend(_message(agent, place) for place in range(messages))
     stamped = [record.model_copy(update={"seq": place}) for place, record in enumerate(records, start=1)]
     db = SessionDB.create(process.sessions, session_id, Owner())
     try:
@@ -37,3 +25,16 @@ def long_session(process: LabProcess, title: str, messages: int) -> SessionId:
     finally:
         db.close()
     return session_id
+
+
+def _message(agent: Agent, place: int) -> Message:
+    answers = place % 2 == 1
+    return Message(
+        id=MessageId(f"m{place:03}"),
+        agent_id=agent.id,
+        role="assistant" if answers else "user",
+        order=place + 3,
+        status="complete" if answers else "delivered",
+        text=f"This is answer {place}.\n\nIt has **two** paragraphs." if answers else f"question {place}",
+        turn=place // 2 + 1,
+    )

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from lab_page import LabPage
 from playwright.sync_api import Locator, expect
 
+from lab_page import LabPage
 from model_server import Call, ModelServer, Reply, Usage
 
 CHAT = "import dispatch_jupyter as dispatch\ndispatch.chat('new')"
@@ -96,7 +96,9 @@ def test_the_widget_answers_while_the_kernel_is_busy(page: LabPage, model: Model
 def test_panel_and_cells_show_the_same_live(page: LabPage, model: ModelServer) -> None:
     model.script = [Reply.tokens(100, pace=0.02), Reply.tokens(100, pace=0.02)]
     panel = page.new_chat()
-    notebook = page.notebook("same.ipynb", "import dispatch_jupyter as dispatch\ndispatch.chat()", LOAD, "%dispatch more")
+    notebook = page.notebook(
+        "same.ipynb", "import dispatch_jupyter as dispatch\ndispatch.chat()", LOAD, "%dispatch more"
+    )
     panel.send("count in both")
     expect(panel.answers.last).to_contain_text("w1 ")
     notebook.run(0)

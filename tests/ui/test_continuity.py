@@ -2,12 +2,12 @@
 
 import re
 
+from playwright.sync_api import Page, expect
+
 from chat_page import Chat
 from conftest import Visits
 from lab_page import LabPage
 from lab_process import LabProcess
-from playwright.sync_api import Page, expect
-
 from model_server import Call, ModelServer, Reply
 
 TOKENS = 150
@@ -19,9 +19,7 @@ def words(chat: Chat) -> list[str]:
     return re.findall(r"w\d+", chat.answers.last.inner_text())
 
 
-def test_a_closed_browser_misses_nothing(
-    page: LabPage, lab: LabProcess, visits: Visits, model: ModelServer
-) -> None:
+def test_a_closed_browser_misses_nothing(page: LabPage, lab: LabProcess, visits: Visits, model: ModelServer) -> None:
     model.script = [Reply(calls=[Call("list_files", {})]), Reply.tokens(TOKENS, pace=0.015)]
     chat = page.new_chat()
     chat.send("count with nobody watching")
@@ -82,9 +80,7 @@ def test_two_tabs_stay_in_step(page: LabPage, model: ModelServer) -> None:
     assert left.session == right.session
 
 
-def test_a_killed_server_loses_nothing_that_was_shown(
-    own_lab: LabProcess, visits: Visits, model: ModelServer
-) -> None:
+def test_a_killed_server_loses_nothing_that_was_shown(own_lab: LabProcess, visits: Visits, model: ModelServer) -> None:
     model.script = [
         Reply("Hello."),
         Reply(calls=[Call("read_file", {"path": "README.md"}), Call("list_files", {})]),

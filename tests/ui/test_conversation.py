@@ -1,21 +1,20 @@
 """What a person meets on the way: a queue, a long past, a reload, no mouse, and a model that means harm."""
 
+import asyncio
 import re
 import threading
 from collections.abc import Callable
 
 import pytest
-from lab_page import LabPage
 from playwright.sync_api import Page, Route, expect
-from sessions import long_session
 
+from lab_page import LabPage
 from model_server import Call, ModelServer, Received, Reply
+from sessions import long_session
 
 
 def held(gate: threading.Event, *replies: Reply) -> Callable[[Received], object]:
     """A script whose first reply waits for the gate."""
-    import asyncio
-
     entries = iter(replies)
 
     async def script(received: Received) -> Reply:
@@ -33,7 +32,7 @@ class HeldBack:
     def __init__(self, page: Page, address: str) -> None:
         self._page, self._address = page, re.compile(address)
         self._routes: list[Route] = []
-        page.route(self._address, lambda route: self._take(route))
+        page.route(self._address, self._take)
 
     def _take(self, route: Route) -> None:
         if self._routes:
@@ -117,9 +116,7 @@ def test_a_reload_keeps_panel_session_and_draft(page: LabPage, model: ModelServe
 
 
 @pytest.mark.parametrize("first", ["listing", "sending"])
-def test_a_message_typed_while_the_panel_still_loads_is_not_lost(
-    first: str, page: LabPage, model: ModelServer
-) -> None:
+def test_a_message_typed_while_the_panel_still_loads_is_not_lost(first: str, page: LabPage, model: ModelServer) -> None:
     model.script = [Reply("Good."), Reply("Here is your answer.")]
     chat = page.new_chat()
     chat.send("there is a session already")
@@ -186,5 +183,3 @@ def test_a_lost_server_is_said_and_found_again(page: LabPage) -> None:
     expect(chat.state).to_contain_text("offline")
     page.page.context.set_offline(False)
     chat.ready()
-
-

@@ -1,9 +1,10 @@
 """The first minute of somebody without any key."""
 
-from conftest import Visits
+from playwright.sync_api import expect
+
+from conftest import Visits, picture
 from lab_page import LabPage
 from lab_process import LabProcess
-from playwright.sync_api import expect
 
 
 def test_without_a_key_the_demo_works_and_says_what_it_is(demo_lab: LabProcess, visits: Visits) -> None:
@@ -17,6 +18,7 @@ def test_without_a_key_the_demo_works_and_says_what_it_is(demo_lab: LabProcess, 
     expect(page.page.locator(".dsp-statusbar")).to_contain_text("demo")
     examples = chat.root.get_by_role("list", name="Examples").get_by_role("button")
     expect(examples).to_have_count(3)
+    picture(page.page, "demo-empty")
 
     for place, tool in enumerate(("read_file", "write_file", "list_files")):
         chat.new_session()
@@ -34,4 +36,5 @@ def test_without_a_key_the_demo_works_and_says_what_it_is(demo_lab: LabProcess, 
 
     chat.root.get_by_role("button", name="demo, no language model").click()
     expect(card).to_contain_text("ANTHROPIC_API_KEY")
+    picture(page.page, "demo-explained")
     expect(chat.usage).to_contain_text("tokens")

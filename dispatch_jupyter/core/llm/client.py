@@ -48,17 +48,13 @@ class LiteLLMClient:
                         yield event
                 return
             except ModelError as error:
-                pause = self._retry.pause(error, failed)
+                pause = None if begun else self._retry.pause(error, failed)
                 if pause is None:
                     raise
                 reason = error.message.rstrip(".")
             failed += 1
             yield Retrying(pause, reason)
             await asyncio.sleep(pause)
-
-    async def warm_up(self) -> None:
-        """Import litellm now, in a worker thread, so that the first message does not wait for it."""
-        await load_litellm()
 
     async def aclose(self) -> None:
         """Close the connections this event loop keeps to providers."""
@@ -81,6 +77,11 @@ class RoutingClient:
     def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
         """See `types.ModelClient`."""
         return (self._demo if request.model == DEMO else self._models).stream(request)
+
+    async def warm_up(self, model: str) -> None:
+        """Import now what `model` needs, in a worker thread, so that the first message does not wait for seconds."""
+        if model != DEMO:
+            await load_litellm()
 
     async def aclose(self) -> None:
         """Close both."""

@@ -16,7 +16,6 @@ async def close_connections(litellm: Any) -> None:
     transport = getattr(getattr(shared, "client", None), "_transport", None)
     if getattr(getattr(transport, "client", None), "_loop", None) is loop:
         await _close(transport)
-    await asyncio.sleep(0)  # sockets finish closing in the loop's next round
 
 
 async def _close(client: Any) -> None:

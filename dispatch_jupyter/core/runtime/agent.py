@@ -20,7 +20,7 @@ from ..protocol.records import Agent, AgentStatus, ErrorInfo, Message, ToolCall
 from ..tools.tool import Toolbox
 from .calls import CallRunner
 from .context import Context
-from .guards import RepeatGuard, step_limit
+from .guards import CallLoop, RepeatGuard, StepLimit, step_limit
 from .prompt import system_prompt
 from .repair import INTERRUPTED, close_open
 from .reply import Reply
@@ -28,6 +28,11 @@ from .session import Session
 
 CUT_RETRIES = 2
 """How often a reply that broke off is asked for again."""
+OF_THE_TURN = ("cancelled", CallLoop.code, StepLimit.code)
+"""Errors that end a turn and say nothing about the next."""
+
+STOP_SECONDS = 10.0
+"""How long is waited for an agent to stop: a tool may have something to finish, but must not hold up the server's end."""
 
 log = logging.getLogger(__name__)
 
@@ -70,10 +75,12 @@ class AgentRunner:
         Raises:
             Conflict: it is running, or there is nothing to go on with.
         """
-        thread = [message for message in self._session.tables.thread(self._id) if message.role != "notice"]
+        thread = self._session.tables.thread(self._id)
+        begun = any(message.role == "user" and message.status != "withdrawn" for message in thread)
         if self.running:
             raise Conflict("The agent is running already.")
-        if not thread or (self._agent.error is None and not self._queued()):
+        cut = self._agent.error or (thread and thread[-1].error)
+        if not begun or not (cut or self._queued()):
             raise Conflict("There is nothing to go on with.", "Send a message.")
         self.start()
 
@@ -87,31 +94,35 @@ class AgentRunner:
         task = self._task
         if task is not None:
             task.cancel()
-            await asyncio.wait([task])
+            await asyncio.wait([task], timeout=STOP_SECONDS)
 
     # ------------------------------------------------------------------ the loop
 
     async def _run(self) -> None:
+        self._deliver()
         await self._turn()
-        while self._queued():
+        while self._deliver():
             await self._turn()
 
     async def _turn(self) -> None:
         guard = RepeatGuard()
-        for _ in range(self._agent.limits.max_steps):
-            self._deliver()
+        for step in range(self._agent.limits.max_steps):
+            if step and self._deliver():
+                guard = RepeatGuard()
             calls = await self._query()
             await self._calls.run(calls, guard.check)
             await self._session.saved()
-            if not calls and not self._queued():
+            if not calls:
                 return
         raise step_limit(self._agent.limits.max_steps)
 
-    def _deliver(self) -> None:
-        """The tool boundary: queued messages take their place in the thread."""
-        for message in self._queued():
+    def _deliver(self) -> bool:
+        """The tool boundary: queued messages take their place in the thread. Says whether there were any."""
+        messages = self._queued()
+        for message in messages:
             place = {"status": "delivered", "order": self._session.next_order()}
             self._session.put(message.model_copy(update=place))
+        return bool(messages)
 
     async def _query(self) -> list[ToolCall]:
         """One model call. A reply that breaks off is asked for again, in place of what had come."""
@@ -161,7 +172,9 @@ class AgentRunner:
         self._session.put(self._agent.model_copy(update=changes), sync=sync)
 
     def _queued(self) -> list[Message]:
-        return [message for message in self._session.tables.thread(self._id) if message.status == "queued"]
+        """What waits to be delivered. What is not stored yet may still be refused; `start` is called once it is."""
+        thread, stored = self._session.tables.thread(self._id), self._session.stored
+        return [message for message in thread if message.status == "queued" and message.seq <= stored]
 
     def _turns(self) -> int:
         return sum(message.status == "delivered" for message in self._session.tables.thread(self._id))
@@ -170,13 +183,16 @@ class AgentRunner:
         """The one place where a run ends: closes what is open and says how it went."""
         self._task = None
         error = self._why if task.cancelled() else _fault(task)
-        if self._reply is not None:
-            self._reply.abort("interrupted" if task.cancelled() else "failed", error or STOPPED)
-            self._reply = None
-        close_open(self._session, self._id, error or STOPPED)
         status: AgentStatus = "error" if error else "idle"
-        self._put(status=status, error=error, note=None, sync=True)
-        if error is STOPPED and self._queued():
+        try:
+            if self._reply is not None:
+                self._reply.abort("interrupted" if task.cancelled() else "failed", error or STOPPED)
+            close_open(self._session, self._id, error or STOPPED)
+        finally:
+            # whatever else goes wrong: an agent that does not run never looks as if it did
+            self._reply = None
+            self._put(status=status, error=error, note=None, sync=True)
+        if self._why is STOPPED and self._queued() and (error is None or error.code in OF_THE_TURN):
             self.start()
         self.on_end()
 

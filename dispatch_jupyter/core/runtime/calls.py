@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable, Iterator
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
 
 from ..permissions.paths import Files
 from ..protocol.errors import DispatchError, ToolError
@@ -16,6 +15,9 @@ from .guards import CallLoop
 from .session import Session
 
 Check = Callable[[ToolCall], None]
+
+ERROR_CHARS = 1_000
+"""Of an error as it is shown; the whole is in the call's output."""
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +39,7 @@ class CallRunner:
         """
         for together in self._groups(calls):
             for call in together:
-                self._refuse_or_pass(call, check)
+                await self._refuse_or_pass(call, check)
             async with asyncio.TaskGroup() as group:
                 for call in together:
                     if self._session.tables.call(call.id).status == "pending":
@@ -55,13 +57,13 @@ class CallRunner:
         except ToolError:
             return False
 
-    def _refuse_or_pass(self, call: ToolCall, check: Check) -> None:
+    async def _refuse_or_pass(self, call: ToolCall, check: Check) -> None:
         try:
             check(call)
         except CallLoop:
             raise
         except ToolError as error:
-            self._fail(call, error)
+            await self._fail(call, error)
 
     async def _run_one(self, call: ToolCall) -> None:
         call = self._session.put(call.model_copy(update={"status": "in_progress", "started_at": now()}))
@@ -69,22 +71,9 @@ class CallRunner:
             tool = self._toolbox.get(call.name)
             result = await self._result(tool, call)
         except DispatchError as error:
-            self._fail(call, error)
+            await self._fail(call, error)
             return
-        output = await asyncio.to_thread(limit, result.text, call.id, self._session.spill_dir)
-        self._session.put(
-            call.model_copy(
-                update={
-                    "status": "completed",
-                    "output": output.text,
-                    "output_chars": output.total_chars,
-                    "spill": _text(output.spill_path),
-                    "changes": list(result.changes),
-                    "ended_at": now(),
-                }
-            ),
-            sync=tool.exclusive,
-        )
+        await self._end(call, result.text, sync=tool.exclusive, status="completed", changes=list(result.changes))
 
     async def _result(self, tool: Tool, call: ToolCall) -> ToolResult:
         arguments = parse_arguments(tool, call.arguments_text if call.arguments is None else call.arguments)
@@ -98,21 +87,24 @@ class CallRunner:
             log.exception("The tool %s failed unexpectedly", tool.name)
             raise ToolError(f"`{tool.name}` failed unexpectedly: {error}", code="internal") from error
 
-    def _fail(self, call: ToolCall, error: DispatchError) -> None:
+    async def _fail(self, call: ToolCall, error: DispatchError) -> None:
         code = error.tool_code if isinstance(error, ToolError) else error.code
         text = f"Error: {error.message}" + (f"\n{error.hint}" if error.hint else "")
-        self._session.put(
-            call.model_copy(
-                update={
-                    "status": "failed",
-                    "output": text,
-                    "output_chars": len(text),
-                    "error": ErrorInfo(code=code, message=error.message, hint=error.hint),
-                    "ended_at": now(),
-                }
-            )
-        )
+        shown = ErrorInfo(code=code, message=_shortened(error.message), hint=error.hint and _shortened(error.hint))
+        await self._end(call, text, status="failed", error=shown)
+
+    async def _end(self, call: ToolCall, text: str, *, sync: bool = False, **more: object) -> None:
+        """Record how a call went, with its output cut to the limits."""
+        output = await asyncio.to_thread(limit, text, call.id, self._session.spill_dir)
+        ended = {
+            "output": output.text,
+            "output_chars": output.total_chars,
+            "spill": str(output.spill_path) if output.spill_path else None,
+            "ended_at": now(),
+            **more,
+        }
+        self._session.put(call.model_copy(update=ended), sync=sync)
 
 
-def _text(path: Path | None) -> str | None:
-    return None if path is None else str(path)
+def _shortened(text: str) -> str:
+    return text if len(text) <= ERROR_CHARS else text[:ERROR_CHARS] + "…"

@@ -5,6 +5,7 @@ import json
 from ..llm.types import ChatMessage
 from ..protocol.ids import AgentId
 from ..protocol.records import Message, ToolCall
+from .reply import UNFINISHED
 from .session import Session
 
 _GO_ON: ChatMessage = {"role": "user", "content": "Go on from where you were stopped."}
@@ -60,7 +61,7 @@ def _answer(message: Message, calls: list[ToolCall]) -> list[ChatMessage]:
 
 def _was_made(call: ToolCall) -> bool:
     """Half a call of a reply that broke off was never made, and no provider would take it back."""
-    return call.arguments is not None or (call.error is not None and call.error.code == "invalid_arguments")
+    return call.arguments is not None or (call.error is not None and call.error.code != UNFINISHED.code)
 
 
 def _call(call: ToolCall) -> ChatMessage:

@@ -5,35 +5,29 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from ..protocol.commands import Accepted
-from .workspace import Workspace
+from .feed import Feed
+
+AT_REST = ("idle", "done", "error")
 
 
-async def follow(workspace: Workspace, accepted: Accepted) -> AsyncIterator[tuple[str, str]]:
+async def follow(feed: Feed, accepted: Accepted) -> AsyncIterator[tuple[str, str]]:
     """`(event, JSON)`: `accepted`, a `snapshot`, changes, and `end` with the agent once it rests.
 
-    Ending the iteration early leaves the agent at work.
+    It rests with the message answered, or left waiting by a turn that failed; the end of `feed` is the end of this too.
     """
-    feed = await workspace.watch(accepted.session_id, None, None)
     agent: dict[str, Any] = {"status": "running"}
-    message: dict[str, Any] = {"status": "queued"}
-    try:
-        yield "accepted", accepted.model_dump_json()
-        async for frame in feed:
-            for change in frame:
-                decoded = json.loads(change)
-                for record in _records(decoded):
-                    agent = record if record["id"] == accepted.agent_id else agent
-                    message = record if record["id"] == accepted.message_id else message
-                yield decoded["type"], change
-            if agent["status"] != "running" and message["status"] != "queued":
-                yield "end", json.dumps(agent)
-                return
-    finally:
-        workspace.unwatch(feed)
+    yield "accepted", accepted.model_dump_json()
+    async for frame in feed:
+        for change in frame:
+            decoded = json.loads(change)
+            agent = next((record for record in _agents(decoded) if record["id"] == accepted.agent_id), agent)
+            yield decoded["type"], change
+        if agent["status"] in AT_REST:
+            yield "end", json.dumps(agent)
+            return
 
 
-def _records(change: dict[str, Any]) -> list[dict[str, Any]]:
-    """The agents and messages a change holds."""
+def _agents(change: dict[str, Any]) -> list[dict[str, Any]]:
     if change["type"] == "snapshot":
-        return [*change["agents"], *change["messages"]]
-    return [change["record"]] if change["type"] == "put" else []
+        return list(change["agents"])
+    return [change["record"]] if change.get("table") == "agents" and change["type"] == "put" else []

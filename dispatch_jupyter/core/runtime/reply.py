@@ -1,20 +1,24 @@
 """A model's reply as it arrives: stream events become deltas, then finished records."""
 
 import asyncio
-import json
 from typing import Any
 
 from ..llm.types import CallDelta, Completed, ModelEvent, ReasoningDelta, Retrying, TextDelta
-from ..protocol.errors import BadReply
+from ..protocol.errors import BadReply, Refused
 from ..protocol.ids import AgentId, CallId, MessageId, new_id
 from ..protocol.records import ErrorInfo, Message, MessageStatus, ToolCall, now
-from ..tools.tool import Toolbox
+from ..tools.tool import Toolbox, parse_json
 from .session import Session
 
 LENGTH = ErrorInfo(
     code="length",
     message="The answer was cut at the model's output limit.",
     hint="Ask the agent to go on.",
+)
+REFUSED = ErrorInfo(
+    code=Refused.code,
+    message="The provider refused to answer.",
+    hint="Put it differently, or choose another model.",
 )
 CHECKPOINT_SECONDS = 2.0
 UNFINISHED = ErrorInfo(code="interrupted", message="The model's reply was cut off before this call was complete.")
@@ -47,9 +51,9 @@ class Reply:
         """Show one event of the stream."""
         match event:
             case TextDelta(text):
-                self._session.delta("messages", self.message.id, "text", clean(text))
+                self._session.delta("messages", self.message.id, "text", text)
             case ReasoningDelta(text):
-                self._session.delta("messages", self.message.id, "reasoning", clean(text))
+                self._session.delta("messages", self.message.id, "reasoning", text)
             case CallDelta():
                 self._add_call(event)
             case Completed() | Retrying():
@@ -81,7 +85,7 @@ class Reply:
                     "status": "complete",
                     "usage": end.usage,
                     "opaque": end.opaque,
-                    "error": LENGTH if end.stop == "length" else None,
+                    "error": {"length": LENGTH, "refusal": REFUSED}.get(end.stop),
                     "ended_at": now(),
                 }
             )
@@ -114,7 +118,7 @@ class Reply:
                 )
             )
         if delta.arguments:
-            self._session.delta("calls", self._calls[delta.index], "arguments_text", clean(delta.arguments))
+            self._session.delta("calls", self._calls[delta.index], "arguments_text", delta.arguments)
 
     def _cut(self, call: ToolCall) -> None:
         self._session.put(call.model_copy(update={"status": "failed", "error": UNFINISHED, "ended_at": now()}))
@@ -129,12 +133,7 @@ class Reply:
 
 def _object(text: str) -> dict[str, Any] | None:
     try:
-        value = json.loads(text or "{}")
+        value = parse_json(text)
     except ValueError:
         return None
     return value if isinstance(value, dict) else None
-
-
-def clean(text: str) -> str:
-    """Text that can be stored: lone surrogates, which are not Unicode text, become question marks."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -9,8 +9,10 @@ the death of the server. `saved` waits for that, and is where a full disk is hea
 """
 
 import asyncio
+import json
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 from ..protocol.changes import Delta, Put, Snapshot, State
@@ -40,6 +42,8 @@ class Session:
         self.spill_dir = db.spill_dir
         self.tables = Tables(records)
         self.seq = max((record.seq for record in self.tables.all()), default=0)
+        self.stored = self.seq
+        """Every change up to this number is written."""
         self._db = db
         self._writer = writer
         self._texts = LiveTexts()
@@ -50,17 +54,26 @@ class Session:
         self._unpublished: list[str] = []
         self._waiters: list[asyncio.Future[None]] = []
         self._wake = asyncio.Event()
+        self._closing = False
+        self._holders = 0
         self._tick: asyncio.TimerHandle | None = None
-        self._delta_at = 0.0
-        """When deltas were last handed out; the loop's clock."""
         self._pump_task = asyncio.create_task(self._pump(), name="dispatch-session-pump")
 
     # ------------------------------------------------------------------ reading
 
     @property
-    def watched(self) -> bool:
-        """Whether any client is looking."""
-        return bool(self._feeds)
+    def wanted(self) -> bool:
+        """Whether a client is looking, or somebody is about to do something with it."""
+        return bool(self._feeds or self._holders)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Is not closed in between."""
+        self._holders += 1
+        try:
+            yield
+        finally:
+            self._holders -= 1
 
     def next_order(self) -> int:
         """The place of a message that is put now: after all that is there."""
@@ -93,11 +106,10 @@ class Session:
         Returns:
             The record with its `seq`.
         """
+        stamped, encoded = _encoded(record.model_copy(update={"seq": self.seq + 1}))
         self.seq += 1
-        stamped = record.model_copy(update={"seq": self.seq})
         table = self.tables.set(stamped)
         self._texts.drop((table, stamped.id))
-        encoded = stamped.model_dump_json()
         self._rows.append((table, stamped.id, encoded.encode()))
         self._unpublished.append(f'{{"type":"put","table":"{table}","record":{encoded}}}')
         self._sync = self._sync or sync
@@ -105,19 +117,10 @@ class Session:
         return stamped
 
     def delta(self, table: TableName, record_id: str, name: Field, text: str) -> None:
-        """More of a text that is being written. Not stored: the finished record follows by `put`.
-
-        Published at once, but for what comes within `DELTA_INTERVAL` of the last: that waits for the rest of it. So
-        tokens that come slowly cost the loop no timer each.
-        """
+        """More of a text that is being written. Not stored: the finished record follows by `put`."""
         self._texts.add((table, record_id), name, text)
-        if self._tick is None and not self._wake.is_set():
-            loop = asyncio.get_running_loop()
-            wait = self._delta_at + DELTA_INTERVAL - loop.time()
-            if wait > 0:
-                self._tick = loop.call_later(wait, self._wake.set)
-            else:
-                self._wake.set()
+        if self._tick is None:
+            self._tick = asyncio.get_running_loop().call_later(DELTA_INTERVAL, self._wake.set)
 
     def checkpoint(self, table: TableName, record_id: str) -> None:
         """Store what has come of a record's texts so far, so that a killed server loses seconds of them at most."""
@@ -133,6 +136,7 @@ class Session:
         """
         if not (self._rows or self._writing or self._wake.is_set()):
             return
+        self._check_open()
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters.append(waiter)
         self._wake.set()
@@ -141,8 +145,13 @@ class Session:
     # ------------------------------------------------------------------ publishing
 
     async def subscribe(self, after: int | None = None, instance: str | None = None) -> Feed:
-        """A feed that starts with a snapshot, or with what changed since `after` of this same `instance`."""
+        """A feed that starts with a snapshot, or with what changed since `after` of this same `instance`.
+
+        Raises:
+            StoreError: the session was closed meanwhile.
+        """
         await self._settled()
+        self._check_open()
         feed = Feed()
         in_step = after is not None and instance == self.instance and 0 <= after <= self.seq
         feed.push(self._since(after or 0) if in_step else [self._snapshot()])
@@ -155,18 +164,22 @@ class Session:
 
     async def close(self) -> None:
         """Write what is left, end all feeds, let go of the file."""
-        try:
-            await self._settled()
-        finally:
-            self._pump_task.cancel()
-            await asyncio.gather(self._pump_task, return_exceptions=True)
-            if self._tick:
-                self._tick.cancel()
-            for feed in list(self._feeds):
-                self.unsubscribe(feed)
-            await self._writer.run(self._db.close)
+        self._closing = True
+        self._wake.set()
+        await asyncio.wait([self._pump_task])
+        if self._rows:
+            log.warning("Session %s: its last changes could not be written", self.tables.session.id)
+        if self._tick:
+            self._tick.cancel()
+        for feed in list(self._feeds):
+            self.unsubscribe(feed)
+        await self._writer.run(self._db.close)
 
     # ------------------------------------------------------------------ inside
+
+    def _check_open(self) -> None:
+        if self._closing:
+            raise StoreError("The session was closed meanwhile.", "Try again.")
 
     def _with_live_text(self, record: R) -> R:
         live = self._texts.of((TABLE_OF[type(record)], record.id))
@@ -188,24 +201,24 @@ class Session:
         whole: list[Delta] = [delta for key in self._texts for delta in self._texts.whole(key)]
         return puts + [delta.model_dump_json() for delta in whole]
 
-    def _publish(self, frame: Sequence[str]) -> None:
-        if frame:
-            for feed in list(self._feeds):
-                feed.push(frame)
-
     async def _pump(self) -> None:
-        """Write and publish, a batch at a time, for as long as the session is open."""
-        while True:
+        """Write and publish, a batch at a time, for as long as the session is open; closing it asks for a last one."""
+        last = False
+        while not last:
             await self._wake.wait()
             self._wake.clear()
+            last = self._closing
             if self._tick:
                 self._tick.cancel()
                 self._tick = None
             frame, self._unpublished = self._unpublished, []
-            frame += self._deltas()
+            frame += [delta.model_dump_json() for delta in self._texts.take()]
             waiters, self._waiters = self._waiters, []
+            # who comes during the write has all this in its snapshot: it must not get it again, late
+            feeds = list(self._feeds)
             fault = await self._write()
-            self._publish(frame)
+            for feed in feeds if frame else ():
+                feed.push(frame)
             for waiter in waiters:
                 if waiter.done():
                     continue
@@ -214,23 +227,36 @@ class Session:
                 else:
                     waiter.set_result(None)
 
-    def _deltas(self) -> list[str]:
-        deltas = [delta.model_dump_json() for delta in self._texts.take()]
-        if deltas:
-            self._delta_at = asyncio.get_running_loop().time()
-        return deltas
-
     async def _write(self) -> StoreError | None:
-        rows, self._rows = self._rows, []
+        rows, self._rows, seq = self._rows, [], self.seq
         sync, self._sync = self._sync, False
         if not rows:
             return None
         self._writing = True
         try:
             await self._writer.run(self._db.append, rows, sync=sync)
-        except StoreError as error:
+        except Exception as error:
             self._rows, self._sync = rows + self._rows, True
-            return error
+            if isinstance(error, StoreError):
+                return error
+            # a defect; the pump must outlive it, or everybody waits for ever
+            log.exception("Session %s could not be written", self.tables.session.id)
+            return StoreError(f"The session could not be written: {error}.", "The server's log has the details.")
         finally:
             self._writing = False
+        self.stored = seq
         return None
+
+
+def _encoded(record: R) -> tuple[R, str]:
+    """The record as it can be stored, and as JSON: halves of surrogate pairs, which are no text, are question marks.
+
+    Raises:
+        ValueError: it is nested without end.
+    """
+    try:
+        return record, record.model_dump_json()
+    except ValueError:
+        fields = json.dumps(record.model_dump(mode="json"), ensure_ascii=False)
+        clean = type(record).model_validate_json(fields.encode("utf-8", "replace"))
+        return clean, clean.model_dump_json()

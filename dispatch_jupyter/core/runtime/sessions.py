@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from ..protocol.commands import SessionSummary
-from ..protocol.errors import StoreError
+from ..protocol.errors import Conflict, StoreError
 from ..protocol.ids import SessionId
 from ..protocol.records import TABLES, Agent, Record, TableName, Usage
 from ..protocol.records import Session as SessionRecord
@@ -37,12 +37,83 @@ class Sessions:
         self._live: dict[SessionId, Session] = {}
         self._opening: dict[SessionId, asyncio.Task[Session]] = {}
         self._closing: dict[SessionId, asyncio.Task[None]] = {}
+        self.ending = False
+        """True: the server stops, and nothing is opened any more."""
 
     def live(self) -> list[Session]:
+        """The open ones, the one asked for last at the end."""
         return list(self._live.values())
+
+    def check(self) -> None:
+        """
+        Raises:
+            Conflict: the server stops.
+        """
+        if self.ending:
+            raise Conflict("The server is stopping.", "Try again once it is up.")
 
     async def create(self, record: SessionRecord, agent: Agent) -> Session:
         """A new session with its root agent, on disk when this returns."""
+        self.check()
+        return await self._begun(record.id, self._create(record, agent))
+
+    async def open(self, session_id: SessionId) -> Session:
+        """The live session of that id, opened where it is not.
+
+        Raises:
+            NotFound, Locked, StoreError: as `SessionDB.open` and `SessionDB.load`.
+            Conflict: the server stops.
+        """
+        while session_id in self._closing:
+            await asyncio.wait([self._closing[session_id]])
+        self.check()
+        if session_id in self._live:
+            self._live[session_id] = self._live.pop(session_id)
+            return self._live[session_id]
+        if session_id in self._opening:
+            return await asyncio.shield(self._opening[session_id])
+        return await self._begun(session_id, self._open(session_id))
+
+    async def close(self, session: Session) -> None:
+        """Write what is left and let go of the file."""
+        session_id = session.tables.session.id
+        if self._live.get(session_id) is not session:
+            return
+        del self._live[session_id]
+        task = asyncio.create_task(self._close(session))
+        self._closing[session_id] = task
+        task.add_done_callback(lambda _: self._closing.pop(session_id))
+        await asyncio.shield(task)
+
+    async def close_all(self) -> None:
+        """For the end of the server: nothing can be opened afterwards."""
+        self.ending = True
+        await asyncio.gather(*self._opening.values(), *self._closing.values(), return_exceptions=True)
+        results = await asyncio.gather(*(self.close(session) for session in self.live()), return_exceptions=True)
+        for error in results:
+            if isinstance(error, BaseException):
+                log.error("A session could not be closed cleanly", exc_info=error)
+        await self._writer.run(self._catalogue.close)
+        await asyncio.to_thread(self._writer.close)
+
+    async def list(self, project: str) -> list[SessionSummary]:
+        """What the catalogue knows, newest first, with the live ones marked."""
+        self.check()
+        summaries = await self._writer.run(self._listed, [summarise(session) for session in self.live()], project)
+        return [summary.model_copy(update={"live": summary.id in self._live}) for summary in summaries]
+
+    async def note(self, session: Session) -> None:
+        """Tell the catalogue how a session stands."""
+        await self._writer.run(self._catalogue.note, summarise(session))
+
+    async def _begun(self, session_id: SessionId, opening: Coroutine[None, None, Session]) -> Session:
+        """What `opening` gives, which goes on to its end even where nobody waits for it any more."""
+        task = asyncio.create_task(opening)
+        self._opening[session_id] = task
+        task.add_done_callback(lambda _: self._opening.pop(session_id))
+        return await asyncio.shield(task)
+
+    async def _create(self, record: SessionRecord, agent: Agent) -> Session:
         db = await self._writer.run(SessionDB.create, self._folder, record.id, self._owner)
         session = Session(db, self._writer, self._instance)
         session.put(record)
@@ -55,50 +126,6 @@ class Sessions:
         self._live[record.id] = session
         await self.note(session)
         return session
-
-    async def open(self, session_id: SessionId) -> Session:
-        """The live session of that id, opened where it is not.
-
-        Raises:
-            NotFound, Locked, StoreError: as `SessionDB.open` and `SessionDB.load`.
-        """
-        if session_id in self._closing:
-            await asyncio.wait([self._closing[session_id]])
-        if session_id in self._live:
-            return self._live[session_id]
-        if session_id not in self._opening:
-            task = asyncio.create_task(self._open(session_id))
-            self._opening[session_id] = task
-            task.add_done_callback(lambda _: self._opening.pop(session_id))
-        return await asyncio.shield(self._opening[session_id])
-
-    async def close(self, session: Session) -> None:
-        """Write what is left and let go of the file."""
-        session_id = session.tables.session.id
-        if self._live.pop(session_id, None) is None:
-            return
-        task = asyncio.create_task(self._close(session))
-        self._closing[session_id] = task
-        task.add_done_callback(lambda _: self._closing.pop(session_id))
-        await asyncio.shield(task)
-
-    async def close_all(self) -> None:
-        """For the end of the server: nothing may be opened afterwards."""
-        results = await asyncio.gather(*(self.close(session) for session in self.live()), return_exceptions=True)
-        for error in results:
-            if isinstance(error, BaseException):
-                log.error("A session could not be closed cleanly", exc_info=error)
-        await self._writer.run(self._catalogue.close)
-        await asyncio.to_thread(self._writer.close)
-
-    async def list(self, project: str) -> list[SessionSummary]:
-        """What the catalogue knows, newest first, with the live ones marked."""
-        summaries = await self._writer.run(self._listed, [summarise(session) for session in self.live()], project)
-        return [summary.model_copy(update={"live": summary.id in self._live}) for summary in summaries]
-
-    async def note(self, session: Session) -> None:
-        """Tell the catalogue how a session stands."""
-        await self._writer.run(self._catalogue.note, summarise(session))
 
     async def _close(self, session: Session) -> None:
         summary = summarise(session)

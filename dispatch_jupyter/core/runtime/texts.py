@@ -28,7 +28,7 @@ class LiveTexts:
         self._dirty: dict[tuple[Key, Field], None] = {}
 
     def add(self, key: Key, name: Field, piece: str) -> None:
-        self._texts.setdefault(key, {}).setdefault(name, _Text()).pieces.append(piece)
+        self._texts.setdefault(key, {}).setdefault(name, _Text()).pieces.append(clean(piece))
         self._dirty[key, name] = None
 
     def drop(self, key: Key) -> None:
@@ -63,6 +63,11 @@ class LiveTexts:
             Delta(table=key[0], id=key[1], field=name, at=0, text="".join(text.pieces[: text.published]))
             for name, text in self._texts.get(key, {}).items()
         ]
+
+
+def clean(text: str) -> str:
+    """Text that can be stored: halves of surrogate pairs, which are not Unicode text, become question marks."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def utf16_length(text: str) -> int:

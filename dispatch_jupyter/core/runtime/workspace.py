@@ -6,7 +6,8 @@ This is the door for the API: each method is one thing a person may ask.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from ..._version import __version__
@@ -49,7 +50,6 @@ class Workspace:
         self._toolbox = Toolbox(standard_tools())
         self._feeds: set[Feed] = set()
         self._chores: set[asyncio.Task[None]] = set()
-        self._closed = False
         self.on_activity: Callable[[], None] = lambda: None
         """Called when something happens that should keep the server alive."""
 
@@ -82,8 +82,6 @@ class Workspace:
 
     async def session(self, session_id: SessionId) -> Session:
         """The session of that id, live."""
-        if self._closed:
-            raise Conflict("The server is stopping.")
         return await self._sessions.open(session_id)
 
     async def list(self) -> list[SessionSummary]:
@@ -109,30 +107,32 @@ class Workspace:
         """Say something to an agent; without a session, in a new one."""
         if command.template not in (None, "dispatch"):
             raise Invalid(f"template: there is no `{command.template}`.", "Leave it out, or use `dispatch`.")
-        if command.session_id is None:
-            if command.agent_id is not None:
-                return await self.queue(command.agent_id, command.text, sender)
-            session = await self.create(CreateSession(title=title_of(command.text), model=command.model))
-        else:
+        if command.session_id is not None:
             session = await self.session(command.session_id)
-        agent_id = command.agent_id or session.tables.session.root_agent_id
-        if command.model is not None:
-            self._pin(session, agent_id, command.model)
-        return await self._queue(session, agent_id, command.text, sender)
+        elif command.agent_id is not None:
+            session = await self.session(session_of(command.agent_id))
+        else:
+            session = await self.create(CreateSession(title=title_of(command.text), model=command.model))
+        with session.held():
+            agent_id = command.agent_id or session.tables.session.root_agent_id
+            if command.model is not None:
+                self._pin(session, agent_id, command.model)
+            return await self._queue(session, agent_id, command.text, sender)
 
     async def queue(self, agent_id: AgentId, text: str, sender: str) -> Accepted:
         """A message for an agent: begins a turn, or is delivered at the next tool boundary of the one under way."""
-        return await self._queue(await self.session(session_of(agent_id)), agent_id, text, sender)
+        async with self._using(session_of(agent_id)) as session:
+            return await self._queue(session, agent_id, text, sender)
 
     async def withdraw(self, agent_id: AgentId, message_id: MessageId) -> Message:
         """Take back a message that was not delivered yet."""
-        session = await self.session(session_of(agent_id))
-        message = session.tables.message(message_id)
-        if message.agent_id != agent_id or message.status != "queued":
-            raise Conflict("The message has been delivered already.", "Stop the agent, or send a correction.")
-        withdrawn = session.put(message.model_copy(update={"status": "withdrawn"}), sync=True)
-        await session.saved()
-        return withdrawn
+        async with self._using(session_of(agent_id)) as session:
+            message = session.tables.message(message_id)
+            if message.agent_id != agent_id or message.status != "queued":
+                raise Conflict("The message has been delivered already.", "Stop the agent, or send a correction.")
+            withdrawn = session.put(message.model_copy(update={"status": "withdrawn"}), sync=True)
+            await session.saved()
+            return withdrawn
 
     async def interrupt(self, agent_id: AgentId) -> None:
         """Stop an agent; nothing happens to one at rest."""
@@ -144,9 +144,10 @@ class Workspace:
 
     async def resume(self, agent_id: AgentId) -> None:
         """Go on where an error, a stop or a restart of the server left off."""
-        session = await self.session(session_of(agent_id))
-        await self._refresh(session, agent_id)
-        self._runner(session, agent_id).resume()
+        async with self._using(session_of(agent_id)) as session:
+            await self._refresh(session, agent_id)
+            self._sessions.check()
+            self._runner(session, agent_id).resume()
 
     # ------------------------------------------------------------------ watching
 
@@ -166,7 +167,8 @@ class Workspace:
 
     async def watch(self, session_id: SessionId, after: int | None, instance: str | None) -> Feed:
         """A session's changes. Give it back with `unwatch`."""
-        return await (await self.session(session_id)).subscribe(after, instance)
+        async with self._using(session_id) as session:
+            return await session.subscribe(after, instance)
 
     def watch_notices(self) -> Feed:
         """Word to all clients only."""
@@ -179,12 +181,14 @@ class Workspace:
         for session in self._sessions.live():
             session.unsubscribe(feed)
         feed.end()
-        if not self._closed:
+        if not self._sessions.ending:
             self._later(self._tidy())
 
     async def close(self) -> None:
         """Stop all agents, write what is left, let go of all files."""
-        self._closed = True
+        if self._sessions.ending:
+            return
+        self._sessions.ending = True
         self._announce(Notice(kind="stopping"))
         await asyncio.gather(*(runner.stop() for runner in self._runners.values()))
         await asyncio.gather(*self._chores, return_exceptions=True)
@@ -194,6 +198,13 @@ class Workspace:
         await self._client.aclose()
 
     # ------------------------------------------------------------------ inside
+
+    @asynccontextmanager
+    async def _using(self, session_id: SessionId) -> AsyncIterator[Session]:
+        """The session of that id, which stays open in between."""
+        session = await self.session(session_id)
+        with session.held():
+            yield session
 
     async def _queue(self, session: Session, agent_id: AgentId, text: str, sender: str) -> Accepted:
         await self._refresh(session, agent_id)
@@ -217,7 +228,8 @@ class Workspace:
             # not stored, so not accepted: it must not be acted on either
             session.put(message.model_copy(update={"status": "withdrawn"}))
             raise
-        self._runner(session, agent_id).start()
+        if not self._sessions.ending:
+            self._runner(session, agent_id).start()
         self.on_activity()
         return Accepted(session_id=session.tables.session.id, agent_id=agent_id, message_id=message.id)
 
@@ -274,14 +286,17 @@ class Workspace:
 
     async def _tidy(self) -> None:
         """Close the sessions that have been at rest and unwatched the longest, beyond a few."""
-        idle = [session for session in self._sessions.live() if not session.watched and not self._at_work(session)]
+        idle = [session for session in self._sessions.live() if not self._needed(session)]
         for session in idle[: max(0, len(idle) - KEPT_OPEN)]:
+            if self._needed(session):
+                continue  # since another one was closed
             for agent in session.tables.agents():
                 self._runners.pop(agent.id, None)
             await self._sessions.close(session)
 
-    def _at_work(self, session: Session) -> bool:
-        return any(agent.id in self._runners and self._runners[agent.id].running for agent in session.tables.agents())
+    def _needed(self, session: Session) -> bool:
+        runners = (self._runners.get(agent.id) for agent in session.tables.agents())
+        return session.wanted or any(runner and runner.running for runner in runners)
 
     def _announce(self, notice: Notice) -> None:
         for feed in self._feeds:
@@ -311,5 +326,5 @@ def _line(session: Session, agent: Agent) -> AgentState:
 
 def title_of(text: str) -> str:
     """A session's title from its first message: the first line, shortened at a word."""
-    line = text.strip().splitlines()[0]
+    line = next(filter(None, map(str.strip, text.splitlines())), "")
     return line if len(line) <= TITLE_CHARS else line[:TITLE_CHARS].rsplit(" ", 1)[0] + "…"

@@ -1,11 +1,11 @@
 """The seam between the loop and the tools: a tool, what it is given, what it gives back."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import from_json
 
 from ..permissions.paths import Files
 from ..protocol.errors import ToolError
@@ -81,6 +81,17 @@ class Toolbox:
         return tool.kind if tool else "other"
 
 
+def parse_json(text: str) -> Any:
+    """What a model wrote as JSON; nothing at all stands for `{}`.
+
+    Strict, because it is stored and sent on: no NaN, no half surrogate pairs, no nesting without end.
+
+    Raises:
+        ValueError: says what is wrong, and where.
+    """
+    return from_json(text or "{}", allow_inf_nan=False)
+
+
 def parse_arguments(tool: Tool, written: str | dict[str, Any]) -> Arguments:
     """The arguments a model wrote, as text or as the object it stands for, validated.
 
@@ -88,7 +99,7 @@ def parse_arguments(tool: Tool, written: str | dict[str, Any]) -> Arguments:
         ToolError: code `invalid_arguments`, naming each wrong field.
     """
     try:
-        raw = json.loads(written or "{}") if isinstance(written, str) else written
+        raw = parse_json(written) if isinstance(written, str) else written
     except ValueError as error:
         raise ToolError(
             f"The arguments of `{tool.name}` are not valid JSON: {error}.",

@@ -72,7 +72,7 @@ function Output({ call }: { call: ToolCall }) {
   };
   const cutForDisplay = call.output.length >= DISPLAY_CUT && call.output.length < call.output_chars;
   return (
-    <section class="dsp-result" aria-label={trans.__('Result')}>
+    <div class="dsp-result" role="group" aria-label={trans.__('Result')}>
       <pre class="dsp-output" tabIndex={0}>
         {call.output}
       </pre>
@@ -87,7 +87,7 @@ function Output({ call }: { call: ToolCall }) {
           {trans.__('Cut: the whole result has %1 characters and is in %2', count(call.output_chars), call.spill)}
         </p>
       )}
-    </section>
+    </div>
   );
 }
 

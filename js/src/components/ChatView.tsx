@@ -53,7 +53,8 @@ function Body() {
         </div>
       </div>
     );
-  if (!store || chat.blank.value) return <EmptyState />;
+  if (chat.blank.value) return <EmptyState />;
+  if (!store) return <p class="dsp-list dsp-wait">{trans.__('Loading…')}</p>;
   return (
     <>
       <MessageList key={chat.sessionId.value} store={store} />

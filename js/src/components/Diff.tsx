@@ -6,14 +6,14 @@ export function Diff({ change }: { change: FileChange }) {
   const trans = useTrans();
   const lines = change.diff.replace(/\n$/, '').split('\n');
   return (
-    <section class="dsp-diff" tabIndex={0} aria-label={trans.__('Changes to %1', change.path)}>
+    <div class="dsp-diff" role="group" tabIndex={0} aria-label={trans.__('Changes to %1', change.path)}>
       <div class="dsp-diff-lines">
         {lines.map((line, place) => (
           <DiffLine key={place} line={line} first={place === 0} />
         ))}
       </div>
       {change.diff_cut && <p class="dsp-quiet">{trans.__('The diff is longer; open the file to see the rest.')}</p>}
-    </section>
+    </div>
   );
 }
 

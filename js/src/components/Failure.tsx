@@ -5,6 +5,9 @@ import { ErrorCard } from './ErrorCard';
 /** Asking again would meet the same answer. */
 const POINTLESS_TO_REPEAT = ['refused', 'context_overflow'];
 
+/** The turn ended before its time, but nothing went wrong with it. */
+const CAN_GO_ON = ['interrupted', 'max_steps', 'call_loop'];
+
 interface Props {
   readonly error: ErrorInfo;
   /** The conversation has gone on since. */
@@ -15,7 +18,12 @@ interface Props {
 export function Failure({ error, past = false }: Props) {
   const chat = useChat();
   const trans = useTrans();
-  if (error.code === 'cancelled') return <p class="dsp-ended">{trans.__('Stopped')}</p>;
+  if (error.code === 'cancelled')
+    return (
+      <p class="dsp-ended">
+        {trans.__('Stopped')} {!past && <Resume tried={false} />}
+      </p>
+    );
   const interrupted = error.code === 'interrupted';
   const problem = interrupted ? { ...error, message: trans.__('Interrupted: the server stopped.') } : error;
   if (past)
@@ -31,23 +39,20 @@ export function Failure({ error, past = false }: Props) {
           {trans.__('New session')}
         </button>
       ) : (
-        !POINTLESS_TO_REPEAT.includes(error.code) && <SendAgain interrupted={interrupted} />
+        !POINTLESS_TO_REPEAT.includes(error.code) && <Resume tried={!CAN_GO_ON.includes(error.code)} />
       )}
     </ErrorCard>
   );
 }
 
-/** Says the last message again. Greyed out while the agent is busy. */
-function SendAgain({ interrupted }: { interrupted: boolean }) {
+/** Takes the turn up where it ended; nothing has to be said again. Greyed out while the agent is busy. */
+function Resume({ tried }: { tried: boolean }) {
   const chat = useChat();
   const trans = useTrans();
-  const again = () => {
-    const text = interrupted ? trans.__('Go on where you were interrupted.') : chat.lastUserText();
-    if (text) void chat.send(text);
-  };
+  const busy = chat.busy.value || chat.sending.value !== null;
   return (
-    <button type="button" class="dsp-button" disabled={chat.busy.value || chat.sending.value !== null} onClick={again}>
-      {interrupted ? trans.__('Go on') : trans.__('Send again')}
+    <button type="button" class="dsp-button" disabled={busy} onClick={() => void chat.resume()}>
+      {tried ? trans.__('Try again') : trans.__('Resume')}
     </button>
   );
 }

@@ -38,6 +38,11 @@ export class Api {
     await this.request('POST', `agents/${encodeURIComponent(agentId)}/interrupt`, {});
   }
 
+  /** Go on where an error, a stop or a restart of the server left off. */
+  async resume(agentId: string): Promise<void> {
+    await this.request('POST', `agents/${encodeURIComponent(agentId)}/resume`, {});
+  }
+
   withdraw(agentId: string, messageId: string): Promise<Message> {
     return this.request('DELETE', `agents/${encodeURIComponent(agentId)}/messages/${encodeURIComponent(messageId)}`);
   }

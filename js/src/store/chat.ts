@@ -60,6 +60,7 @@ export class Chat {
   /** Nothing has been said yet: there is no session, or one without a message. */
   readonly blank = computed(() => {
     const store = this.store.value;
+    if (!this.connection.value) return false; // what is shown is still being looked up
     if (!store) return true;
     if (!store.loaded.value || this.sending.value) return false;
     return !store.thread.value.length && !store.queued.value.length && !store.earlier.value;
@@ -135,16 +136,15 @@ export class Chat {
     }
   }
 
-  /** What the person said last, to say it again. */
-  lastUserText(): string {
-    const store = this._store.peek();
-    const messages = store?.thread.peek().map(id => store.tables.messages.peek(id)) ?? [];
-    return messages.findLast(message => message?.role === 'user')?.text ?? '';
-  }
-
   async stop(): Promise<void> {
     const agent = this.agent.peek();
     if (agent) await this.attempt(() => this.api.interrupt(agent.id));
+  }
+
+  /** Goes on where an error, a stop or a restart of the server left off. */
+  async resume(): Promise<void> {
+    const agent = this.agent.peek();
+    if (agent) await this.attempt(() => this.api.resume(agent.id));
   }
 
   async withdraw(message: Message): Promise<void> {

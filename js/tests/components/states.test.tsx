@@ -1,21 +1,21 @@
 import { fireEvent } from '@testing-library/preact';
 import { expect, it, vi } from 'vitest';
 import { Fail, FakeSocket } from '../fakes';
-import { agent, DEMO, message, SESSION, said, session, snapshot, status, summary } from '../records';
+import { AGENT, agent, DEMO, message, SESSION, said, session, snapshot, status, summary } from '../records';
 import { openRig, rig } from './rig';
 
 const failure = (code: string) => ({ code, message: `Failed: ${code}.`, hint: 'Do this.' });
 const ended = (code: string) =>
   openRig({ agents: [agent({ status: 'error', error: failure(code) })], messages: [said('u1', 1, 'try it')] });
-const sent = (r: ReturnType<typeof openRig>) =>
-  r.server.of('POST', 'chat').map(asked => (asked.body as { text: string }).text);
+const resumed = (r: ReturnType<typeof openRig>) => r.server.of('POST', `agents/${AGENT}/resume`);
 
-it('says why a turn failed and sends the message again on request', async () => {
+it('says why a turn failed and takes it up again on request, saying nothing twice', async () => {
   const r = ended('rate_limited');
   const card = await vi.waitFor(() => r.find('.dsp-content .dsp-error'));
-  expect(card.textContent).toBe('Failed: rate_limited.Do this.Send againrate_limited');
+  expect(card.textContent).toBe('Failed: rate_limited.Do this.Try againrate_limited');
   fireEvent.click(r.find('.dsp-content .dsp-error button'));
-  await vi.waitFor(() => expect(sent(r)).toEqual(['try it']));
+  await vi.waitFor(() => expect(resumed(r)).toHaveLength(1));
+  expect(r.server.of('POST', 'chat')).toEqual([]);
 });
 
 it('does not offer to repeat what would fail again', async () => {
@@ -26,10 +26,12 @@ it('does not offer to repeat what would fail again', async () => {
   expect(r.chat.sessionId.value).toBeNull();
 });
 
-it('says quietly that the person stopped it', async () => {
+it('says quietly that the person stopped it, and offers to go on', async () => {
   const r = ended('cancelled');
-  await vi.waitFor(() => expect(r.find('.dsp-ended').textContent).toBe('Stopped'));
+  await vi.waitFor(() => expect(r.find('.dsp-ended').textContent).toBe('Stopped Resume'));
   expect(r.root.querySelector('.dsp-error')).toBeNull();
+  fireEvent.click(r.find('.dsp-ended button'));
+  await vi.waitFor(() => expect(resumed(r)).toHaveLength(1));
 });
 
 it('marks what the end of the server interrupted, once, and offers to go on', async () => {
@@ -41,7 +43,7 @@ it('marks what the end of the server interrupted, once, and offers to go on', as
   await vi.waitFor(() => expect(r.text()).toContain('Interrupted: the server stopped.'));
   expect(r.root.querySelectorAll('.dsp-error')).toHaveLength(1);
   fireEvent.click(r.find('.dsp-error button'));
-  await vi.waitFor(() => expect(sent(r)).toHaveLength(1));
+  await vi.waitFor(() => expect(resumed(r)).toHaveLength(1));
   r.say({ type: 'put', table: 'messages', record: said('u2', 3, 'go on', { seq: 101 }) });
   r.say({ type: 'put', table: 'agents', record: agent({ seq: 102, status: 'running' }) });
   await vi.waitFor(() => expect(r.root.querySelector('.dsp-error')).toBeNull());
@@ -127,6 +129,17 @@ it('lists the sessions in a menu that the keyboard drives, and gives the focus b
   fireEvent.click(button);
   fireEvent.click(await vi.waitFor(() => r.find('[role=menuitemradio]:nth-of-type(2)')));
   expect(r.chat.sessionId.value).toBe('b');
+});
+
+it('does not greet before it knows whether there is a session to show', async () => {
+  const r = rig();
+  r.server.answers.set('GET sessions', { sessions: [summary(SESSION)] });
+  expect(r.root.querySelector('.dsp-empty')).toBeNull();
+  const looking = r.chat.openLatest();
+  expect(r.text()).toContain('Loading…');
+  await looking;
+  FakeSocket.last.open().say(snapshot({ messages: [said('u1', 1, 'hi')] }));
+  await vi.waitFor(() => r.find('.dsp-bubble'));
 });
 
 it('greets in a session in which nothing has been said, and speaks to that session', async () => {

@@ -82,6 +82,14 @@ it('leaves finished blocks alone', () => {
   expect(box.textContent).toContain('and more, and more.');
 });
 
+it('joins what grows into one block, before the end already', () => {
+  const box = document.createElement('div');
+  const writer = new MarkdownWriter(box, english);
+  for (const end of ['', '2', '2.', '2. b']) writer.write(`1. a\n\n${end}`, false);
+  expect(box.querySelectorAll('ol')).toHaveLength(1);
+  expect(box.querySelectorAll('li')).toHaveLength(2);
+});
+
 it('starts over when the text is another one', () => {
   const box = document.createElement('div');
   const writer = new MarkdownWriter(box, english);

@@ -95,6 +95,14 @@ def test_google_tells_a_used_up_day_from_a_busy_minute_only_by_the_quota():
     assert (type(minute), type(day)) == (RateLimited, KeyExhausted)
 
 
+def test_a_used_up_day_counts_more_than_a_busy_minute():
+    both = [{"quotaId": f"GenerateRequestsPer{period}PerProjectPerModel"} for period in ("Minute", "Day")]
+    body = {"error": {"code": 429, "message": "Quota.", "status": "RESOURCE_EXHAUSTED", "details": both}}
+    with ModelServer([Fault(429, body)]) as server:
+        error, _ = fail(client_for(server, "gemini"), request("gemini"))
+    assert type(error) is KeyExhausted
+
+
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_the_key_is_never_shown(provider):
     key = "sk-proj-Very_Secret.0123456789"

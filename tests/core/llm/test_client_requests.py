@@ -100,6 +100,17 @@ def test_what_litellm_turns_into_the_responses_format_goes_its_way_whole(model, 
     assert len(whole) == 1 + len(CONVERSATION)
 
 
+def test_litellms_epilogue_is_left_out(monkeypatch):
+    """It rebuilds the whole reply to count what the provider has counted: cost without use."""
+    litellm = run(load_litellm)
+    rebuilt = []
+    build = litellm.stream_chunk_builder
+    monkeypatch.setattr(litellm, "stream_chunk_builder", lambda *a, **k: (rebuilt.append(1), build(*a, **k))[1])
+    for provider in ("openai", "responses", "anthropic", "gemini"):
+        body_of(provider)
+    assert rebuilt == []
+
+
 def test_opaque_parts_of_messages_reach_nobody():
     message = {"role": "assistant", "content": "Hm.", "opaque": {"provider": "other", "message": {"secret": 1}}}
     asked = [{"role": "user", "content": "Hello"}, message, {"role": "user", "content": "Well?"}]

@@ -71,6 +71,15 @@ def test_a_stream_that_breaks_before_the_first_token_is_tried_again(ends):
     assert len(retries_of(events)) == 1
 
 
+@pytest.mark.parametrize("ends", ["drop", "reset", "error", "stall", "quiet"])
+def test_after_the_first_token_nothing_is_tried_again(ends):
+    with ModelServer([Reply("one two three", ends=ends, after=1), Reply("not asked for")]) as server:
+        error, events = fail(client_for(server, "openai", retry=QUICK, first=5, idle=0.4), request())
+        assert len(server.requests) == 1
+    assert type(error) is Transient
+    assert text_of(events) == "one "
+
+
 def test_a_garbled_reply_is_tried_again_once():
     garbage = Raw([b"data: {not json\n\n"])
     with ModelServer([garbage, garbage, Reply("too late")]) as server:

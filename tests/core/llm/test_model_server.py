@@ -1,5 +1,6 @@
 """The scripted model server itself: formats, faults, endings, and what it records."""
 
+import asyncio
 import json
 import socket
 import subprocess
@@ -180,7 +181,12 @@ def test_pace_and_first():
 
 
 def test_many_at_once():
-    with ModelServer(lambda _: Reply("hi", first=0.2)) as server:
+    async def script(_):
+        while len(server.requests) < 8:
+            await asyncio.sleep(0.01)
+        return Reply("hi")
+
+    with ModelServer(script) as server:
         threads = [threading.Thread(target=post, args=(server, "openai")) for _ in range(8)]
         for thread in threads:
             thread.start()

@@ -312,6 +312,10 @@ def test_an_answer_cut_by_the_output_limit_says_so(run):
         desk.model.script = [Reply("Half a", stop="length")]
         await desk.ask("Long")
         assert desk.thread[-1].error.code == "length"
+        desk.model.script = [Reply(" sentence.")]
+        await desk.workspace.resume(desk.agent.id)
+        await desk.rest()
+        assert desk.texts() == ["Half a", " sentence."]
 
     run(scenario)
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from desk import Desk, until
-from model_server import Call, Fault, Hang, Raw, Reply
+from model_server import Call, Fault, Reply
 
 pytestmark = pytest.mark.slow
 READ = Call("read_file", {"path": "README.md"})
@@ -121,16 +121,5 @@ def test_a_person_may_ask_for_the_same_call_again(run):
         await desk.say("I changed it: read it again")
         await desk.rest()
         assert [call.status for call in desk.calls] == ["completed"] * 3
-
-    run(scenario)
-
-
-def test_a_message_left_by_a_failed_turn_waits_and_can_be_resumed(run):
-    async def scenario(desk: Desk) -> None:
-        desk.model.script = [Hang(), Fault.bad_key(), Reply("Both.")]
-        await desk.say("One")
-        await until(lambda: desk.model.requests)
-        desk.model.script = [Raw([b"data: {}\n\n"])]
-        await desk.workspace.interrupt(desk.agent.id)
 
     run(scenario)

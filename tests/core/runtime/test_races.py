@@ -2,16 +2,22 @@
 
 import asyncio
 import json
+import threading
+import time
+from contextlib import suppress
 
 import pytest
 
 from desk import Desk, until
 from dispatch_jupyter.core.protocol.commands import CreateSession, SendMessage
 from dispatch_jupyter.core.protocol.errors import Conflict, DispatchError, StoreFull
+from dispatch_jupyter.core.protocol.records import Message
+from dispatch_jupyter.core.runtime import agent as agent_module
 from dispatch_jupyter.core.runtime import workspace as workspace_module
 from dispatch_jupyter.core.runtime.follow import follow
 from dispatch_jupyter.core.runtime.workspace import title_of
-from model_server import Fault, Hang, Reply
+from dispatch_jupyter.core.tools.tool import Arguments, Toolbox, ToolResult
+from model_server import Call, Fault, Reply
 
 
 @pytest.fixture
@@ -39,8 +45,6 @@ class Gate:
 
 def slow_disk(session, seconds):
     """Makes every write of a session take that long."""
-    import time
-
     append = session._db.append
 
     def slow(rows, *, sync):
@@ -105,6 +109,8 @@ def test_a_session_is_not_closed_under_somebody_who_begins_to_watch(run, none_ke
             async for frame in feed:
                 if any('"New"' in change for change in frame):
                     break
+            else:
+                raise AssertionError("the feed ended")
         desk.workspace.unwatch(feed)
 
     run(scenario)
@@ -213,13 +219,68 @@ def test_sessions_opened_or_made_as_the_server_stops_are_let_go(open_desk):
         await asyncio.gather(opening, making, return_exceptions=True)
         left = [task.get_name() for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         assert left == []
-        for attempt in (first.workspace.session(session_id), first.workspace.create(CreateSession()), first.workspace.list()):
+        for attempt in (
+            first.workspace.session(session_id),
+            first.workspace.create(CreateSession()),
+            first.workspace.list(),
+        ):
             with pytest.raises(Conflict):
                 await attempt
         second = open_desk()
         for line in await second.workspace.list():
             await second.workspace.session(line.id)
         await second.workspace.close()
+
+    asyncio.run(main())
+
+
+def test_who_begins_to_watch_as_the_server_stops_does_not_wait_for_ever(open_desk):
+    async def main() -> None:
+        desk = open_desk()
+        session_id = await new_session(desk)
+        session = await desk.workspace.session(session_id)
+        gate = Gate(session, "_settled")
+        watching = asyncio.create_task(desk.workspace.watch(session_id, None, None))
+        await gate.reached.wait()
+        await desk.workspace.close()
+        gate.open()
+        with pytest.raises(DispatchError):
+            await watching
+
+    asyncio.run(main())
+
+
+class Stubborn:
+    """A tool that does not hear that it is stopped."""
+
+    name, kind, description, arguments, exclusive = "stubborn", "other", "Goes on.", Arguments, True
+
+    def __init__(self) -> None:
+        self.begun = False
+
+    async def run(self, arguments, context):
+        self.begun = True
+        until = asyncio.get_running_loop().time() + 2
+        while asyncio.get_running_loop().time() < until:
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(0.05)
+        return ToolResult("Ended by itself.")
+
+
+@pytest.mark.slow
+def test_a_tool_that_does_not_stop_does_not_hold_up_the_end_of_the_server(open_desk, monkeypatch):
+    monkeypatch.setattr(agent_module, "STOP_SECONDS", 0.2)
+
+    async def main() -> None:
+        desk, tool = open_desk(), Stubborn()
+        desk.workspace._toolbox = Toolbox([tool])
+        desk.model.script = [Reply(calls=[Call("stubborn", {})])]
+        await desk.say("Go")
+        await until(lambda: tool.begun)
+        async with asyncio.timeout(1.5):
+            await desk.workspace.close()
+        task = next(task for task in asyncio.all_tasks() if task.get_name().startswith("dispatch-agent"))
+        await asyncio.wait([task])
 
     asyncio.run(main())
 
@@ -234,23 +295,25 @@ def test_a_workspace_may_be_closed_twice(run):
 
 def test_a_message_is_not_delivered_before_it_is_stored(run):
     async def scenario(desk: Desk) -> None:
-        desk.model.script = [Reply.tokens(20, pace=0.01), Reply("Two.")]
-        await desk.say("One")
-        await until(lambda: desk.model.requests)
-        append = desk.session._db.append
+        desk.model.script = [Reply("One."), Reply("Two.")]
+        session_id = await new_session(desk)
+        session = desk.session = await desk.workspace.session(session_id)
+        append, answered = session._db.append, threading.Event()
 
         def full(rows, *, sync):
             if any(b"Unstored" in row for _, _, row in rows):
-                import time
-
-                time.sleep(0.5)
                 raise StoreFull("The disk is full.")
             append(rows, sync=sync)
+            if any(b'"complete"' in row for _, _, row in rows):
+                answered.set()
+                time.sleep(0.1)  # the agent waits for this; meanwhile a message comes
 
-        desk.session._db.append = full
+        session._db.append = full
+        await desk.say("First")
+        await until(answered.is_set)
         with pytest.raises(StoreFull):
             await desk.say("Unstored")
-        desk.session._db.append = append
+        session._db.append = append
         await desk.rest()
         assert [m.status for m in desk.thread if m.text == "Unstored"] == ["withdrawn"]
         assert "Unstored" not in json.dumps([request.body for request in desk.model.requests])
@@ -292,9 +355,10 @@ def test_a_followed_message_that_a_failed_turn_left_waiting_ends_its_stream(run)
 def test_there_is_nothing_to_resume_where_all_was_withdrawn(open_desk):
     async def main() -> None:
         first = open_desk()
-        first.model.script = [Hang()]
         session_id = await new_session(first)
         first.session = await first.workspace.session(session_id)
+        message = Message(id="m", agent_id=first.agent.id, role="user", order=9, status="withdrawn", text="Never mind")
+        first.session.put(message)
         first.session.put(first.agent.model_copy(update={"status": "running"}))
         await first.workspace.close()
         second = open_desk()

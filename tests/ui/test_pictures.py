@@ -1,0 +1,190 @@
+"""Pictures in `test-results/` for people to look at: light and dark, in a narrow panel and at full width."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from chat_page import Chat
+from conftest import REPOSITORY, Visits, picture
+from lab_page import LabPage
+from lab_process import LabProcess
+from model_server import Call, Fault, Hang, ModelServer, Received, Reply, Usage
+
+NARROW = 250
+OLD = '''\
+"""Predicts tides from harmonic constants."""
+
+import math
+
+
+def height(constants, hours):
+    return sum(a * math.cos(s * hours - p) for a, s, p in constants)
+'''
+RICH = """\
+## What I changed
+
+`height` now takes its **speeds in degrees per hour**, as the tables give them. Three things to know:
+
+1. Constants without a phase count as `0°`.
+2. The mean level is *added*, see [README.md](README.md).
+3. `very_long_names_without_any_place_to_break_like_this_one_here` stay inside the panel.
+
+```python
+def height(constants: list[Constant], hours: float, level: float = 0.0) -> float:
+    # the sum of the harbour's constituents at that hour, in metres above datum
+    return level + sum(c.amplitude * math.cos(math.radians(c.speed * hours - c.phase)) for c in constants)
+```
+
+| constituent | speed (°/h) | amplitude (m) | phase (°) | remark |
+|---|---:|---:|---:|---|
+| M2 | 28.984 | 1.42 | 231 | principal lunar |
+| S2 | 30.000 | 0.47 | 284 | principal solar |
+
+> Tables before 1990 use another datum.
+
+- [x] constants
+- [ ] currents
+"""
+REPLIES = [
+    Reply(
+        reasoning="The person wants degrees. I look at the file and who calls it first.",
+        calls=[
+            Call("list_files", {"glob": "**/*.py"}),
+            Call("read_file", {"path": "tides.py"}),
+            Call("read_file", {"path": "harbours/a-harbour-with-a-rather-long-name/constants-1998.csv"}),
+        ],
+        usage=Usage(3400),
+    ),
+    Reply(
+        "I read the program; now I change it.",
+        calls=[
+            Call(
+                "edit_file",
+                {"path": "tides.py", "old_text": "s * hours - p", "new_text": "math.radians(s * hours - p)"},
+            )
+        ],
+        usage=Usage(4100, cached=3400),
+    ),
+    Reply(RICH, usage=Usage(4800, cached=4100)),
+]
+
+
+@pytest.fixture
+def conversation(page: LabPage, model: ModelServer) -> Chat:
+    (page.process.project / "tides.py").write_text(OLD)
+    model.script = REPLIES
+    chat = page.new_chat()
+    chat.send("Make `height` take its speeds in degrees per hour, as the tables have them, and say what I must know.")
+    chat.finished("currents")
+    return chat
+
+
+@pytest.fixture(params=["Light", "Dark"])
+def theme(page: LabPage, request: pytest.FixtureRequest) -> Iterator[str]:
+    page.theme(f"JupyterLab {request.param}")
+    yield request.param.lower()
+    page.theme("JupyterLab Light")
+
+
+def test_a_narrow_panel(page: LabPage, conversation: Chat, model: ModelServer, theme: str) -> None:
+    page.width(NARROW)
+    name = f"panel-{NARROW}-{theme}"
+    picture(page.page, f"{name}-end")
+    conversation.unfold("list_files")
+    conversation.people.first.scroll_into_view_if_needed()
+    picture(page.page, f"{name}-start")
+    conversation.root.get_by_role("button", name="Sessions").click()
+    picture(page.page, f"{name}-sessions")
+    page.page.keyboard.press("Escape")
+
+    model.script = [Hang()]
+    conversation.send("And the currents?")
+    expect(conversation.stop).to_be_visible()
+    conversation.send("Only those of the last ten years, and leave the harbours without a name out of it, please.")
+    conversation.send("Thank you.")
+    expect(conversation.queue.get_by_role("listitem")).to_have_count(2)
+    picture(page.page, f"{name}-queue")
+    for button in conversation.queue.get_by_role("button").all()[::-1]:
+        button.click()
+    conversation.stop.click()
+    expect(conversation.stop).to_have_count(0)
+    model.script = [Fault.bad_key()]
+    conversation.send("Go on.")
+    expect(conversation.error).to_be_visible()
+    picture(page.page, f"{name}-error")
+    conversation.new_session()
+    picture(page.page, f"{name}-empty")
+    _expect_nothing_sticks_out(conversation)
+
+
+def test_the_main_area(page: LabPage, conversation: Chat, theme: str) -> None:
+    chat = page.open_tab()
+    chat.finished("currents")
+    page.icon.click()  # folds the side bar away
+    picture(page.page, f"main-area-{theme}-end")
+    _expect_nothing_sticks_out(chat)
+    chat.people.first.scroll_into_view_if_needed()
+    picture(page.page, f"main-area-{theme}-start")
+
+
+def test_a_cell(page: LabPage, conversation: Chat, model: ModelServer, theme: str) -> None:
+    notebook = page.notebook(
+        "picture.ipynb",
+        "import dispatch_jupyter as dispatch\ndispatch.chat(height=300)",
+        "%load_ext dispatch_jupyter\n%dispatch and now in a cell",
+    )
+    notebook.run(0)
+    notebook.chat(0).finished("currents")
+    model.script = REPLIES
+    notebook.run(1)
+    page.icon.click()
+    page.page.wait_for_function("() => !document.querySelector('#dispatch-jupyter-panel').offsetParent")
+    picture(page.page, f"cell-{theme}")
+    _expect_nothing_sticks_out(notebook.chat(0))
+
+
+def test_a_file_that_is_being_written(page: LabPage, model: ModelServer) -> None:
+    gate = threading.Event()
+    lines = "\n".join(f"row {number}" for number in range(40))
+
+    async def script(received: Received) -> Reply:
+        if received.number:
+            await asyncio.to_thread(gate.wait, 60)
+            return Reply("Written.")
+        return Reply("I write it.", calls=[Call("write_file", {"path": "rows.txt", "content": lines})], pace=0.05)
+
+    model.script = script
+    chat = page.new_chat()
+    chat.send("Write rows.txt")
+    expect(chat.call("write_file").locator(".dsp-streamed")).to_contain_text("row 9")
+    picture(page.page, "streamed-file")
+    gate.set()
+    chat.finished("Written.")
+
+
+def _expect_nothing_sticks_out(chat: Chat) -> None:
+    """Nothing is wider than the chat but what scrolls by itself."""
+    wide = chat.root.evaluate(
+        """chat => [chat, ...chat.querySelectorAll('.dsp-scroller, .dsp-content, .dsp-footer, .dsp-header')]
+            .filter(element => element.scrollWidth > element.clientWidth + 1)
+            .map(element => `${element.className}: ${element.scrollWidth} in ${element.clientWidth}`)"""
+    )
+    assert wide == []
+
+
+def test_the_picture_of_the_readme(demo_lab: LabProcess, visits: Visits) -> None:
+    """`panel.png`, the one in `docs/images`: what a stranger sees in the first minute, without any key."""
+    (demo_lab.project / "README.md").write_text((REPOSITORY / "README.md").read_text())
+    page = LabPage(visits.page(demo_lab), demo_lab).open()
+    page.page.evaluate(
+        "() => jupyterapp.commands.execute('markdownviewer:open', { path: 'README.md' }).then(() => null)"
+    )
+    chat = page.open_panel()
+    page.width(360)
+    chat.send("read the contents of README.md and summarize it")
+    chat.finished("no language model")
+    page.page.mouse.move(800, 790)
+    picture(page.page, "panel")
