@@ -105,7 +105,7 @@ def _line(figure: Figure) -> str:
 def _target(figure: Figure) -> str:
     if figure.target is None:
         return ""
-    unit = f" {figure.unit}" if figure.target.of == "value" else "×"
+    unit = f" {figure.unit}" if figure.target.of == "value" else " (ratio)"
     return f"≤ {figure.target.most:g}{unit}"
 
 

@@ -69,5 +69,7 @@ def _loads(load: Readings, sizes: tuple[int, ...], tiny: tuple[int, ...]) -> Tab
         figures.append(Figure(f"journal of {at}", "ms", load["journal", size], lines, "JSON lines of a file"))
         figures.append(Figure(f"live session of {at}", "ms", load["session", size], lines, "JSON lines of a file"))
         if size in tiny:
-            figures.append(Figure(f"TinyDB's own storage, {at}", "ms", load["tinydb", size], lines, "JSON lines of a file"))
+            figures.append(
+                Figure(f"TinyDB's own storage, {at}", "ms", load["tinydb", size], lines, "JSON lines of a file")
+            )
     return Table("CPU of loading a conversation", figures)

@@ -13,12 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
+from processes import work
+
 from dispatch_jupyter.core.protocol.ids import AgentId, MessageId, SessionId, new_agent_id, new_id
 from dispatch_jupyter.core.protocol.records import Agent, Limits, Message, ModelRef, Session
 from dispatch_jupyter.core.runtime.sessions import Sessions
 from dispatch_jupyter.core.store.lock import Owner
-from dispatch_jupyter.core.store.session_db import SessionDB
-from processes import work
+from dispatch_jupyter.core.store.session_db import Row, SessionDB
 
 TEXT = "A paragraph of an answer, of the length that answers have. " * 10
 
@@ -48,8 +49,11 @@ class JournalStore:
         model = ModelRef(id="demo/rules", provider="demo", label="demo")
         agent = Agent(id=new_agent_id(self._id), model=model, limits=Limits(root="/"))
         session = Session(id=self._id, project=str(folder), root_agent_id=agent.id)
-        rows = [("session", session.id, session), ("agents", agent.id, agent)]
-        self._db.append([(table, id_, record.model_dump_json().encode()) for table, id_, record in rows], sync=False)
+        rows: list[Row] = [
+            ("session", session.id, session.model_dump_json().encode()),
+            ("agents", agent.id, agent.model_dump_json().encode()),
+        ]
+        self._db.append(rows, sync=False)
 
     def append(self, documents: list[Document]) -> None:
         self._db.append([("messages", id_, encoded) for id_, encoded in documents], sync=False)
@@ -155,7 +159,9 @@ class Journals:
         begun = time.process_time()
         found = kept.load()
         load = time.process_time() - begun
-        assert found == self._added[store, messages], f"{store} holds {found} of {self._added[store, messages]} messages"
+        assert found == self._added[store, messages], (
+            f"{store} holds {found} of {self._added[store, messages]} messages"
+        )
         return {"append": append, "load": load}
 
     def close(self) -> None:

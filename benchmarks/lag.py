@@ -55,7 +55,10 @@ def _streaming(rounds: dict[str, list[Lags]], idle: list[Lags]) -> Table:
     for way in WAYS:
         for name, percent in (("p50", 50), ("p99", 99), ("max", 100)):
             target = P99 if (way, name) == ("dispatch", "p99") else None
-            values, floors = [_percentile(one, percent) for one in rounds[way]], [_percentile(one, percent) for one in idle]
+            values, floors = (
+                [_percentile(one, percent) for one in rounds[way]],
+                [_percentile(one, percent) for one in idle],
+            )
             figures.append(Figure(f"{name}, {LABELS[way]}", "ms", values, floors, "idle loop", target=target))
     return Table(f"Lag of the event loop while {STREAMS} agents stream {1 / PACE:.0f} tokens a second each", figures)
 

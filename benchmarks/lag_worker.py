@@ -1,4 +1,4 @@
-"""Streams on one event loop and says how late that loop is: `lag_worker.py FOLDER REQUEST.json`, tasks on standard input.
+"""Streams on one event loop and says how late it is: `lag_worker.py FOLDER REQUEST.json`, tasks on standard input.
 
 A ticker sleeps five milliseconds at a time; its lag is how much later than that it wakes.
 """

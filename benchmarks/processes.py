@@ -43,8 +43,13 @@ class Process:
     """A Python process of ours that ends when its standard input closes."""
 
     def __init__(self, arguments: list[str], environment: Mapping[str, str]) -> None:
+        self._name = " ".join(arguments[:2])
         self._process = subprocess.Popen(
-            [sys.executable, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=dict(environment)
+            [sys.executable, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=dict(environment),
         )
 
     def hear(self) -> dict[str, Any]:
@@ -52,7 +57,7 @@ class Process:
         assert self._process.stdout
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"{self._process.args} ended with {self._process.wait()}; its words are above")
+            raise RuntimeError(f"{self._name} ended with {self._process.wait()}; what it said is above")
         heard: dict[str, Any] = json.loads(line)
         return heard
 

@@ -104,7 +104,9 @@ def _await_answer(server: "subprocess.Popen[bytes]", record: Path, log: Path) ->
         if record.exists() and record.stat().st_size:
             url = json.loads(record.read_text())["url"]
             try:
-                httpx.get(f"{url}api/status", headers={"Authorization": f"token {TOKEN}"}, timeout=10).raise_for_status()
+                httpx.get(
+                    f"{url}api/status", headers={"Authorization": f"token {TOKEN}"}, timeout=10
+                ).raise_for_status()
                 return
             except httpx.TransportError:
                 pass  # the port is not open yet

@@ -15,7 +15,12 @@ from figures import Figure, Table, Target
 from processes import ScriptedModel, Worker, bare_environment
 
 WAYS = ("httpx", "litellm", "client", "dispatch")
-LABELS = {"httpx": "plain httpx", "litellm": "bare litellm", "client": "Dispatch's client alone", "dispatch": "Dispatch"}
+LABELS = {
+    "httpx": "plain httpx",
+    "litellm": "bare litellm",
+    "client": "Dispatch's client alone",
+    "dispatch": "Dispatch",
+}
 HISTORIES = (10, 100, 400)
 SHORT = 20
 LONG = 520
@@ -184,9 +189,7 @@ def _growth(readings: Readings, short: int, long: int) -> Figure:
 
 def _memory_table(readings: Readings) -> Table:
     figures = [
-        Figure(LABELS[way], "MB", [readings.rss[way]], [readings.rss["litellm"]], "litellm") for way in ("client", "dispatch")
+        Figure(LABELS[way], "MB", [readings.rss[way]], [readings.rss["litellm"]], "litellm")
+        for way in ("client", "dispatch")
     ]
     return Table("Memory of a process after all of these turns", figures)
-
-
-

@@ -14,7 +14,13 @@ import os
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from dispatch_jupyter.core.protocol.ids import AgentId
+    from dispatch_jupyter.core.runtime.feed import Feed
+    from dispatch_jupyter.core.runtime.session import Session
+    from dispatch_jupyter.core.runtime.workspace import Workspace
 
 HISTORY_TEXT = "It is about the third file of the folder, which is read twice and written once at the end. " * 3
 Spoken = list[dict[str, Any]]
@@ -81,13 +87,12 @@ class HttpxWay:
     async def _say(self, said: Spoken) -> str:
         options = {"stream": True, "stream_options": {"include_usage": True}}
         body = json.dumps({"model": self._model, "messages": said, "tools": self._tools, **options})
-        pieces = []
+        pieces: list[str] = []
         async with self._http.stream("POST", "/chat/completions", content=body) as response:
             response.raise_for_status()
             async for line in response.aiter_lines():
                 if line.startswith("data: {"):
-                    for choice in json.loads(line[6:])["choices"]:
-                        pieces.append(choice["delta"].get("content") or "")
+                    pieces += [choice["delta"].get("content") or "" for choice in json.loads(line[6:])["choices"]]
         return "".join(pieces)
 
     async def close(self) -> None:
@@ -107,7 +112,6 @@ class LiteLLMWay:
         return _Plain(self._system, messages, self._say)
 
     async def _say(self, said: Spoken) -> str:
-        pieces = []
         stream = await self._litellm.acompletion(
             model=self._model,
             messages=said,
@@ -117,10 +121,7 @@ class LiteLLMWay:
             api_key=os.environ["OPENAI_API_KEY"],
             api_base=os.environ["OPENAI_BASE_URL"],
         )
-        async for chunk in stream:
-            if chunk.choices:
-                pieces.append(chunk.choices[0].delta.content or "")
-        return "".join(pieces)
+        return "".join([chunk.choices[0].delta.content or "" async for chunk in stream if chunk.choices])
 
     async def close(self) -> None:
         from dispatch_jupyter.core.llm.connections import close_connections
@@ -143,13 +144,9 @@ class ClientWay:
     async def _say(self, said: Spoken) -> str:
         from dispatch_jupyter.core.llm.types import ModelRequest, TextDelta
 
-        pieces = []
         request = ModelRequest(self._model, self._system, said[1:], self._tools)
-        async with aclosing(self._client.stream(request)) as events:
-            async for event in events:
-                if isinstance(event, TextDelta):
-                    pieces.append(event.text)
-        return "".join(pieces)
+        async with aclosing(self._client.stream(request)) as events:  # type: ignore[type-var]
+            return "".join([event.text async for event in events if isinstance(event, TextDelta)])
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -185,7 +182,8 @@ class DispatchWay:
                 )
             )
         await session.saved()
-        return await _Watched.begun(self.workspace, session, agent.id)
+        feed = await self.workspace.watch(session.tables.session.id, None, None)
+        return _Watched(self.workspace, session, agent.id, feed)
 
     async def close(self) -> None:
         await self.workspace.close()
@@ -194,17 +192,11 @@ class DispatchWay:
 class _Watched:
     """A session of Dispatch with one client that reads every frame as the WebSocket does."""
 
-    def __init__(self, workspace: Any, session: Any, agent_id: Any) -> None:
-        self._workspace, self._session, self._agent_id = workspace, session, agent_id
+    def __init__(self, workspace: "Workspace", session: "Session", agent_id: "AgentId", feed: "Feed") -> None:
+        self._workspace, self._session, self._agent_id, self._feed = workspace, session, agent_id, feed
         self._rests = asyncio.Event()
-        self.bytes_sent = 0
-
-    @classmethod
-    async def begun(cls, workspace: Any, session: Any, agent_id: Any) -> "_Watched":
-        self = cls(workspace, session, agent_id)
-        self._feed = await workspace.watch(session.tables.session.id, None, None)
+        self._sent = 0
         self._reading = asyncio.create_task(self._read())
-        return self
 
     async def turn(self, text: str) -> None:
         from dispatch_jupyter.core.protocol.commands import SendMessage
@@ -217,7 +209,8 @@ class _Watched:
     def answer(self) -> str:
         agent = self._session.tables.agent(self._agent_id)
         assert agent.error is None, agent.error
-        return str(self._session.tables.thread(self._agent_id)[-1].text)
+        assert self._sent, "no frame came"
+        return self._session.tables.thread(self._agent_id)[-1].text
 
     async def close(self) -> None:
         self._workspace.unwatch(self._feed)
@@ -226,7 +219,7 @@ class _Watched:
     async def _read(self) -> None:
         async for frame in self._feed:
             text = frame[0] if len(frame) == 1 else f"[{','.join(frame)}]"
-            self.bytes_sent += len(text.encode())
+            self._sent += len(text.encode())
             if self._session.tables.agent(self._agent_id).status != "running":
                 self._rests.set()
 
@@ -235,4 +228,5 @@ def way_named(name: str, request: dict[str, Any], folder: Path) -> Way:
     """The way of that name. `request` holds system prompt, tools and model."""
     if name == "dispatch":
         return DispatchWay(folder)
-    return {"httpx": HttpxWay, "litellm": LiteLLMWay, "client": ClientWay}[name](**request)
+    ways: dict[str, Callable[..., Way]] = {"httpx": HttpxWay, "litellm": LiteLLMWay, "client": ClientWay}
+    return ways[name](**request)

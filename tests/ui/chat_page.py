@@ -64,6 +64,10 @@ class Chat:
         self.toggle(tool).click(position={"x": 6, "y": 8})
         return self.call(tool).locator(".dsp-details")
 
+    def result(self, tool: str) -> Locator:
+        """What the call gave, where its details are unfolded."""
+        return self.call(tool).locator("[aria-label=Result]")
+
     def open_session(self, title: str) -> None:
         self.root.get_by_role("button", name="Sessions").click()
         self.root.get_by_role("menuitemradio").filter(has_text=title).first.click()

@@ -10,6 +10,8 @@ from notebook_page import NotebookPage
 
 PANEL = "#dispatch-jupyter-panel .dsp-chat"
 
+EXECUTE = "([command, args]) => jupyterapp.commands.execute(command, args).then(() => null)"
+
 
 class LabPage:
     def __init__(self, page: Page, process: LabProcess, workspace: str = "default") -> None:
@@ -56,10 +58,12 @@ class LabPage:
         """A notebook with these code cells, open, its kernel ready."""
         return NotebookPage.make(self.page, self.process, name, cells)
 
+    def execute(self, command: str, **arguments: str) -> None:
+        """A command of JupyterLab's own."""
+        self.page.evaluate(EXECUTE, [command, arguments])
+
     def theme(self, name: str) -> None:
-        self.page.evaluate(
-            "theme => jupyterapp.commands.execute('apputils:change-theme', { theme }).then(() => null)", name
-        )
+        self.execute("apputils:change-theme", theme=name)
         expect(self.page.locator("body")).to_have_attribute("data-jp-theme-name", name)
 
     def width(self, pixels: int) -> None:

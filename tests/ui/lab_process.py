@@ -21,15 +21,30 @@ TOKEN = "browser-tests"
 README = """\
 # Tide tables
 
-Predicts the tides of a harbour from its harmonic constants.
+Predicts the tides of a harbour from its harmonic constants. Heights are in metres above chart datum.
 
 ## Use
 
-Put the constants of your harbour into `harbours/`, then run `tides.py`.
+Put the constants of your harbour into `harbours/`, then ask for a day:
+
+```bash
+python tides.py --harbour brest --date 2027-03-21
+```
+
+| option | meaning |
+|---|---|
+| `--harbour` | a file in `harbours/`, without its ending |
+| `--date` | the day, local time of the harbour |
+| `--plot` | draw the curve instead of printing it |
 
 ## Data
 
-Constants come from public records; each file names its source.
+Constants come from public records; each file names its source. Ten constituents are enough for most harbours;
+shallow ones need the compound tides as well.
+
+## Accuracy
+
+Within 10 cm in calm weather. Wind and air pressure are not in the tables.
 """
 
 Program = Literal["lab", "notebook"]

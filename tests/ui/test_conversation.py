@@ -159,7 +159,7 @@ def test_everything_goes_without_a_mouse(page: LabPage, model: ModelServer) -> N
     expect(toggle).to_be_focused()
     keyboard.press("Enter")
     expect(toggle).to_have_attribute("aria-expanded", "true")
-    expect(chat.call("read_file").get_by_role("region", name="Result")).to_contain_text("Tide tables")
+    expect(chat.result("read_file")).to_contain_text("Tide tables")
     tab_until(page.page, "Shift+Tab", "Sessions")
     keyboard.press("Enter")
     expect(chat.root.get_by_role("menuitemradio").first).to_be_focused()

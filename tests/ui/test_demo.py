@@ -10,7 +10,7 @@ from lab_process import LabProcess
 def test_without_a_key_the_demo_works_and_says_what_it_is(demo_lab: LabProcess, visits: Visits) -> None:
     page = LabPage(visits.page(demo_lab), demo_lab).open()
     chat = page.open_panel()
-    card = chat.root.get_by_role("region", name="Model")
+    card = chat.root.locator("[aria-label=Model]")
     expect(card).to_contain_text("Demo, no language model")
     for word in ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "ollama pull", "dispatch.yaml"):
         expect(card).to_contain_text(word)

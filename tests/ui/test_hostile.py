@@ -95,7 +95,7 @@ def test_hostile_names_results_and_errors_are_only_text(page: LabPage, model: Mo
         expect(chat.calls).to_have_count(4)
         expect(chat.people.last).to_contain_text(evil)
         expect(chat.root.locator("img, script")).to_have_count(0)
-        expect(chat.root.get_by_role("region", name="Result").first).to_contain_text(evil)
+        expect(chat.root.locator("[aria-label=Result]").first).to_contain_text(evil)
     assert page.page.evaluate("() => window.harmed") is None
     assert visited == []
 

@@ -31,7 +31,7 @@ def test_reads_and_summarizes_the_readme(page: LabPage, model: ModelServer) -> N
     details = chat.unfold("read_file")
     expect(details).to_be_visible()
     expect(details.get_by_label("Arguments")).to_contain_text("pathREADME.md")
-    expect(details.get_by_label("Result").locator("pre")).to_contain_text("Predicts the tides of a harbour")
+    expect(chat.result("read_file").locator("pre")).to_contain_text("Predicts the tides of a harbour")
     expect(details).to_contain_text("read_file took")
     chat.unfold("read_file")
     expect(details).to_have_count(0)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from chat_page import Chat
-from conftest import REPOSITORY, Visits, picture
+from conftest import Visits, picture
 from lab_page import LabPage
 from lab_process import LabProcess
 from model_server import Call, Fault, Hang, ModelServer, Received, Reply, Usage
@@ -177,11 +177,9 @@ def _expect_nothing_sticks_out(chat: Chat) -> None:
 
 def test_the_picture_of_the_readme(demo_lab: LabProcess, visits: Visits) -> None:
     """`panel.png`, the one in `docs/images`: what a stranger sees in the first minute, without any key."""
-    (demo_lab.project / "README.md").write_text((REPOSITORY / "README.md").read_text())
     page = LabPage(visits.page(demo_lab), demo_lab).open()
-    page.page.evaluate(
-        "() => jupyterapp.commands.execute('markdownviewer:open', { path: 'README.md' }).then(() => null)"
-    )
+    page.execute("markdownviewer:open", path="README.md")
+    expect(page.page.locator(".jp-MarkdownViewer:visible")).to_contain_text("Tide tables")
     chat = page.open_panel()
     page.width(360)
     chat.send("read the contents of README.md and summarize it")

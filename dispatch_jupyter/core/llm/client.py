@@ -56,6 +56,10 @@ class LiteLLMClient:
             yield Retrying(pause, reason)
             await asyncio.sleep(pause)
 
+    async def warm_up(self, model: str) -> None:
+        """Import litellm, in a worker thread: it takes seconds."""
+        await load_litellm()
+
     async def aclose(self) -> None:
         """Close the connections this event loop keeps to providers."""
         if loaded_litellm() is not None:
@@ -79,9 +83,8 @@ class RoutingClient:
         return (self._demo if request.model == DEMO else self._models).stream(request)
 
     async def warm_up(self, model: str) -> None:
-        """Import now what `model` needs, in a worker thread, so that the first message does not wait for seconds."""
-        if model != DEMO:
-            await load_litellm()
+        """See `types.ModelClient`."""
+        await (self._demo if model == DEMO else self._models).warm_up(model)
 
     async def aclose(self) -> None:
         """Close both."""

@@ -32,7 +32,7 @@ OF_THE_TURN = ("cancelled", CallLoop.code, StepLimit.code)
 """Errors that end a turn and say nothing about the next."""
 
 STOP_SECONDS = 10.0
-"""How long is waited for an agent to stop: a tool may have something to finish, but must not hold up the server's end."""
+"""How long is waited for an agent to stop: a tool may have something to finish, but must not hold up the server."""
 
 log = logging.getLogger(__name__)
 

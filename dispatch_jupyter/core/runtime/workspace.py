@@ -17,7 +17,7 @@ from ..protocol.changes import Notice
 from ..protocol.commands import Accepted, AgentState, CreateSession, SendMessage, SessionSummary, Status
 from ..protocol.errors import Conflict, Invalid, NotFound, ProjectError, StoreError
 from ..protocol.ids import AgentId, CallId, MessageId, SessionId, new_agent_id, new_id, session_of
-from ..protocol.records import Agent, Limits, Message, ToolCall
+from ..protocol.records import Agent, Limits, Message, ModelRef, ToolCall
 from ..protocol.records import Session as SessionRecord
 from ..store.lock import Owner
 from ..tools.standard import standard_tools
@@ -50,6 +50,7 @@ class Workspace:
         self._toolbox = Toolbox(standard_tools())
         self._feeds: set[Feed] = set()
         self._chores: set[asyncio.Task[None]] = set()
+        self._warming: asyncio.Task[None] | None = None
         self.on_activity: Callable[[], None] = lambda: None
         """Called when something happens that should keep the server alive."""
 
@@ -168,6 +169,7 @@ class Workspace:
     async def watch(self, session_id: SessionId, after: int | None, instance: str | None) -> Feed:
         """A session's changes. Give it back with `unwatch`."""
         async with self._using(session_id) as session:
+            self._warm_up(session.tables.agent(session.tables.session.root_agent_id).model)
             return await session.subscribe(after, instance)
 
     def watch_notices(self) -> Feed:
@@ -191,6 +193,9 @@ class Workspace:
         self._sessions.ending = True
         self._announce(Notice(kind="stopping"))
         await asyncio.gather(*(runner.stop() for runner in self._runners.values()))
+        if self._warming:
+            self._warming.cancel()
+            self._chores.add(self._warming)
         await asyncio.gather(*self._chores, return_exceptions=True)
         await self._sessions.close_all()
         for feed in self._feeds:
@@ -297,6 +302,12 @@ class Workspace:
     def _needed(self, session: Session) -> bool:
         runners = (self._runners.get(agent.id) for agent in session.tables.agents())
         return session.wanted or any(runner and runner.running for runner in runners)
+
+    def _warm_up(self, model: ModelRef) -> None:
+        """Whoever looks at a session is about to talk: what the first message would wait for is loaded meanwhile."""
+        if self._warming is None:
+            self._warming = asyncio.create_task(self._client.warm_up(model.id), name="dispatch-warm-up")
+            self._warming.add_done_callback(self._chore_done)
 
     def _announce(self, notice: Notice) -> None:
         for feed in self._feeds:

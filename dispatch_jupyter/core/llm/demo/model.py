@@ -32,6 +32,9 @@ class DemoModel:
             yield event
         yield Completed(_usage(request, move), "calls" if move.name else "end")
 
+    async def warm_up(self, model: str) -> None:
+        """Nothing to load."""
+
     async def aclose(self) -> None:
         """Nothing to close."""
 
