@@ -26,6 +26,8 @@ class Chat:
         self.calls = root.locator("[data-call]")
         self.queue = root.get_by_role("list", name="Queued messages")
         self.stop = root.get_by_role("button", name="Stop", exact=True)
+        self.ended = root.locator(".dsp-ended").last
+        self.resume = root.get_by_role("button", name="Resume", exact=True)
         self.error = root.get_by_role("alert")
         self.state = root.locator("[data-state]")
         self.usage = root.locator(".dsp-usage")

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from chat_page import Chat
 from lab_process import TOKEN, LabProcess
@@ -76,5 +76,7 @@ class LabPage:
         self.page.mouse.move(box["x"] + pixels, middle, steps=4)
         self.page.mouse.up()
 
-    def toolbar(self, command: str) -> Locator:
-        return self.page.locator(f"[data-command='{command}']:visible")
+    def dismiss_connection_errors(self) -> None:
+        """From now on, click JupyterLab's own word on a lost server away when it comes."""
+        dialog = self.page.locator(".jp-Dialog", has_text="Server Connection Error")
+        self.page.add_locator_handler(dialog, lambda: dialog.get_by_role("button", name="Dismiss").click())

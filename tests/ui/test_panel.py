@@ -66,23 +66,6 @@ def test_creates_hello_py(page: LabPage, model: ModelServer) -> None:
     expect(page.page.locator(".jp-FileEditor:visible .cm-content")).to_have_text('print("hi")')
 
 
-def test_stop_ends_the_answer(page: LabPage, model: ModelServer) -> None:
-    model.script = [Reply.tokens(2000, pace=0.02), Reply("Now something else.")]
-    chat = page.new_chat()
-    chat.send("Count")
-    expect(chat.answers.last).to_contain_text("w5 ")
-    chat.stop.click()
-
-    expect(chat.root.get_by_text("Stopped", exact=True)).to_be_visible()
-    expect(chat.stop).to_have_count(0)
-    assert model.requests[0].gone.wait(5), "the request to the provider is still open"
-    assert "w5 " in chat.answers.last.inner_text()
-    assert page.process.state(chat.session)["agents"][0]["error"]["code"] == "cancelled"
-
-    chat.send("And now?")
-    chat.finished("Now something else.")
-
-
 def test_a_refused_key_says_what_to_do(page: LabPage, model: ModelServer) -> None:
     model.script = [Fault.bad_key(), Reply("Here I am.")]
     chat = page.new_chat()

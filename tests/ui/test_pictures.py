@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import expect
@@ -82,22 +82,30 @@ def conversation(page: LabPage, model: ModelServer) -> Chat:
     return chat
 
 
-@pytest.fixture(params=["Light", "Dark"])
-def theme(page: LabPage, request: pytest.FixtureRequest) -> Iterator[str]:
-    page.theme(f"JupyterLab {request.param}")
-    yield request.param.lower()
+@pytest.fixture
+def both(page: LabPage) -> Iterator[Callable[[str], None]]:
+    """Takes a picture in each theme."""
+
+    def take(name: str) -> None:
+        for theme in ("Dark", "Light"):
+            page.theme(f"JupyterLab {theme}")
+            picture(page.page, f"{name}-{theme.lower()}")
+
+    yield take
     page.theme("JupyterLab Light")
 
 
-def test_a_narrow_panel(page: LabPage, conversation: Chat, model: ModelServer, theme: str) -> None:
+Both = Callable[[str], None]
+
+
+def test_a_narrow_panel(page: LabPage, conversation: Chat, model: ModelServer, both: Both) -> None:
     page.width(NARROW)
-    name = f"panel-{NARROW}-{theme}"
-    picture(page.page, f"{name}-end")
+    both("panel-end")
     conversation.unfold("list_files")
     conversation.people.first.scroll_into_view_if_needed()
-    picture(page.page, f"{name}-start")
+    both("panel-start")
     conversation.root.get_by_role("button", name="Sessions").click()
-    picture(page.page, f"{name}-sessions")
+    both("panel-sessions")
     page.page.keyboard.press("Escape")
 
     model.script = [Hang()]
@@ -106,31 +114,32 @@ def test_a_narrow_panel(page: LabPage, conversation: Chat, model: ModelServer, t
     conversation.send("Only those of the last ten years, and leave the harbours without a name out of it, please.")
     conversation.send("Thank you.")
     expect(conversation.queue.get_by_role("listitem")).to_have_count(2)
-    picture(page.page, f"{name}-queue")
+    both("panel-queue")
     for button in conversation.queue.get_by_role("button").all()[::-1]:
         button.click()
     conversation.stop.click()
     expect(conversation.stop).to_have_count(0)
+    both("panel-stopped")
     model.script = [Fault.bad_key()]
     conversation.send("Go on.")
     expect(conversation.error).to_be_visible()
-    picture(page.page, f"{name}-error")
+    both("panel-error")
     conversation.new_session()
-    picture(page.page, f"{name}-empty")
+    both("panel-empty")
     _expect_nothing_sticks_out(conversation)
 
 
-def test_the_main_area(page: LabPage, conversation: Chat, theme: str) -> None:
+def test_the_main_area(page: LabPage, conversation: Chat, both: Both) -> None:
     chat = page.open_tab()
     chat.finished("currents")
     page.icon.click()  # folds the side bar away
-    picture(page.page, f"main-area-{theme}-end")
+    both("main-area-end")
     _expect_nothing_sticks_out(chat)
     chat.people.first.scroll_into_view_if_needed()
-    picture(page.page, f"main-area-{theme}-start")
+    both("main-area-start")
 
 
-def test_a_cell(page: LabPage, conversation: Chat, model: ModelServer, theme: str) -> None:
+def test_a_cell(page: LabPage, conversation: Chat, model: ModelServer, both: Both) -> None:
     notebook = page.notebook(
         "picture.ipynb",
         "import dispatch_jupyter as dispatch\ndispatch.chat(height=300)",
@@ -142,7 +151,7 @@ def test_a_cell(page: LabPage, conversation: Chat, model: ModelServer, theme: st
     notebook.run(1)
     page.icon.click()
     page.page.wait_for_function("() => !document.querySelector('#dispatch-jupyter-panel').offsetParent")
-    picture(page.page, f"cell-{theme}")
+    both("cell")
     _expect_nothing_sticks_out(notebook.chat(0))
 
 

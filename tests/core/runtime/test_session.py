@@ -355,3 +355,40 @@ def test_a_record_that_cannot_be_kept_changes_nothing():
         json.loads(session._snapshot())
 
     play(scenario)
+
+
+def test_one_that_must_be_on_the_disk_brings_its_whole_batch_there():
+    async def scenario(session, disk):
+        await session.saved()
+        written, synced = disk.append, []
+
+        def append(rows, *, sync):
+            synced.append(sync)
+            written(rows, sync=sync)
+
+        disk.append = append
+        message = said(session, status="complete")
+        session.put(message, sync=True)
+        session.put(message)
+        await session.saved()
+        session.put(message)
+        await session.saved()
+        assert synced == [True, False]
+
+    play(scenario)
+
+
+def test_what_could_not_be_written_is_written_before_what_came_later():
+    async def scenario(session, disk):
+        await session.saved()
+        disk.full = True
+        message = said(session, text="old", status="complete")
+        with pytest.raises(StoreFull):
+            await session.saved()
+        session.put(message.model_copy(update={"text": "new"}))
+        disk.full = False
+        await session.saved()
+        texts = [json.loads(row[2])["text"] for row in disk.rows if row[1] == message.id]
+        assert texts == ["old", "new"]
+
+    play(scenario)
