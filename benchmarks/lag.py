@@ -19,8 +19,11 @@ WAYS = ("httpx", "litellm", "dispatch")
 
 P99 = Target(50.0)
 
-Lags = list[float]
-"""One round's lags, in milliseconds."""
+Read = dict[str, list[float]]
+"""One round's lags and holds, in milliseconds."""
+
+ROWS = (("lags", "p50 lag", 50), ("lags", "p99 lag", 99), ("lags", "longest lag", 100))
+ROWS += (("holds", "p99 hold", 99), ("holds", "longest hold", 100))
 
 
 def measure(folder: Path, *, quick: bool) -> list[Table]:
@@ -33,43 +36,47 @@ def measure(folder: Path, *, quick: bool) -> list[Table]:
         environment |= model.environment
         with Worker("lag_worker.py", environment, str(folder), str(request)) as worker:
 
-            def lags(way: str | None, streams: int = STREAMS, tokens: int = tokens) -> Lags:
-                read = worker.do(way=way, streams=streams, tokens=tokens, pace=PACE)
-                return [lag * 1e3 for lag in read["lags"]]
+            def read(way: str | None, streams: int = STREAMS, tokens: int = tokens) -> Read:
+                task = {"way": way, "streams": streams, "tokens": tokens, "pace": PACE}
+                return {name: [one * 1e3 for one in found] for name, found in worker.do(**task).items()}
 
-            idle_before = lags(None, tokens=100)
-            first = lags("dispatch", streams=1, tokens=20)
-            rounds: dict[str, list[Lags]] = {way: [] for way in WAYS}
-            idle: list[Lags] = []
+            idle_before = read(None, tokens=100)
+            first = read("dispatch", streams=1, tokens=20)
+            rounds: dict[str, list[Read]] = {way: [] for way in WAYS}
+            idle: list[Read] = []
             for way in WAYS:
-                lags(way, tokens=5)  # each opens its connections
-            for _ in range(1 if quick else 5):
-                idle.append(lags(None))
+                read(way, tokens=5)  # each opens its connections
+            for _ in range(1 if quick else 7):
+                idle.append(read(None))
                 for way in WAYS:
-                    rounds[way].append(lags(way))
+                    rounds[way].append(read(way))
     return [_streaming(rounds, idle), _first(first, idle_before)]
 
 
-def _streaming(rounds: dict[str, list[Lags]], idle: list[Lags]) -> Table:
+def _streaming(rounds: dict[str, list[Read]], idle: list[Read]) -> Table:
     figures = []
     for way in WAYS:
-        for name, percent in (("p50", 50), ("p99", 99), ("max", 100)):
-            target = P99 if (way, name) == ("dispatch", "p99") else None
-            values, floors = (
-                [_percentile(one, percent) for one in rounds[way]],
-                [_percentile(one, percent) for one in idle],
-            )
+        for kind, name, percent in ROWS:
+            values = [_percentile(one[kind], percent) for one in rounds[way]]
+            floors = [_percentile(one[kind], percent) for one in idle]
+            target = P99 if (way, name) == ("dispatch", "p99 lag") else None
             figures.append(Figure(f"{name}, {LABELS[way]}", "ms", values, floors, "idle loop", target=target))
-    return Table(f"Lag of the event loop while {STREAMS} agents stream {1 / PACE:.0f} tokens a second each", figures)
+    return Table(f"The event loop while {STREAMS} agents stream {1 / PACE:.0f} tokens a second each", figures)
 
 
-def _first(first: Lags, idle: Lags) -> Table:
+def _first(first: Read, idle: Read) -> Table:
     figures = [
-        Figure(name, "ms", [_percentile(first, percent)], [_percentile(idle, percent)], "idle loop")
-        for name, percent in (("p50", 50), ("p99", 99), ("max", 100))
+        Figure(
+            f"{name}, first call",
+            "ms",
+            [_percentile(first[kind], percent)],
+            [_percentile(idle[kind], percent)],
+            "idle loop",
+        )
+        for kind, name, percent in ROWS
     ]
-    return Table("Lag of the event loop in the first call of all, which imports litellm in a thread", figures)
+    return Table("The event loop in the first call of all, which imports litellm in a thread", figures)
 
 
-def _percentile(lags: Lags, percent: int) -> float:
-    return max(lags) if percent == 100 else statistics.quantiles(lags, n=100, method="inclusive")[percent - 1]
+def _percentile(values: list[float], percent: int) -> float:
+    return max(values) if percent == 100 else statistics.quantiles(values, n=100, method="inclusive")[percent - 1]

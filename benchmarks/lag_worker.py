@@ -1,6 +1,7 @@
 """Streams on one event loop and says how late it is: `lag_worker.py FOLDER REQUEST.json`, tasks on standard input.
 
-A ticker sleeps five milliseconds at a time; its lag is how much later than that it wakes.
+A ticker sleeps five milliseconds at a time. Its lag is how much later than that it wakes; its hold is the CPU time the
+loop's thread spent meanwhile, which is what the lag would be at most if nobody else used the machine.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ TICK = 0.005
 
 
 class Lags:
-    """The worker's task: the ticker's lags, in seconds, while something goes on."""
+    """The worker's task: the ticker's lags and holds, in seconds, while something goes on."""
 
     def __init__(self, runner: asyncio.Runner, folder: Path, request: dict[str, Any]) -> None:
         self._runner = runner
@@ -55,19 +56,19 @@ class Lags:
 
 async def _ticked(go_on: Callable[[], Awaitable[None]]) -> dict[str, Any]:
     lags: list[float] = []
+    holds: list[float] = []
 
     async def tick() -> None:
         while True:
-            due = time.perf_counter() + TICK
+            spent, due = time.thread_time(), time.perf_counter() + TICK
             await asyncio.sleep(TICK)
             lags.append(time.perf_counter() - due)
+            holds.append(time.thread_time() - spent)
 
     ticker = asyncio.create_task(tick())
-    begun = time.perf_counter()
     await go_on()
-    seconds = time.perf_counter() - begun
     ticker.cancel()
-    return {"lags": lags, "seconds": seconds}
+    return {"lags": lags, "holds": holds}
 
 
 def main() -> None:

@@ -53,6 +53,7 @@ class Chat:
         self.box.fill(text)
         self.box.press("Enter")
         expect(self.box).to_have_value("")
+        expect(self.root.get_by_text("Sending…")).to_have_count(0)
 
     def call(self, tool: str) -> Locator:
         return self.root.locator(f"[data-tool={tool}]").last

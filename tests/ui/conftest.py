@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
 from lab_page import LabPage
 from lab_process import LabProcess
@@ -83,6 +83,7 @@ def lab(shared_lab: LabProcess, model: ModelServer) -> Iterator[LabProcess]:
     model.requests.clear()
     yield shared_lab
     shared_lab.end_kernels()
+    shared_lab.stop_agents()
 
 
 @pytest.fixture
@@ -148,7 +149,7 @@ class Visits:
         return page
 
     def watch(self, page: Page) -> None:
-        page.on("pageerror", lambda error: str(error) == OF_NOTEBOOK_ITSELF or self.errors.append(str(error)))
+        page.on("pageerror", self._note_error)
         page.on("dialog", lambda dialog: (self.errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))
 
     def pages(self) -> list[Page]:
@@ -157,6 +158,10 @@ class Visits:
     def close(self) -> None:
         for context in self._contexts:
             context.close()
+
+    def _note_error(self, error: Error) -> None:
+        if error.message != OF_NOTEBOOK_ITSELF:
+            self.errors.append(error.stack or error.message)
 
     def _note(self, process: LabProcess, url: str) -> None:
         if urlsplit(url).scheme in ("http", "https", "ws", "wss") and not url.startswith(process.url):

@@ -65,6 +65,7 @@ class LabPage:
     def theme(self, name: str) -> None:
         self.execute("apputils:change-theme", theme=name)
         expect(self.page.locator("body")).to_have_attribute("data-jp-theme-name", name)
+        expect(self.page.locator("#jupyterlab-splash")).to_have_count(0)
 
     def width(self, pixels: int) -> None:
         """Drag the side bar's edge until the panel is so wide."""

@@ -134,6 +134,11 @@ class LabProcess:
         """A session's records."""
         return self.ask("GET", f"dispatch/sessions/{session}")
 
+    def stop_agents(self) -> None:
+        """What a test has left at work must not talk into the next one."""
+        for agent in self.ask("GET", "dispatch/status")["agents"]:
+            self.ask("POST", f"dispatch/agents/{agent['agent_id']}/interrupt")
+
     def end_kernels(self) -> None:
         for session in self.ask("GET", "api/sessions"):
             self.ask("DELETE", f"api/sessions/{session['id']}")

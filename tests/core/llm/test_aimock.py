@@ -85,18 +85,21 @@ def fixtures() -> list[dict]:
 
 
 @pytest.fixture(scope="module")
-def installed() -> None:
+def node() -> str:
+    """Node itself: `node` on the path may be a script around it, which does not hand on signals."""
     if not PROGRAM.exists():
         command = [program("npm"), "ci", "--no-audit", "--no-fund"]
         subprocess.run(command, cwd=FOLDER, check=True, capture_output=True, timeout=50)
+    command = [program("node"), "-p", "process.execPath"]
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=20).stdout.strip()
 
 
 @pytest.fixture
-def aimock(installed, tmp_path):
+def aimock(node, tmp_path):
     """The address of a fresh mock: its counters of matches start anew."""
     file = tmp_path / "fixtures.json"
     file.write_text(json.dumps({"fixtures": fixtures()}))
-    command = [program("node"), str(PROGRAM), "-p", "0", "-f", str(file), "--validate-on-load", "-c", "8"]
+    command = [node, str(PROGRAM), "-p", "0", "-f", str(file), "--validate-on-load", "-c", "8"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         said = []
         for line in process.stdout:

@@ -5,7 +5,10 @@ import asyncio
 import pytest
 
 from desk import Desk, until
-from dispatch_jupyter.core.protocol.errors import Locked
+from dispatch_jupyter.core.protocol.commands import CreateSession
+from dispatch_jupyter.core.protocol.errors import Locked, StoreFull
+from dispatch_jupyter.core.protocol.records import Message, ToolCall
+from dispatch_jupyter.core.store.session_db import SessionDB
 from model_server import Call, Reply
 
 pytestmark = pytest.mark.slow
@@ -80,5 +83,67 @@ def test_sessions_nobody_needs_are_closed_and_come_back(run):
         desk.session = await desk.workspace.session(first)
         assert desk.texts() == ["Answer 0."]
         assert len(await desk.workspace.list()) == 12
+
+    run(scenario)
+
+
+def test_what_a_killed_server_left_open_is_closed_and_the_next_message_works(open_desk):
+    async def main() -> None:
+        first = open_desk()
+        first.session = session = await first.workspace.create(CreateSession())
+        agent = first.agent
+
+        def put(kind, key, **fields):
+            return session.put(kind(id=key, agent_id=agent.id, **fields))
+
+        put(Message, "asked", role="user", order=10, status="delivered", text="Go")
+        put(Message, "calling", role="assistant", order=11, status="complete")
+        call = {"message_id": "calling", "name": "write_file", "arguments": {"path": "a"}}
+        put(ToolCall, "done", index=0, provider_id="1", **call, status="completed", output="Written.")
+        put(ToolCall, "begun", index=1, provider_id="2", **call, status="in_progress")
+        put(ToolCall, "planned", index=2, provider_id="3", **call)
+        put(Message, "talking", role="assistant", order=12, status="streaming", text="So fa")
+        put(ToolCall, "half", message_id="talking", index=0, provider_id="4", name="write_file")
+        put(Message, "waiting", role="user", order=13, status="queued", text="And this")
+        session.put(agent.model_copy(update={"status": "running", "note": "trying again in 4 s"}))
+        await first.workspace._sessions.close(session)  # as it stands, like a kill
+        await first.workspace.close()
+
+        second = open_desk()
+        second.session = session = await second.workspace.session(session.tables.session.id)
+        assert {m.id: m.status for m in second.thread} == {
+            "asked": "delivered",
+            "calling": "complete",
+            "talking": "interrupted",
+            "waiting": "queued",
+        }
+        calls = {call.id: call for call in second.calls}
+        assert {call.id: call.status for call in calls.values() if call.id != "done"} == dict.fromkeys(
+            ("begun", "planned", "half"), "failed"
+        )
+        assert calls["done"].status == "completed" and calls["done"].output == "Written."
+        assert "may have taken effect" in calls["begun"].output and "was not run" in calls["planned"].output
+        agent = second.agent
+        assert (agent.status, agent.error.code, agent.note) == ("error", "interrupted", None)
+        second.model.script = [Reply("Both.")]
+        await second.ask("Go on")
+        roles = [message["role"] for message in second.model.requests[0].messages]
+        assert roles == ["system", "user", "assistant", "tool", "tool", "tool", "assistant", "user", "user"]
+        assert second.texts()[-1] == "Both." and second.agent.status == "idle"
+        await second.workspace.close()
+
+    asyncio.run(main())
+
+
+def test_a_session_that_could_not_be_made_leaves_nothing(run, monkeypatch):
+    async def scenario(desk: Desk) -> None:
+        def full(self, rows, *, sync):
+            raise StoreFull("The disk is full.", "Make room.")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(SessionDB, "append", full)
+            with pytest.raises(StoreFull):
+                await desk.workspace.create(CreateSession())
+        assert await desk.workspace.list() == [] and desk.workspace._sessions.live() == []
 
     run(scenario)
