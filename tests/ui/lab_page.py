@@ -80,4 +80,4 @@ class LabPage:
     def dismiss_connection_errors(self) -> None:
         """From now on, click JupyterLab's own word on a lost server away when it comes."""
         dialog = self.page.locator(".jp-Dialog", has_text="Server Connection Error")
-        self.page.add_locator_handler(dialog, lambda: dialog.get_by_role("button", name="Dismiss").click())
+        self.page.add_locator_handler(dialog, lambda: dialog.get_by_role("button", name="Close").click())

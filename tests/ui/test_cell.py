@@ -40,6 +40,7 @@ def test_the_magic_streams_and_returns_an_object(page: LabPage, model: ModelServ
         Reply(calls=[Call("read_file", {"path": "README.md"})], usage=Usage(100)),
         Reply.tokens(60, pace=0.02, usage=Usage(200)),
         Reply("Written with **care**."),
+        Reply("Hello from the cell."),
     ]
     notebook = page.notebook(
         "magic.ipynb",
@@ -48,6 +49,7 @@ def test_the_magic_streams_and_returns_an_object(page: LabPage, model: ModelServ
         "print(_.text[:9], _.usage.input_tokens, _.session_id, sep='|')",
         "%%dispatch\nwrite a line\nand another",
         "%dispatch?",
+        "%dispatch",
     )
     notebook.run(0)
     record(page, notebook.cells.nth(1))
@@ -64,13 +66,10 @@ def test_the_magic_streams_and_returns_an_object(page: LabPage, model: ModelServ
     assert len(page.process.state(session)["messages"]) == 5
 
     expect(notebook.run(4).first).to_contain_text("%dispatch --quiet")
-
-
-def test_the_magic_alone_shows_the_chat(page: LabPage, model: ModelServer) -> None:
-    model.script = [Reply("Hello from the cell.")]
-    notebook = page.notebook("alone.ipynb", f"{LOAD}\n%dispatch --session new")
-    notebook.run(0)
-    chat = notebook.chat(0).ready()
+    notebook.run(5)
+    chat = notebook.chat(5).ready()
+    assert chat.session == session
+    expect(chat.people).to_contain_text(["summarize README.md", "write a line\nand another"])
     chat.send("hello")
     chat.finished("Hello from the cell.")
 

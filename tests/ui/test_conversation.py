@@ -106,6 +106,9 @@ def test_a_reload_keeps_panel_session_and_draft(page: LabPage, model: ModelServe
         chat.open_session("older")
     chat.finished("The older answer.")
     chat.box.fill("half a thought")
+    with page.page.expect_request(lambda request: "api/workspaces" in request.url and request.method == "PUT"):
+        tab = page.open_tab()
+    assert tab.session == older
 
     page.page.reload()
     page.loaded()
@@ -113,6 +116,8 @@ def test_a_reload_keeps_panel_session_and_draft(page: LabPage, model: ModelServe
     expect(chat.root).to_have_attribute("data-session", older)
     chat.finished("The older answer.")
     expect(chat.box).to_have_value("half a thought")
+    expect(tab.root).to_have_attribute("data-session", older)
+    expect(tab.box).to_have_value("")
 
 
 @pytest.mark.parametrize("first", ["listing", "sending"])
@@ -143,8 +148,12 @@ def test_everything_goes_without_a_mouse(page: LabPage, model: ModelServer) -> N
         Reply("Done by keyboard."),
     ]
     keyboard = page.page.keyboard
-    page.command("Dispatch: New Session")
+    page.command("Dispatch: Open Chat")
     chat = page.panel.ready()
+    expect(chat.box).to_be_focused()
+    keyboard.press("Tab")
+    page.command("Dispatch: New Session")
+    chat.ready()
     expect(chat.box).to_be_focused()
     keyboard.type("read it")
     keyboard.press("Shift+Enter")

@@ -98,7 +98,7 @@ def both(page: LabPage) -> Iterator[Callable[[str], None]]:
 Both = Callable[[str], None]
 
 
-def test_a_narrow_panel(page: LabPage, conversation: Chat, model: ModelServer, both: Both) -> None:
+def test_a_narrow_panel_and_the_main_area(page: LabPage, conversation: Chat, model: ModelServer, both: Both) -> None:
     page.width(NARROW)
     both("panel-end")
     conversation.unfold("list_files")
@@ -128,10 +128,8 @@ def test_a_narrow_panel(page: LabPage, conversation: Chat, model: ModelServer, b
     both("panel-empty")
     _expect_nothing_sticks_out(conversation)
 
-
-def test_the_main_area(page: LabPage, conversation: Chat, both: Both) -> None:
     chat = page.open_tab()
-    chat.finished("currents")
+    chat.open_session("Make")
     page.icon.click()  # folds the side bar away
     both("main-area-end")
     _expect_nothing_sticks_out(chat)

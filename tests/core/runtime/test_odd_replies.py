@@ -5,6 +5,9 @@ import json
 import pytest
 
 from desk import Desk, until
+from dispatch_jupyter.core.protocol.commands import CreateSession
+from dispatch_jupyter.core.protocol.errors import StoreFull
+from dispatch_jupyter.core.tools.tool import Arguments, Toolbox
 from model_server import Call, Fault, Reply
 
 pytestmark = pytest.mark.slow
@@ -121,5 +124,62 @@ def test_a_person_may_ask_for_the_same_call_again(run):
         await desk.say("I changed it: read it again")
         await desk.rest()
         assert [call.status for call in desk.calls] == ["completed"] * 3
+
+    run(scenario)
+
+
+class Broken:
+    """A tool with a defect."""
+
+    name, kind, description, arguments, exclusive = "broken", "other", "Breaks.", Arguments, False
+
+    async def run(self, arguments, context):
+        raise ValueError("half \ud83d of a pair " * 1000)
+
+
+def test_a_tool_with_a_defect_is_told_to_the_model(run):
+    async def scenario(desk: Desk) -> None:
+        desk.workspace._toolbox = Toolbox([Broken()])
+        desk.model.script = [Reply(calls=[Call("broken", {})]), Reply("I see.")]
+        agent = await desk.ask("Go")
+        assert agent.status == "idle" and desk.calls[0].error.code == "internal"
+        assert "failed unexpectedly: half" in desk.model.requests[1].tool_results[0]
+
+    run(scenario)
+
+
+def test_a_disk_that_is_full_ends_the_turn_and_the_next_message_works(run):
+    async def scenario(desk: Desk) -> None:
+        desk.model.script = [Reply.tokens(30, pace=0.01, calls=[READ]), Reply("Room again.")]
+        await desk.say("One")
+        append = desk.session._db.append
+
+        def full(rows, *, sync):
+            raise StoreFull("The disk is full.", "Make room.")
+
+        desk.session._db.append = full
+        agent = await desk.rest()
+        assert agent.error.code == "store_full" and len(desk.model.requests) == 1
+        desk.session._db.append = append
+        await desk.ask("Two")
+        assert desk.texts()[-1] == "Room again."
+
+    run(scenario)
+
+
+def test_what_was_changed_is_on_the_disk_before_the_model_hears_of_it(run):
+    async def scenario(desk: Desk) -> None:
+        write = Call("write_file", {"path": "a.txt", "content": "a"})
+        desk.model.script = [Reply(calls=[READ]), Reply(calls=[write]), Reply("Done.")]
+        desk.session = await desk.workspace.create(CreateSession())
+        append, synced = desk.session._db.append, {}
+
+        def watched(rows, *, sync):
+            synced.update({id_: sync for table, id_, row in rows if table == "calls" and b'"completed"' in row})
+            append(rows, sync=sync)
+
+        desk.session._db.append = watched
+        await desk.ask("Go")
+        assert [synced[call.id] for call in desk.calls] == [False, True]
 
     run(scenario)

@@ -15,9 +15,12 @@ from dispatch_jupyter.core.protocol.records import Message
 from dispatch_jupyter.core.runtime import agent as agent_module
 from dispatch_jupyter.core.runtime import workspace as workspace_module
 from dispatch_jupyter.core.runtime.follow import follow
+from dispatch_jupyter.core.runtime.repair import INTERRUPTED
 from dispatch_jupyter.core.runtime.workspace import title_of
 from dispatch_jupyter.core.tools.tool import Arguments, Toolbox, ToolResult
 from model_server import Call, Fault, Reply
+
+READ = Call("read_file", {"path": "README.md"})
 
 
 @pytest.fixture
@@ -317,6 +320,37 @@ def test_a_message_is_not_delivered_before_it_is_stored(run):
         await desk.rest()
         assert [m.status for m in desk.thread if m.text == "Unstored"] == ["withdrawn"]
         assert "Unstored" not in json.dumps([request.body for request in desk.model.requests])
+
+    run(scenario)
+
+
+def test_a_turn_that_ends_as_the_server_stops_begins_no_other(run):
+    async def scenario(desk: Desk) -> None:
+        (desk.project / "dispatch.yaml").write_text("limits:\n  max_steps: 1\n")
+        desk.model.script = [Reply("One.", first=0.3, calls=[READ]), Reply("Two.")]
+        await desk.say("First")
+        await until(lambda: desk.model.requests)
+        await desk.say("Second")
+        desk.workspace._runners[desk.agent.id]._why = INTERRUPTED  # as `stop` does before it waits
+        agent = await desk.rest()
+        await asyncio.sleep(0.05)
+        assert agent.error.code == "max_steps" and len(desk.model.requests) == 1
+        assert desk.thread[-1].status == "queued"
+
+    run(scenario)
+
+
+def test_a_run_stopped_before_it_began_changes_nothing_of_the_one_before(run):
+    async def scenario(desk: Desk) -> None:
+        cut = Reply.tokens(20, ends="drop", after=10)
+        desk.model.script = [cut, cut, cut, Reply("Better.")]
+        await desk.ask("One")
+        failed = desk.thread[-1]
+        assert failed.status == "failed"
+        await desk.workspace.queue(desk.agent.id, "Two", "me")
+        await desk.workspace.interrupt(desk.agent.id)
+        await desk.rest()
+        assert desk.session.tables.message(failed.id) == failed and desk.texts()[-1] == "Better."
 
     run(scenario)
 

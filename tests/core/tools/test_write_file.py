@@ -87,7 +87,7 @@ def test_keeps_line_endings_and_encoding(agent: Any, before: bytes, content: str
         ("folder/", "x", "not_a_file"),
         ("a.txt/x", "x", "not_found"),
         ("n.txt", "a\0b", "binary"),
-        ("n.txt", "a\ud83d", "encoding"),
+        ("n.txt", "a\ud83d", "invalid_arguments"),
         ("n.txt", "x" * 10_000_001, "too_large"),
         ("n.ipynb", "print(1)", "invalid_notebook"),
         ("n.ipynb", '{"cells": []}', "invalid_notebook"),
