@@ -29,8 +29,12 @@ interface View {
  * @returns what anywidget calls when the view goes.
  */
 async function renderView({ model, el }: View): Promise<() => void> {
-  // else a key pressed on a button in here is a notebook command: "dd" would delete the cell
-  el.dataset.lmSuppressShortcuts = 'true';
+  // else a key pressed in here is a notebook command, and "dd" deletes the cell. Lab looks at the element in focus
+  // before it looks at those around it, so each has to say so itself
+  const suppress = ({ target }: Event) => {
+    if (target instanceof HTMLElement) target.dataset.lmSuppressShortcuts = 'true';
+  };
+  el.addEventListener('focusin', suppress);
   const box = document.createElement('div');
   box.className = 'dsp-cell';
   el.replaceChildren(box);
@@ -41,6 +45,7 @@ async function renderView({ model, el }: View): Promise<() => void> {
   const problem = server ? await mismatch(server, model) : noServer();
   const leave = server && !problem ? chatView(model, box, server) : problemView(box, problem ?? noServer());
   return () => {
+    el.removeEventListener('focusin', suppress);
     model.off('change:height', height);
     leave();
   };

@@ -101,6 +101,7 @@ export class Chat {
     if (this.connection.peek()) return;
     await this.refreshSessions();
     if (this.connection.peek()) return; // meanwhile somebody has asked for something else
+    if (this._sending.peek()) return this.open(null); // meanwhile they have spoken: that begins a session
     const usable = (this._sessions.peek() ?? []).filter(summary => !summary.error);
     const found = usable.find(summary => summary.id === wanted) ?? usable[0];
     this.open(found?.id ?? null);

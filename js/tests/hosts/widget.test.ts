@@ -72,7 +72,18 @@ it("speaks to the page's own server, below its base url and with its token", asy
   expect(FakeSocket.last.url).toMatch(/^ws:.*\/user\/ada\/dispatch\/stream\?/);
   expect([FakeSocket.last.query.get('session'), FakeSocket.last.query.get('token')]).toEqual([SESSION, 't0k']);
   expect(el.querySelector<HTMLElement>('.dsp-cell')?.style.height).toBe('300px');
-  expect(el.dataset.lmSuppressShortcuts).toBe('true');
+  leave();
+});
+
+it('keeps the shortcuts of the notebook away from whatever is in focus, as Lab asks that element first', async () => {
+  document.body.append(el);
+  const leave = await show(make({ session_id: SESSION }));
+  const places = [...el.querySelectorAll<HTMLElement>('button, textarea, [tabindex="0"]')];
+  expect(places.length).toBeGreaterThan(1);
+  for (const place of places) {
+    place.dispatchEvent(new FocusEvent('focusin', { bubbles: true }));
+    expect(place.dataset.lmSuppressShortcuts).toBe('true');
+  }
   leave();
 });
 

@@ -31,6 +31,17 @@ it('makes a session with the first message and then watches it', async () => {
   expect(chat.sending.value).toBeNull();
 });
 
+it('begins a session with what is said before the last one was found', async () => {
+  server.answers.set('GET sessions', { sessions: [summary('an-older-session')] });
+  server.answers.set('POST chat', async () => {
+    await looking;
+    return { session_id: SESSION, agent_id: 'a', message_id: 'sent' };
+  });
+  const looking = chat.openLatest();
+  await chat.send('I am quick');
+  expect(chat.sessionId.value).toBe(SESSION);
+});
+
 it('keeps the text when it cannot be sent, with what was written since', async () => {
   openSession();
   server.answers.set('POST chat', async () => {
