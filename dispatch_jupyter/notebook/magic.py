@@ -37,6 +37,7 @@ def dispatch(line: str, cell: str | None = None) -> Any:
 
     Without --session, it goes on in this kernel's session, else in the project's latest: the chat panel on the same
     session shows the same thing. Text is taken as it is: `{braces}`, `$dollars` and quotes mean nothing special.
+    Load the extension in a cell of its own: a question mark at the end means help to IPython until it is loaded.
     To put a value into it, call the function: `dispatch_jupyter.ask(f"explain {value}")`.
     """
     try:
