@@ -22,8 +22,13 @@ P99 = Target(50.0)
 Read = dict[str, list[float]]
 """One round's lags and holds, in milliseconds."""
 
-ROWS = (("lags", "p50 lag", 50), ("lags", "p99 lag", 99), ("lags", "longest lag", 100))
-ROWS += (("holds", "p99 hold", 99), ("holds", "longest hold", 100))
+ROWS = [
+    ("lags", "p50 lag", 50),
+    ("lags", "p99 lag", 99),
+    ("lags", "longest lag", 100),
+    ("holds", "p99 hold", 99),
+    ("holds", "longest hold", 100),
+]
 
 
 def measure(folder: Path, *, quick: bool) -> list[Table]:

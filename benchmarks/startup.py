@@ -80,7 +80,8 @@ def _server(folder: Path, extension: bool, rest: float) -> tuple[float, float, f
             record = Path(environment["JUPYTER_RUNTIME_DIR"]) / f"jpserver-{server.pid}.json"
             _await_answer(server, record, folder / "log")
             loaded = f"{OURS} | extension was successfully loaded" in (folder / "log").read_text()
-            assert loaded == extension, f"the extension was {'' if loaded else 'not '}loaded"
+            if loaded != extension:
+                raise RuntimeError(f"the extension was {'' if loaded else 'not '}loaded:\n{_end_of(folder / 'log')}")
             process = psutil.Process(server.pid)
             started = _cpu(process)
             time.sleep(rest)
@@ -111,7 +112,11 @@ def _await_answer(server: "subprocess.Popen[bytes]", record: Path, log: Path) ->
             except httpx.TransportError:
                 pass  # the port is not open yet
         time.sleep(0.02)
-    raise RuntimeError(f"the Jupyter server did not start:\n{log.read_text()[-3000:]}")
+    raise RuntimeError(f"the Jupyter server did not start:\n{_end_of(log)}")
+
+
+def _end_of(log: Path) -> str:
+    return log.read_text()[-3000:]
 
 
 def _cpu(process: psutil.Process) -> float:

@@ -51,9 +51,9 @@ async def test_a_client_of_a_stream_that_goes_away_is_not_waited_for(begin_strea
     (session,) = (await workspace())._sessions.live()
     await until(lambda: model.requests)
     await asyncio.sleep(0.1)  # nothing more will be written that could tell
-    assert session.wanted
+    assert session.watched
     writer.close()
-    await until(lambda: not session.wanted)
+    await until(lambda: not session.watched)
     assert (await workspace()).at_work == 1, "its agent goes on"
 
 
@@ -77,7 +77,7 @@ async def test_a_stream_that_breaks_off_holds_nothing_but_events(begin_stream, w
     feed.end(Lagged("Too slow."))
     rest = await reader.readuntil(b"0\r\n\r\n")
     assert b"Too slow" not in rest
-    await until(lambda: not session.wanted)
+    await until(lambda: not session.watched)
     writer.close()
 
 
@@ -88,10 +88,10 @@ async def test_watchers_that_go_away_are_not_waited_for(ask, jp_ws_fetch, worksp
     await socket.read_message()
     (session,) = (await workspace())._sessions.live()
     space = await workspace()
-    await until(lambda: session.wanted and space._feeds)
+    await until(lambda: session.watched and space._feeds)
     socket.close()
     notices.close()
-    await until(lambda: not session.wanted and not space._feeds)
+    await until(lambda: not session.watched and not space._feeds)
 
 
 async def test_a_reason_of_many_bytes_still_closes_the_socket(ask, jp_ws_fetch, workspace, model):

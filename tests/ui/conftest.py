@@ -3,17 +3,15 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from lab_page import LabPage
-from lab_process import LabProcess
+from lab_process import REPOSITORY, LabProcess
 from model_server import ModelServer
+from visits import Visits, picture
 
-REPOSITORY = Path(__file__).parents[2]
-PICTURES = REPOSITORY / "test-results"
 CHROMIUM = [
     "--no-sandbox",
     "--disable-gpu",
@@ -22,9 +20,6 @@ CHROMIUM = [
     "--disable-sync",
     "--no-first-run",
 ]
-OF_NOTEBOOK_ITSELF = "Cannot read properties of undefined (reading 'schema')"
-"""Notebook 7.6 fails so on each page, with no extension at all."""
-WIDE = {"width": 1280, "height": 800}
 MODEL = "gpt-4.1-mini"
 
 sys.path.append(str(REPOSITORY / "scripts"))
@@ -121,51 +116,6 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=find(), args=CHROMIUM)
         yield browser
         browser.close()
-
-
-def picture(page: Page, name: str) -> None:
-    """What the window shows, for people to look at."""
-    PICTURES.mkdir(exist_ok=True)
-    page.screenshot(path=PICTURES / f"{name}.png")
-
-
-class Visits:
-    """The browsers of one test, and what they asked of anybody but Jupyter."""
-
-    def __init__(self, browser: Browser) -> None:
-        self._browser = browser
-        self._contexts: list[BrowserContext] = []
-        self.elsewhere: list[str] = []
-        self.errors: list[str] = []
-
-    def page(self, process: LabProcess, size: dict[str, int] | None = None) -> Page:
-        """A browser that has never been here, with one tab."""
-        context = self._browser.new_context(viewport=size or WIDE, locale="en-US")
-        context.set_default_timeout(30_000)
-        self._contexts.append(context)
-        context.on("request", lambda request: self._note(process, request.url))
-        page = context.new_page()
-        self.watch(page)
-        return page
-
-    def watch(self, page: Page) -> None:
-        page.on("pageerror", self._note_error)
-        page.on("dialog", lambda dialog: (self.errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-
-    def pages(self) -> list[Page]:
-        return [page for context in self._contexts for page in context.pages]
-
-    def close(self) -> None:
-        for context in self._contexts:
-            context.close()
-
-    def _note_error(self, error: Error) -> None:
-        if error.message != OF_NOTEBOOK_ITSELF:
-            self.errors.append(error.stack or error.message)
-
-    def _note(self, process: LabProcess, url: str) -> None:
-        if urlsplit(url).scheme in ("http", "https", "ws", "wss") and not url.startswith(process.url):
-            self.elsewhere.append(url)
 
 
 @pytest.fixture

@@ -85,9 +85,9 @@ class LabProcess:
             f"--DispatchApp.data_dir={self.folder}",
         ]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", module, *options], env=self._environment, stdout=log, stderr=log
-            )
+            command = [sys.executable, "-m", module, *options]
+            # not where the tests run: Python would take the package from there instead of the installed one
+            self.process = subprocess.Popen(command, cwd=self.folder, env=self._environment, stdout=log, stderr=log)
         self._await_answer(self.process)
 
     def _await_answer(self, process: subprocess.Popen[bytes]) -> None:

@@ -5,10 +5,10 @@ import re
 from playwright.sync_api import expect
 
 from chat_page import Chat
-from conftest import Visits
 from lab_page import LabPage
 from lab_process import LabProcess
 from model_server import Call, ModelServer, Reply
+from visits import Visits
 
 TOKENS = 150
 WHOLE = " ".join(f"w{number}" for number in range(TOKENS))
@@ -48,6 +48,9 @@ def test_two_tabs_stay_in_step(page: LabPage, model: ModelServer) -> None:
     right = page.tab().open_panel()
     expect(right.people).to_contain_text(["count for both"])
     expect(right.stop).to_be_visible()
+    expect(right.answers.last).to_contain_text("w10 ")
+    seen = words(right)
+    assert seen == WHOLE.split()[: len(seen)]
 
     right.send("queued in the right tab")
     right.send("a mistake")

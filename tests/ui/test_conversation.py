@@ -12,6 +12,8 @@ from lab_page import LabPage
 from model_server import Call, ModelServer, Received, Reply
 from sessions import long_session
 
+FROM_END = "log => log.scrollHeight - log.scrollTop - log.clientHeight"
+
 
 def held(gate: threading.Event, *replies: Reply) -> Callable[[Received], object]:
     """A script whose first reply waits for the gate."""
@@ -91,6 +93,27 @@ def test_a_long_session_shows_its_end_and_loads_the_rest(page: LabPage) -> None:
     chat.root.get_by_role("button", name="Latest").click()
     expect(chat.messages.last).to_be_in_viewport()
     assert chat.session == session
+
+
+def test_reading_further_up_is_not_disturbed_by_what_comes(page: LabPage, model: ModelServer) -> None:
+    model.script = [Reply.tokens(400, pace=0.01)]
+    chat = page.new_chat()
+    chat.send("count")
+    answer = chat.answers.last
+    expect(answer).to_contain_text("w150 ")
+    end = chat.root.get_by_role("log")
+    assert end.evaluate(FROM_END) < 40, "it does not follow the text"
+    answer.hover()
+    page.page.mouse.wheel(0, -300)
+    latest = chat.root.get_by_role("button", name="Latest")
+    expect(latest).to_be_visible()
+    top = end.evaluate("log => log.scrollTop")
+    expect(answer).to_contain_text("w300 ")
+    assert end.evaluate("log => log.scrollTop") == top
+    latest.click()
+    chat.finished("w399")
+    assert end.evaluate(FROM_END) < 40
+    expect(latest).to_have_count(0)
 
 
 def test_a_reload_keeps_panel_session_and_draft(page: LabPage, model: ModelServer) -> None:

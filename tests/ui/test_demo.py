@@ -2,9 +2,9 @@
 
 from playwright.sync_api import expect
 
-from conftest import Visits, picture
 from lab_page import LabPage
 from lab_process import LabProcess
+from visits import Visits, picture
 
 
 def test_without_a_key_the_demo_works_and_says_what_it_is(demo_lab: LabProcess, visits: Visits) -> None:

@@ -3,11 +3,11 @@
 from playwright.sync_api import expect
 
 from chat_page import Chat
-from conftest import Visits, picture
 from lab_page import PANEL
 from lab_process import TOKEN, LabProcess
 from model_server import Call, ModelServer, Reply
 from notebook_page import NotebookPage, write
+from visits import Visits, picture
 
 
 def test_panel_and_widget_in_notebook_7(notebook7: LabProcess, visits: Visits, model: ModelServer) -> None:

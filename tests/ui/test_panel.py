@@ -72,6 +72,7 @@ def test_a_refused_key_says_what_to_do(page: LabPage, model: ModelServer) -> Non
     chat.send("Hello")
     expect(chat.error).to_contain_text("key")
     expect(chat.error).to_contain_text("OPENAI_API_KEY")
+    expect(chat.error).to_contain_text("Check that the key is right")
     expect(chat.error).to_contain_text("bad_key")
     expect(chat.root).not_to_contain_text("test-key")
     chat.send("Hello again")

@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from chat_page import Chat
-from conftest import Visits, picture
 from lab_page import LabPage
 from lab_process import LabProcess
 from model_server import Call, Fault, Hang, ModelServer, Received, Reply, Usage
+from visits import Visits, picture
 
 NARROW = 250
 OLD = '''\

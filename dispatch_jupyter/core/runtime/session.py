@@ -11,8 +11,7 @@ the death of the server. `saved` waits for that, and is where a full disk is hea
 import asyncio
 import json
 import logging
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any, TypeVar, cast
 
 from ..protocol.changes import Delta, Put, Snapshot, State
@@ -55,25 +54,15 @@ class Session:
         self._waiters: list[asyncio.Future[None]] = []
         self._wake = asyncio.Event()
         self._closing = False
-        self._holders = 0
         self._tick: asyncio.TimerHandle | None = None
         self._pump_task = asyncio.create_task(self._pump(), name="dispatch-session-pump")
 
     # ------------------------------------------------------------------ reading
 
     @property
-    def wanted(self) -> bool:
-        """Whether a client is looking, or somebody is about to do something with it."""
-        return bool(self._feeds or self._holders)
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Is not closed in between."""
-        self._holders += 1
-        try:
-            yield
-        finally:
-            self._holders -= 1
+    def watched(self) -> bool:
+        """Whether any client is looking."""
+        return bool(self._feeds)
 
     def next_order(self) -> int:
         """The place of a message that is put now: after all that is there."""

@@ -49,6 +49,8 @@ class Workspace:
         self._runners: dict[AgentId, AgentRunner] = {}
         self._toolbox = Toolbox(standard_tools())
         self._feeds: set[Feed] = set()
+        self._users: Counter[SessionId] = Counter()
+        """How many are doing something with a session right now."""
         self._chores: set[asyncio.Task[None]] = set()
         self._warming: asyncio.Task[None] | None = None
         self.on_activity: Callable[[], None] = lambda: None
@@ -108,13 +110,11 @@ class Workspace:
         """Say something to an agent; without a session, in a new one."""
         if command.template not in (None, "dispatch"):
             raise Invalid(f"template: there is no `{command.template}`.", "Leave it out, or use `dispatch`.")
-        if command.session_id is not None:
-            session = await self.session(command.session_id)
-        elif command.agent_id is not None:
-            session = await self.session(session_of(command.agent_id))
-        else:
-            session = await self.create(CreateSession(title=title_of(command.text), model=command.model))
-        with session.held():
+        session_id = command.session_id or (session_of(command.agent_id) if command.agent_id else None)
+        if session_id is None:
+            created = await self.create(CreateSession(title=title_of(command.text), model=command.model))
+            session_id = created.tables.session.id
+        async with self._using(session_id) as session:
             agent_id = command.agent_id or session.tables.session.root_agent_id
             if command.model is not None:
                 self._pin(session, agent_id, command.model)
@@ -206,10 +206,14 @@ class Workspace:
 
     @asynccontextmanager
     async def _using(self, session_id: SessionId) -> AsyncIterator[Session]:
-        """The session of that id, which stays open in between."""
-        session = await self.session(session_id)
-        with session.held():
-            yield session
+        """The session of that id, which is not closed in between."""
+        self._users[session_id] += 1
+        try:
+            yield await self.session(session_id)
+        finally:
+            self._users[session_id] -= 1
+            if not self._users[session_id]:
+                del self._users[session_id]
 
     async def _queue(self, session: Session, agent_id: AgentId, text: str, sender: str) -> Accepted:
         await self._refresh(session, agent_id)
@@ -301,7 +305,8 @@ class Workspace:
 
     def _needed(self, session: Session) -> bool:
         runners = (self._runners.get(agent.id) for agent in session.tables.agents())
-        return session.wanted or any(runner and runner.running for runner in runners)
+        used = session.tables.session.id in self._users
+        return session.watched or used or any(runner and runner.running for runner in runners)
 
     def _warm_up(self, model: ModelRef) -> None:
         """Whoever looks at a session is about to talk: what the first message would wait for is loaded meanwhile."""

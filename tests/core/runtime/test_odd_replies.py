@@ -6,7 +6,9 @@ import pytest
 
 from desk import Desk, until
 from dispatch_jupyter.core.protocol.commands import CreateSession
-from dispatch_jupyter.core.protocol.errors import StoreFull
+from dispatch_jupyter.core.protocol.errors import StoreFull, ToolError
+from dispatch_jupyter.core.protocol.records import ToolCall
+from dispatch_jupyter.core.runtime.guards import RepeatGuard
 from dispatch_jupyter.core.tools.tool import Arguments, Toolbox
 from model_server import Call, Fault, Reply
 
@@ -183,3 +185,16 @@ def test_what_was_changed_is_on_the_disk_before_the_model_hears_of_it(run):
         assert [synced[call.id] for call in desk.calls] == [False, True]
 
     run(scenario)
+
+
+def test_the_order_of_arguments_does_not_make_a_call_another():
+    def call(arguments):
+        return ToolCall(id="a", agent_id="b", message_id="c", index=0, provider_id="d", name="e", arguments=arguments)
+
+    guard = RepeatGuard()
+    guard.check(call({"path": "x", "limit": 1}))
+    guard.check(call({"limit": 1, "path": "x"}))
+    with pytest.raises(ToolError, match="3 times"):
+        guard.check(call({"path": "x", "limit": 1}))
+    guard.check(call({"path": "y", "limit": 1}))
+    guard.check(call({"path": "x", "limit": 1}))

@@ -397,6 +397,7 @@ def test_there_is_nothing_to_resume_where_all_was_withdrawn(open_desk):
         await first.workspace.close()
         second = open_desk()
         second.session = await second.workspace.session(session_id)
+        assert second.agent.status == "error" and second.agent.error.code == "interrupted"
         with pytest.raises(Conflict):
             await second.workspace.resume(second.agent.id)
         await second.workspace.close()
