@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from dispatch_jupyter.api import sessions as sessions_module
 from model_server import Call, Hang, Reply
 
 pytestmark = pytest.mark.slow
@@ -94,7 +95,7 @@ async def test_status_says_what_there_is(ask, model, project):
     assert status["project"] == str(project.resolve()) and status["agents"] == [] and len(status["instance"]) == 16
 
 
-async def test_sessions_are_made_and_paged(ask, rested, model):
+async def test_sessions_are_made_and_paged(ask, rested, model, monkeypatch):
     code, state = await ask("POST", "sessions", body={"title": "Mine"})
     assert code == 201 and state["session"]["title"] == "Mine" and state["agents"][0]["status"] == "idle"
     session_id = state["session"]["id"]
@@ -106,6 +107,11 @@ async def test_sessions_are_made_and_paged(ask, rested, model):
     last = state["messages"][-1]["order"]
     _, page = await ask("GET", "sessions", session_id, params={"before": last, "limit": 2})
     assert [m["text"] for m in page["messages"]] == ["Answer 1", "Q2"] and page["earlier"] == 3
+    _, page = await ask("GET", "sessions", session_id, params={"limit": "-1"})
+    assert page["messages"] == [] and page["earlier"] == 6
+    monkeypatch.setattr(sessions_module, "MAX_PAGE", 3)
+    _, page = await ask("GET", "sessions", session_id, params={"limit": 100})
+    assert len(page["messages"]) == 3
 
 
 UNKNOWN = "0123456789abcdef"
@@ -187,7 +193,7 @@ async def test_activity_is_reported_while_agents_work(ask, rested, model, jp_ser
     app = jp_serverapp.extension_manager.extension_apps["dispatch_jupyter"].copy().pop()
     assert app.current_activity() is None
     _, accepted = await ask("POST", "chat", body={"text": "x"})
-    assert app.current_activity() == 1
+    assert app.current_activity() == 1 and app._pulse.is_running()
     assert jp_serverapp.web_app.settings["last_activity_times"]["dispatch"] <= jp_serverapp.web_app.last_activity()
     await ask("POST", "agents", accepted["agent_id"], "interrupt")
     assert app.current_activity() is None
