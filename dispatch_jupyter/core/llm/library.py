@@ -35,7 +35,9 @@ def _import() -> Any:
             # else it fetches its price list from the network while it is imported
             os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
             import litellm
+            import openai.resources.chat  # noqa: F401 (its first call would import it on the event loop)
 
+            litellm.token_counter(model="", text="x")  # and load its tokenizer there
             for message, category in _ITS_WARNINGS:
                 warnings.filterwarnings("ignore", message=message, category=category)
             litellm.suppress_debug_info = True  # it prints advice on errors otherwise
