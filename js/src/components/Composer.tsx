@@ -40,7 +40,6 @@ export function Composer() {
           ref={area}
           rows={1}
           value={text}
-          data-lm-suppress-shortcuts="true"
           aria-label={trans.__('Message to Dispatch')}
           placeholder={busy ? trans.__('Delivered at its next step…') : trans.__('Message Dispatch…')}
           onInput={event => chat.draft.set(event.currentTarget.value)}

@@ -29,7 +29,11 @@ export function addCommands(parts: Parts): void {
   const { app, host, panel, labShell } = parts;
   const { trans } = host;
   const inUse = () => chatInUse(parts);
-  const showPanel = () => app.shell.activateById(panel.id);
+  const showPanel = () => {
+    app.shell.activateById(panel.id);
+    // the palette activates the widget it was called from as it closes: take the focus after that
+    void Promise.resolve().then(() => panel.activate());
+  };
 
   app.commands.addCommand(CommandIDs.open, {
     label: trans.__('Dispatch: Open Chat'),
