@@ -1,12 +1,11 @@
 """A workspace with shorthands, for playing scenarios."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from dispatch_jupyter.core.protocol.commands import CreateSession, SendMessage
+from dispatch_jupyter.core.protocol.commands import SendMessage
 from dispatch_jupyter.core.protocol.records import Agent, Message, ToolCall
 from dispatch_jupyter.core.runtime.session import Session
 from dispatch_jupyter.core.runtime.workspace import Workspace
@@ -64,35 +63,3 @@ async def until(condition: Callable[[], Any], seconds: float = SECONDS) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.005)
-
-
-class Gate:
-    """Makes an async method wait until `open`; `reached` tells that somebody stands before it."""
-
-    def __init__(self, owner, name) -> None:
-        self._method = getattr(owner, name)
-        self._open, self.reached = asyncio.Event(), asyncio.Event()
-        setattr(owner, name, self._pass)
-
-    async def _pass(self, *args, **kwargs):
-        self.reached.set()
-        await self._open.wait()
-        return await self._method(*args, **kwargs)
-
-    def open(self) -> None:
-        self._open.set()
-
-
-def slow_disk(session, seconds):
-    """Makes every write of a session take that long."""
-    append = session._db.append
-
-    def slow(rows, *, sync):
-        time.sleep(seconds)
-        append(rows, sync=sync)
-
-    session._db.append = slow
-
-
-async def new_session(desk: Desk) -> str:
-    return (await desk.workspace.create(CreateSession())).tables.session.id

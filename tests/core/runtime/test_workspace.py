@@ -1,4 +1,4 @@
-"""The workspace as a whole: what it tells its clients, which settings agents get."""
+"""The workspace as a whole: what it tells its clients, which settings agents get, how it ends."""
 
 import asyncio
 import json
@@ -8,8 +8,9 @@ import pytest
 
 from desk import Desk, until
 from dispatch_jupyter.core.protocol.commands import CreateSession, SendMessage
+from dispatch_jupyter.core.protocol.errors import Conflict
 from dispatch_jupyter.core.runtime import models as models_module
-from model_server import Reply
+from model_server import Hang, Reply
 
 pytestmark = pytest.mark.slow
 
@@ -29,6 +30,47 @@ def test_everybody_hears_of_sessions_and_of_the_end(open_desk):
             ("session_changed", session_id),
             ("stopping", None),
         }
+
+    asyncio.run(main())
+
+
+def test_the_connections_to_providers_are_closed_at_the_end(open_desk):
+    async def main() -> None:
+        desk, closed = open_desk(), []
+        aclose = desk.workspace._client.aclose
+
+        async def noted():
+            closed.append(True)
+            await aclose()
+
+        desk.workspace._client.aclose = noted
+        await desk.workspace.close()
+        await desk.workspace.close()
+        assert closed == [True]
+
+    asyncio.run(main())
+
+
+def test_an_agent_is_not_resumed_as_the_server_stops(open_desk):
+    async def main() -> None:
+        desk = open_desk()
+        desk.model.script = [Hang()]
+        await desk.say("Hi")
+        await desk.workspace.interrupt(desk.agent.id)
+        look_up, go_on = desk.workspace.models.default, asyncio.Event()
+
+        async def slow():
+            await go_on.wait()
+            return await look_up()
+
+        desk.workspace.models.default = slow
+        resuming = asyncio.create_task(desk.workspace.resume(desk.agent.id))
+        await asyncio.sleep(0.02)
+        await desk.workspace.close()
+        go_on.set()
+        with pytest.raises(Conflict):
+            await resuming
+        assert desk.workspace.at_work == 0
 
     asyncio.run(main())
 
