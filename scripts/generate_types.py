@@ -105,7 +105,7 @@ class _Writer:
         elif "anyOf" in value or "oneOf" in value:
             written = self._union(value.get("anyOf") or value["oneOf"])
         elif kind == "array":
-            written = self._array(value["items"])
+            written = self._tuple(value["prefixItems"]) if "prefixItems" in value else self._array(value["items"])
         elif kind == "object":
             written = self._mapping(value)
         elif kind in PLAIN:
@@ -126,6 +126,9 @@ class _Writer:
     def _array(self, items: Schema) -> str:
         written = self.type(items)
         return f"readonly ({written})[]" if " " in written else f"readonly {written}[]"
+
+    def _tuple(self, items: list[Schema]) -> str:
+        return f"readonly [{', '.join(map(self.type, items))}]"
 
     def _mapping(self, value: Schema) -> str:
         further = value.get("additionalProperties", True)

@@ -17,7 +17,7 @@ class AgentMessagesHandler(DispatchHandler):
 
         workspace = await self.workspace()
         command = self.body(QueueMessage)
-        self.reply(await workspace.queue(AgentId(agent_id), command.text, self.current_user.username), 202)
+        self.reply(await workspace.queue(AgentId(agent_id), command.text, self.user_name), 202)
 
 
 class AgentMessageHandler(DispatchHandler):

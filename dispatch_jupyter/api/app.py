@@ -35,8 +35,10 @@ class DispatchApp(ExtensionApp):
         self.server_url = ""
         self.project = Path(self.settings["server_root_dir"]).expanduser()
         self._starting: asyncio.Task[Workspace] | None = None
+        self._started = asyncio.Event()
         self._pulse = PeriodicCallback(self._report_activity, ACTIVITY_MS)
         self.settings["dispatch_workspace"] = self.workspace
+        self.settings["dispatch_begun_workspace"] = self.begun_workspace
 
     def initialize_handlers(self) -> None:
         self.handlers.extend((route.pattern, route.handler) for route in ROUTES)
@@ -47,6 +49,11 @@ class DispatchApp(ExtensionApp):
             self._starting = asyncio.create_task(self._start())
         return await asyncio.shield(self._starting)
 
+    async def begun_workspace(self) -> "Workspace":
+        """The runtime, once somebody has begun it: to listen alone does not wake it."""
+        await self._started.wait()
+        return await self.workspace()
+
     async def _start(self) -> "Workspace":
         try:
             workspace = await asyncio.to_thread(self._set_up)
@@ -55,16 +62,23 @@ class DispatchApp(ExtensionApp):
             raise
         workspace.on_activity = self._stamp
         self._pulse.start()
+        self._started.set()
         return workspace
 
     def _set_up(self) -> "Workspace":
+        server = self.serverapp
+        if server is None:
+            raise RuntimeError("The extension is not linked to a server.")
         from ..core.runtime.setup import set_up
+        from .ports import guarded_ports
 
         return set_up(
             project=self.project,
             folder=Path(self.data_dir or Path(jupyter_data_dir()) / "dispatch") / "sessions",
             instance=self.server_instance,
             server_url=self.server_url,
+            ports=lambda: guarded_ports(server),
+            auth_enabled=server.identity_provider.auth_enabled,
         )
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:

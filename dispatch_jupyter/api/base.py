@@ -49,6 +49,11 @@ class DispatchHandler(APIHandler):
         workspace: Workspace = await self.settings["dispatch_workspace"]()
         return workspace
 
+    @property
+    def user_name(self) -> str:
+        """Who asks, for the records. Where the server knows nobody by name, the name it made up."""
+        return str(self.current_user.display_name or self.current_user.username)
+
     def body(self, kind: "type[B]") -> "B":
         """The request's body as a command.
 

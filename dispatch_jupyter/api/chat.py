@@ -27,7 +27,7 @@ class ChatHandler(DispatchHandler):
 
         workspace = await self.workspace()
         command = self.body(SendMessage)
-        accepted = await workspace.send(command, self.current_user.username)
+        accepted = await workspace.send(command, self.user_name)
         if "text/event-stream" in self.request.headers.get("Accept", ""):
             await self._stream(workspace, accepted)
         else:

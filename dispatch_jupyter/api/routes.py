@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import agents, chat, sessions, status, stream
+from . import agents, calls, chat, permissions, sessions, status, stream
 
 ID = r"([\w.-]+)"
 
@@ -94,8 +94,82 @@ ROUTES = [
     ),
     Route(
         "sessions/{session_id}/calls/{call_id}",
-        sessions.CallHandler,
+        calls.CallHandler,
         {"get": Operation("A tool call with its whole output.", answer="ToolCall", errors=(404,))},
+    ),
+    Route(
+        "sessions/{session_id}/calls/{call_id}/stop",
+        calls.CallStopHandler,
+        {"post": Operation("Stop a call's command; its agent goes on.", status=202, errors=(404, 409))},
+    ),
+    Route(
+        "sessions/{session_id}/calls/{call_id}/background",
+        calls.CallBackgroundHandler,
+        {
+            "post": Operation(
+                "Let a call's command go on as a job, and its agent without it.", status=202, errors=(404, 409)
+            )
+        },
+    ),
+    Route(
+        "sessions/{session_id}/jobs/{job_id}",
+        calls.JobHandler,
+        {"get": Operation("A background job and the end of its output so far.", answer="Job", errors=(404,))},
+    ),
+    Route(
+        "sessions/{session_id}/jobs/{job_id}/stop",
+        calls.JobStopHandler,
+        {
+            "post": Operation(
+                "Stop a background job with all it started.", answer="Job", status=202, errors=(404, 409)
+            )
+        },
+    ),
+    Route(
+        "permissions",
+        permissions.PermissionsHandler,
+        {
+            "get": Operation(
+                "What waits for a person's leave, what was decided, and the grants in force.",
+                answer="Permissions",
+                errors=(404,),
+                query={"session": "Only this session; without it, all that are open."},
+            )
+        },
+    ),
+    Route(
+        "permissions/{request_id}",
+        permissions.PermissionHandler,
+        {
+            "post": Operation(
+                "Allow or deny what an agent asks for. Needs leave to `execute` on `dispatch:permissions`.",
+                "AnswerRequest",
+                "Request",
+                errors=(403, 404, 409, 422),
+            )
+        },
+    ),
+    Route(
+        "permissions/grants/{grant_id}",
+        permissions.GrantHandler,
+        {
+            "delete": Operation(
+                "Take leave back; commands that run with it are stopped.", answer="Grant", errors=(403, 404, 409, 422)
+            )
+        },
+    ),
+    Route(
+        "trust",
+        permissions.TrustHandler,
+        {
+            "get": Operation("Project files that would widen what agents may do.", answer="TrustedFiles"),
+            "post": Operation(
+                "Trust this version of such a file, or stop trusting it.",
+                "TrustFile",
+                "TrustedFiles",
+                errors=(403, 404, 409),
+            ),
+        },
     ),
     Route(
         "agents/{agent_id}/message",

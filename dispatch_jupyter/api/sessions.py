@@ -2,7 +2,7 @@
 
 from tornado import web
 
-from ..core.protocol.ids import CallId, SessionId
+from ..core.protocol.ids import SessionId
 from .base import DispatchHandler, answering, authorized
 
 MAX_PAGE = 1_000
@@ -41,14 +41,3 @@ class SessionHandler(DispatchHandler):
         session = await workspace.session(SessionId(session_id))
         limit = min(max(self.number("limit", 200) or 0, 0), MAX_PAGE)
         self.reply(session.state(before=self.number("before"), limit=limit))
-
-
-class CallHandler(DispatchHandler):
-    """`GET sessions/{id}/calls/{call_id}`: a tool call with its whole output."""
-
-    @web.authenticated
-    @authorized
-    @answering
-    async def get(self, session_id: str, call_id: str) -> None:
-        workspace = await self.workspace()
-        self.reply(await workspace.call(SessionId(session_id), CallId(call_id)))

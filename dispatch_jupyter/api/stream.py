@@ -54,7 +54,9 @@ class StreamHandler(WebSocketMixin, websocket.WebSocketHandler, JupyterHandler):
     async def _serve(self) -> None:
         code, reason = GOING_AWAY, "The server stops."
         try:
-            workspace: Workspace = await self.settings["dispatch_workspace"]()
+            session_id = self.get_query_argument("session", "")
+            begun = "dispatch_workspace" if session_id else "dispatch_begun_workspace"
+            workspace: Workspace = await self.settings[begun]()
             feed = await self._feed(workspace)
             try:
                 await self._send(feed)

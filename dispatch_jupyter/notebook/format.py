@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from ..core.protocol.records import Agent, CallStatus, ErrorInfo, ToolCall, Usage
+from ..core.protocol.records import Agent, CallStatus, CommandRun, ErrorInfo, ToolCall, Usage
 
 MARKS: dict[CallStatus, str] = {"pending": "…", "in_progress": "…", "completed": "✓", "failed": "✗"}
 VALUE_CHARS = 60
@@ -18,6 +18,8 @@ def call_subject(call: ToolCall) -> str:
         return ""
     if isinstance(path := call.arguments.get("path"), str):
         return one_line(path)
+    if call.command is not None and isinstance(command := call.arguments.get("command"), str):
+        return one_line(command, LINE_CHARS)
     return one_line(", ".join(f"{name}={_value(value)}" for name, value in call.arguments.items()), LINE_CHARS)
 
 
@@ -28,9 +30,19 @@ def call_outcome(call: ToolCall) -> str:
     if call.status != "completed":
         return "running" if call.status == "in_progress" else ""
     parts = [f"+{change.added} −{change.removed}" for change in call.changes]  # noqa: RUF001 (a minus, not a dash)
+    if call.command is not None:
+        parts.append(_exit(call.command))
     if call.started_at and call.ended_at:
         parts.append(duration((call.ended_at - call.started_at).total_seconds()))
     return ", ".join(parts)
+
+
+def _exit(run: CommandRun) -> str:
+    if run.job_id:
+        return "in the background"
+    if run.timed_out:
+        return "timed out"
+    return run.signal or f"exit {run.exit_code}"
 
 
 def usage_line(usage: Usage) -> str:

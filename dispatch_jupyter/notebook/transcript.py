@@ -56,6 +56,7 @@ Block = Text | Call | Doing | Problem | Foot
 
 QUEUED = "waiting: the agent is busy with an earlier message"
 WAITING = "thinking…"
+ANSWER_IN_PANEL = "A kernel cannot answer this: do it in the Dispatch panel of JupyterLab, or in the chat widget."
 
 
 def transcript(view: View, message: Message, agent: Agent, *, ended: bool) -> Iterator[Block]:
@@ -64,6 +65,7 @@ def transcript(view: View, message: Message, agent: Agent, *, ended: bool) -> It
     for reply in replies:
         yield from _reply(reply, view.calls(reply))
     if not ended:
+        yield from _asking(view, agent)
         yield from _doing(message, agent, replies)
     elif agent.error:
         yield Problem(error_line(agent.error))
@@ -82,9 +84,19 @@ def _reply(reply: Message, calls: list[ToolCall]) -> Iterator[Block]:
         yield Problem(error_line(reply.error))
 
 
+def _asking(view: View, agent: Agent) -> Iterator[Block]:
+    """What the agent waits to be allowed. Only told of here: an answer that came by way of a kernel would be worth
+    nothing, since agents' code may run in kernels.
+    """
+    for request in view.open_requests(agent.id):
+        yield Doing(f"{printable(request.question)}. {ANSWER_IN_PANEL}")
+
+
 def _doing(message: Message, agent: Agent, replies: list[Message]) -> Iterator[Block]:
     if message.status == "queued" and agent.status == "running":
         yield Doing(QUEUED)
+    elif agent.waiting_on:
+        return
     elif agent.note:
         yield Doing(printable(agent.note))
     elif not replies or not (replies[-1].status == "streaming" and replies[-1].text.strip()):

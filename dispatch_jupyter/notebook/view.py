@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from ..core.protocol.changes import Delta, Notice, Put, Snapshot
-from ..core.protocol.records import TABLE_OF, Agent, Message, Record, TableName, ToolCall
+from ..core.protocol.records import TABLE_OF, Agent, Message, Record, Request, TableName, ToolCall
 
 R = TypeVar("R", bound=Record)
 Key = tuple[TableName, str]
@@ -23,7 +23,7 @@ class View:
             case Snapshot():
                 self._records.clear()
                 self._texts.clear()
-                for record in (*change.agents, *change.messages, *change.calls):
+                for record in (*change.agents, *change.messages, *change.calls, *change.requests):
                     self._records[TABLE_OF[type(record)], record.id] = record
             case Put():
                 key = change.table, change.record.id
@@ -53,6 +53,11 @@ class View:
         """The tool calls of a reply, in order."""
         own = (call for call in self._all(ToolCall) if call.message_id == message.id)
         return sorted(own, key=lambda call: call.index)
+
+    def open_requests(self, agent_id: str) -> list[Request]:
+        """What an agent waits for a person to answer, oldest first."""
+        requests = (request for request in self._all(Request) if request.agent_id == agent_id)
+        return [request for request in requests if request.status == "open"]
 
     def _all(self, kind: type[R]) -> Iterator[R]:
         table = TABLE_OF[kind]

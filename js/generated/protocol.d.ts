@@ -12,9 +12,17 @@ export type CallKind = "read" | "edit" | "delete" | "move" | "search" | "execute
 
 export type CallStatus = "pending" | "in_progress" | "completed" | "failed";
 
-export type TableName = "session" | "agents" | "messages" | "calls" | "requests";
+export type Operation = "read" | "write" | "execute";
 
-export type AnyRecord = Session | Agent | Message | ToolCall | Request;
+export type Scope = "once" | "session" | "always";
+
+export type JobStatus = "running" | "exited" | "stopped" | "lost";
+
+export type TableName = "session" | "agents" | "messages" | "calls" | "requests" | "grants" | "jobs" | "log";
+
+export type SandboxLevel = "kernel+live" | "kernel" | "parsed only" | "none";
+
+export type AnyRecord = Session | Agent | Message | ToolCall | Request | Grant | Job | Decision;
 
 export type Change = Snapshot | Put | Delta | Notice;
 
@@ -25,6 +33,9 @@ export interface Tables {
   readonly messages: Message;
   readonly calls: ToolCall;
   readonly requests: Request;
+  readonly grants: Grant;
+  readonly jobs: Job;
+  readonly log: Decision;
 }
 
 /** An error as people and clients see it; `code` as in `errors`. */
@@ -141,6 +152,19 @@ export interface Message {
   readonly ended_at: string | null;
 }
 
+/** How a shell command went. */
+export interface CommandRun {
+  /** Absolute path of the folder it started in. */
+  readonly cwd: string;
+  /** None while it runs, and where a signal ended it. */
+  readonly exit_code: number | null;
+  /** Name of the signal that ended it, as `SIGKILL`. */
+  readonly signal: string | null;
+  readonly timed_out: boolean;
+  /** Set once it goes on in the background; the job then says how it ends. */
+  readonly job_id: string | null;
+}
+
 /** One tool call of a model's message: pending → in_progress → completed | failed. */
 export interface ToolCall {
   readonly id: string;
@@ -166,11 +190,37 @@ export interface ToolCall {
   readonly spill: string | null;
   readonly error: ErrorInfo | null;
   readonly changes: readonly FileChange[];
+  /** Set for shell commands, from their start. */
+  readonly command: CommandRun | null;
   readonly started_at: string | null;
   readonly ended_at: string | null;
 }
 
-/** A question that waits for a person. */
+/** One thing outside the project that an agent would touch. */
+export interface Reach {
+  readonly operation: Operation;
+  /** Absolute and real: no links and no `..` are left in it. */
+  readonly path: string;
+  /**
+   * What leave beyond `once` would cover: this folder and all below it. Where a folder would be too much, the path
+   * itself.
+   */
+  readonly covers: string;
+  /** What is kept there ("SSH keys"), where it is a place of secrets: leave is given `once` only. */
+  readonly secret: string | null;
+  /** A sentence to read before allowing it, where it is no ordinary place (a git hook, an editor's settings). */
+  readonly caution: string | null;
+  /** The furthest that leave for it goes. */
+  readonly limit: Scope;
+  /** Where in the command the words stand that reach there: [start, end) in UTF-16 code units. */
+  readonly spans: readonly (readonly [number, number])[];
+}
+
+/**
+ * A question that waits for a person: open → answered | expired.
+ *
+ * An expired one was never allowed: its agent was stopped, or the server was. `error` says which.
+ */
 export interface Request {
   readonly id: string;
   readonly seq: number;
@@ -178,12 +228,89 @@ export interface Request {
   readonly call_id: string | null;
   readonly kind: "permission" | "question";
   readonly status: "open" | "answered" | "expired";
+  /** One sentence for people and terminals ("dispatch wants to read /etc/hosts"). */
   readonly question: string;
+  /** Of a question. */
   readonly options: readonly string[];
+  /** Of a permission: everything one answer decides. */
+  readonly reaches: readonly Reach[];
+  /** The whole shell command, where it is one that asks. */
+  readonly command: string | null;
+  /** Of a permission: what an `allow` may be good for. */
+  readonly scopes: readonly Scope[];
+  /** Of a permission: `allow` or `deny`. */
   readonly answer: string | null;
+  /** How far an `allow` goes. */
+  readonly scope: Scope | null;
+  /** What the person wants the agent to know. */
+  readonly note: string | null;
+  /** User name; None where a grant given meanwhile answered it. */
   readonly answered_by: string | null;
+  /** Why it expired. */
+  readonly error: ErrorInfo | null;
   readonly created_at: string;
   readonly ended_at: string | null;
+}
+
+/** Leave given by a person for as long as the session exists, or for always, until it is revoked. */
+export interface Grant {
+  readonly id: string;
+  readonly seq: number;
+  readonly request_id: string | null;
+  /** Who asked; the leave holds for the whole session. None for what stands in a person's dispatch.yaml. */
+  readonly agent_id: string | null;
+  readonly operation: Operation;
+  /** It covers this and all below it, places of secrets excepted. */
+  readonly path: string;
+  readonly scope: "session" | "always";
+  readonly granted_by: string;
+  readonly created_at: string;
+  readonly revoked_at: string | null;
+  readonly revoked_by: string | null;
+}
+
+/** A shell command that goes on in the background: running → exited | stopped | lost (the server died). */
+export interface Job {
+  readonly id: string;
+  readonly seq: number;
+  readonly agent_id: string;
+  readonly call_id: string;
+  readonly command: string;
+  readonly cwd: string;
+  readonly status: JobStatus;
+  readonly exit_code: number | null;
+  readonly signal: string | null;
+  /** Why it was stopped, in words. */
+  readonly why: string | null;
+  /** The last of its output, once it has ended. */
+  readonly tail: string;
+  readonly output_bytes: number;
+  /** Path of its output, all of it up to a limit; the agent may read it. */
+  readonly spill: string | null;
+  readonly started_at: string;
+  readonly ended_at: string | null;
+}
+
+/** A line of the permission log: what outside the project was allowed or denied, by whom or what. */
+export interface Decision {
+  readonly id: string;
+  readonly seq: number;
+  readonly agent_id: string;
+  readonly call_id: string | null;
+  readonly request_id: string | null;
+  readonly grant_id: string | null;
+  readonly operation: Operation;
+  readonly path: string;
+  readonly allowed: boolean;
+  /**
+   * What decided: `person: once|session|always|deny`, `session grant`, `always`, `auto_allow`, `expired`, `revoked`,
+   * or the rule of the policy that refused.
+   */
+  readonly rule: string;
+  /** User name, where a person decided. */
+  readonly by: string;
+  readonly note: string | null;
+  readonly at: string;
 }
 
 /** A session as records, whole or its latest part; the answer of `GET sessions/{id}`. */
@@ -197,6 +324,10 @@ export interface State {
   /** Of these messages; long outputs cut for display (`output_chars` tells). */
   readonly calls: readonly ToolCall[];
   readonly requests: readonly Request[];
+  readonly grants: readonly Grant[];
+  readonly jobs: readonly Job[];
+  /** The latest; `GET permissions` has all. */
+  readonly log: readonly Decision[];
   /** How many older messages are not in it. */
   readonly earlier: number;
 }
@@ -212,6 +343,10 @@ export interface Snapshot {
   /** Of these messages; long outputs cut for display (`output_chars` tells). */
   readonly calls: readonly ToolCall[];
   readonly requests: readonly Request[];
+  readonly grants: readonly Grant[];
+  readonly jobs: readonly Job[];
+  /** The latest; `GET permissions` has all. */
+  readonly log: readonly Decision[];
   /** How many older messages are not in it. */
   readonly earlier: number;
   readonly type: "snapshot";
@@ -244,7 +379,7 @@ export interface Delta {
 /** Word to all clients of the server, not part of any session's state. */
 export interface Notice {
   readonly type: "notice";
-  readonly kind: "session_created" | "session_changed" | "config_changed" | "stopping";
+  readonly kind: "session_created" | "session_changed" | "permissions_changed" | "config_changed" | "stopping";
   readonly session_id: string | null;
   readonly message: string;
 }
@@ -270,6 +405,47 @@ export interface QueueMessage {
 export interface CreateSession {
   readonly title?: string;
   readonly model?: string | null;
+}
+
+/** `POST permissions/{request_id}`. */
+export interface AnswerRequest {
+  readonly answer: "allow" | "deny";
+  /** How far an `allow` goes; one of the request's `scopes`. */
+  readonly scope: Scope;
+  /** What the agent should know, as why it is denied. */
+  readonly note: string;
+}
+
+/** `GET permissions`, newest last. */
+export interface Permissions {
+  readonly pending: readonly Request[];
+  readonly log: readonly Decision[];
+  /** Those in force: of the sessions, and of the person's own dispatch.yaml. */
+  readonly grants: readonly Grant[];
+  readonly problems: readonly ErrorInfo[];
+}
+
+/** A project file that would widen what agents may do, and whether the person trusts this version of it. */
+export interface TrustedFile {
+  readonly path: string;
+  /** Of its content. */
+  readonly digest: string;
+  readonly trusted: boolean;
+  /** What it asks for, a line each, in words ("read and write /data"). */
+  readonly widens: readonly string[];
+}
+
+/** `GET trust`. */
+export interface TrustedFiles {
+  readonly files: readonly TrustedFile[];
+}
+
+/** `POST trust`: trust this content of a file, or stop trusting it. */
+export interface TrustFile {
+  readonly path: string;
+  /** As shown to the person: another version is not trusted by this. */
+  readonly digest: string;
+  readonly trusted: boolean;
 }
 
 /** A message that is stored and will be delivered; the answer of `POST chat`. */
@@ -332,8 +508,12 @@ export interface Status {
   readonly version: string;
   readonly project: string;
   readonly readiness: Readiness;
-  /** Level at which the agents' shell is confined; `none`: there is no shell tool. */
-  readonly sandbox: string;
+  /** Level at which the agents' shell is confined; `none`: it is switched off. */
+  readonly sandbox: SandboxLevel;
+  /** Why this level and no higher one, and what it does not cover. */
+  readonly sandbox_reason: string;
+  /** False: whoever reaches the server's port can answer for the person. */
+  readonly auth_enabled: boolean;
   readonly live_sessions: number;
   readonly counts: { readonly [key in AgentStatus]?: number };
   readonly agents: readonly AgentState[];

@@ -1,4 +1,4 @@
-import type { Signal } from '@preact/signals';
+import type { ReadonlySignal, Signal } from '@preact/signals';
 
 /**
  * The words of the interface in the person's language. The methods carry the names that Jupyter's
@@ -34,6 +34,8 @@ export interface Host {
   streamUrl(query: URLSearchParams): string;
   readonly WebSocket: new (url: string) => WebSocket;
   readonly storage: DraftStorage | null;
+  /** The name of who looks; null or absent where the page does not know. */
+  readonly user?: ReadonlySignal<string | null>;
   /** Opens a file, by its path in the project. Absent where the page has nowhere to open it. */
   openFile?(path: string, project: string): void;
   /** Called when the agent has changed files. */

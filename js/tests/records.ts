@@ -1,8 +1,13 @@
 import type {
   Agent,
+  Decision,
   FileChange,
+  Grant,
+  Job,
   Message,
   ModelRef,
+  Reach,
+  Request,
   Session,
   SessionSummary,
   Snapshot,
@@ -99,6 +104,7 @@ export function call(id: string, messageId: string, fields: Partial<ToolCall> = 
     spill: null,
     error: null,
     changes: [],
+    command: null,
     started_at: '2026-01-02T03:04:05.000Z',
     ended_at: '2026-01-02T03:04:05.012Z',
     ...fields
@@ -117,6 +123,101 @@ export function change(fields: Partial<FileChange> = {}): FileChange {
   };
 }
 
+export function reach(path: string, fields: Partial<Reach> = {}): Reach {
+  return {
+    operation: 'read',
+    path,
+    covers: path.slice(0, path.lastIndexOf('/')) || '/',
+    secret: null,
+    caution: null,
+    limit: 'always',
+    spans: [],
+    ...fields
+  };
+}
+
+/** A request for leave, open. */
+export function request(id: string, fields: Partial<Request> = {}): Request {
+  return {
+    id,
+    seq: 60,
+    agent_id: AGENT,
+    call_id: null,
+    kind: 'permission',
+    status: 'open',
+    question: 'dispatch wants to read /etc/hosts',
+    options: [],
+    reaches: [reach('/etc/hosts')],
+    command: null,
+    scopes: ['once', 'session', 'always'],
+    answer: null,
+    scope: null,
+    note: null,
+    answered_by: null,
+    error: null,
+    created_at: TIME,
+    ended_at: null,
+    ...fields
+  };
+}
+
+export function grant(id: string, fields: Partial<Grant> = {}): Grant {
+  return {
+    id,
+    seq: 70,
+    request_id: null,
+    agent_id: AGENT,
+    operation: 'read',
+    path: '/etc',
+    scope: 'session',
+    granted_by: 'ada',
+    created_at: TIME,
+    revoked_at: null,
+    revoked_by: null,
+    ...fields
+  };
+}
+
+export function job(id: string, callId: string, fields: Partial<Job> = {}): Job {
+  return {
+    id,
+    seq: 80,
+    agent_id: AGENT,
+    call_id: callId,
+    command: 'sleep 600',
+    cwd: '/home/ada/project',
+    status: 'running',
+    exit_code: null,
+    signal: null,
+    why: null,
+    tail: '',
+    output_bytes: 0,
+    spill: null,
+    started_at: TIME,
+    ended_at: null,
+    ...fields
+  };
+}
+
+export function decision(id: string, fields: Partial<Decision> = {}): Decision {
+  return {
+    id,
+    seq: 90,
+    agent_id: AGENT,
+    call_id: null,
+    request_id: null,
+    grant_id: null,
+    operation: 'read',
+    path: '/etc/hosts',
+    allowed: true,
+    rule: 'person: once',
+    by: 'ada',
+    note: null,
+    at: TIME,
+    ...fields
+  };
+}
+
 export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
   return {
     type: 'snapshot',
@@ -127,6 +228,9 @@ export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
     messages: [],
     calls: [],
     requests: [],
+    grants: [],
+    jobs: [],
+    log: [],
     earlier: 0,
     ...fields
   };
@@ -153,7 +257,9 @@ export function status(fields: Partial<Status> = {}): Status {
     version: '0.1.0',
     project: '/home/ada/project',
     readiness: { model: MODEL, source: 'DISPATCH_MODEL', ready: true, problems: [] },
-    sandbox: 'none',
+    sandbox: 'kernel+live',
+    sandbox_reason: 'Landlock, seccomp.',
+    auth_enabled: true,
     live_sessions: 0,
     counts: {},
     agents: [],

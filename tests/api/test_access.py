@@ -1,6 +1,7 @@
 """Who gets in: authorisation, cross-site requests, foreign origins; and what those are told who do not."""
 
 import json
+import re
 
 import pytest
 from jupyter_server.auth import Authorizer
@@ -16,7 +17,7 @@ HANDSHAKE = {
     "Sec-WebSocket-Key": "MTIzNDU2Nzg5MDEyMzQ1Ng==",
 }
 OPERATIONS = [
-    (method, route.path.replace("{session_id}", UNKNOWN).replace("{agent_id}", f"{UNKNOWN}-00000000"))
+    (method, re.sub(r"\{\w+\}", UNKNOWN, route.path.replace("{agent_id}", f"{UNKNOWN}-00000000")))
     for route in ROUTES
     for method in route.operations
 ]
@@ -33,14 +34,15 @@ class Nothing(Authorizer):
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 async def test_every_operation_asks_the_authorizer(jp_fetch, jp_serverapp, model, method, path):
     authorizer = jp_serverapp.web_app.settings["authorizer"] = Nothing()
-    path = path.replace("{call_id}", UNKNOWN).replace("{message_id}", UNKNOWN)
+    approves = path.split("/")[0] in ("permissions", "trust")
     body = "{}" if method in ("post", "patch") else None
     headers = HANDSHAKE if path == "stream" else {}
     answer = await jp_fetch(
         "dispatch", *path.split("/"), method=method.upper(), body=body, headers=headers, raise_error=False
     )
     assert answer.code == 403
-    assert authorizer.asked == ("read" if method == "get" else "write", "dispatch")
+    action = "read" if method == "get" else "execute" if approves else "write"
+    assert authorizer.asked == (action, "dispatch:permissions" if approves else "dispatch")
 
 
 async def cookies(jp_fetch, jp_serverapp):

@@ -1,21 +1,22 @@
 """One dispatch.yaml, judged by itself: what it sets, and every fault with file, line, field and what to write."""
 
 import errno
+import hashlib
 import stat
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from ..protocol.records import ErrorInfo
+from .marks import Location, line_of, repeated, take_out
 from .schema import Settings
 
 MAX_BYTES = 1_000_000
-Location = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +28,28 @@ class Layer:
     errors: tuple[ErrorInfo, ...] = ()
     readable: bool = True
     """False: not even YAML; `values` are then empty."""
+    digest: str = ""
+    """SHA-256 of its bytes, in hex; empty where it is not there."""
+    lines: dict[Location, int] = field(default_factory=dict)
+    """Where settings and items of lists stand in it, from 1; settings of at most two levels."""
 
 
-def read_layer(path: Path) -> Layer:
-    """One file, judged by itself. A file that is not there sets nothing."""
+def read_layer(path: Path, home: str | None = None) -> Layer:
+    """One file, judged by itself. A file that is not there sets nothing.
+
+    Args:
+        home: what `~` in it stands for.
+    """
     try:
-        raw = _read(path)
+        raw = read_bytes(path)
     except FileNotFoundError:
         return Layer(path)
     except OSError as error:
         reason = error.strerror or str(error)
         return _broken(path, f"{path} cannot be read: {reason}.", "Make it a small file that you may read.")
     try:
-        return _parse(path, raw.decode("utf-8-sig"))
+        layer = _parse(path, raw.decode("utf-8-sig"), {"folder": path.parent, "home": home})
+        return replace(layer, digest=digest_of(raw))
     except UnicodeDecodeError as error:
         return _broken(path, f"{path} is not UTF-8 text (byte {error.start}).", "Save it as UTF-8.")
     except (yaml.YAMLError, RecursionError, ValueError) as error:
@@ -50,7 +60,17 @@ def read_layer(path: Path) -> Layer:
         return _broken(path, f"{path}{line}: not valid YAML: {problem}.", "Write `key: value`, indented by spaces.")
 
 
-def _read(path: Path) -> bytes:
+def digest_of(raw: bytes) -> str:
+    """Names one version of a file's content."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+def read_bytes(path: Path) -> bytes:
+    """All of a small ordinary file.
+
+    Raises:
+        OSError: also where it is no file, or too large to be meant.
+    """
     if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for
         raise OSError(errno.EINVAL, "it is not a file")
     with path.open("rb") as file:
@@ -60,7 +80,7 @@ def _read(path: Path) -> bytes:
     return raw
 
 
-def _parse(path: Path, text: str) -> Layer:
+def _parse(path: Path, text: str, where: dict[str, Any]) -> Layer:
     loader = yaml.SafeLoader(text)
     try:
         node = loader.get_single_node()
@@ -71,46 +91,43 @@ def _parse(path: Path, text: str) -> Layer:
         return Layer(path)
     if not isinstance(data, dict):
         return _broken(path, f"{path}, line 1: a mapping is wanted, not a {_kind(data)}.", "Write `key: value` lines.")
-    return _validate(path, node, data)
+    return _validate(path, node, data, where)
 
 
-def _validate(path: Path, node: yaml.Node, data: dict[Any, Any]) -> Layer:
+def _validate(path: Path, node: yaml.Node, data: dict[Any, Any], where: dict[str, Any]) -> Layer:
     """The fields that can be used. Faulty ones are taken out one round at a time, until the rest is valid."""
-    errors = [_twice(path, key) for key in _repeated(node, set())]
+    errors = [_twice(path, key) for key in repeated(node, set())]
     while True:
         try:
-            settings = Settings.model_validate(data)
-            return Layer(path, settings.model_dump(exclude_unset=True), tuple(errors))
+            values = Settings.model_validate(data, context=where).model_dump(exclude_unset=True)
+            return Layer(path, values, tuple(errors), lines=_lines(node, values))
         except ValidationError as error:
-            for fault in error.errors(include_url=False, include_input=False):
-                errors.append(_field_error(path, node, fault["loc"], fault["type"], fault["msg"]))
-                data = _without(data, fault["loc"])
+            faults = error.errors(include_url=False, include_input=False)
+            errors += [_field_error(path, node, fault["loc"], fault["type"], fault["msg"]) for fault in faults]
+            data = take_out(data, node, [fault["loc"] for fault in faults])
+
+
+def _lines(node: yaml.Node, values: dict[str, Any]) -> dict[Location, int]:
+    locs: list[Location] = []
+    for name, section in values.items():
+        locs.append((name,))
+        for field_name, value in section.items() if isinstance(section, dict) else ():
+            locs.append((name, field_name))
+            locs += [(name, field_name, index) for index in range(len(value) if isinstance(value, list) else 0)]
+    return {loc: line_of(node, loc) for loc in locs}
 
 
 def _field_error(path: Path, node: yaml.Node, loc: Location, kind: str, message: str) -> ErrorInfo:
     name = ".".join(map(str, loc))
-    place = f"{path}, line {_line_of(node, loc)}"
+    place = f"{path}, line {line_of(node, loc)}"
     if kind in ("extra_forbidden", "invalid_key"):
         known = list(_fields_at(loc[:-1]))
         near = get_close_matches(str(loc[-1]), known, n=1)
         hint = f"Did you mean `{near[0]}`?" if near else f"Known here: {', '.join(known)}."
         return ErrorInfo(code="invalid", message=f"{place}: there is no setting `{name}`.", hint=hint)
+    message = message.removeprefix("Value error, ")
     text = f"{place}: `{name}` cannot be used: {message[:1].lower()}{message[1:]}."
     return ErrorInfo(code="invalid", message=text, hint=f"Correct `{name}`, or take it out.")
-
-
-def _repeated(node: yaml.Node, seen: set[int]) -> Iterator[yaml.ScalarNode]:
-    """Keys that stand in a mapping for the second time: YAML lets the later one win without a word."""
-    if not isinstance(node, yaml.MappingNode) or id(node) in seen:
-        return
-    seen.add(id(node))
-    names: set[str] = set()
-    for key, value in node.value:
-        if isinstance(key, yaml.ScalarNode):
-            if key.value in names:
-                yield key
-            names.add(key.value)
-        yield from _repeated(value, seen)
 
 
 def _twice(path: Path, key: yaml.ScalarNode) -> ErrorInfo:
@@ -119,40 +136,17 @@ def _twice(path: Path, key: yaml.ScalarNode) -> ErrorInfo:
 
 
 def _fields_at(loc: Location) -> Mapping[str, Any]:
-    """The fields of the section at a place."""
+    """The fields of the section at a place, the items of a list among the sections."""
     section: type[BaseModel] = Settings
     for step in loc:
-        inner = section.model_fields[str(step)].annotation
+        if isinstance(step, int):
+            continue
+        inner = section.model_fields[step].annotation
+        inner = get_args(inner)[0] if get_origin(inner) is list else inner
         if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
             return {}
         section = inner
     return section.model_fields
-
-
-def _line_of(node: yaml.Node, loc: Location) -> int:
-    """The line, from 1, of the field at `loc`; of its nearest parent where it is not written out."""
-    line: int = node.start_mark.line
-    for step in loc:
-        if not isinstance(node, yaml.MappingNode):
-            break
-        for key, value in node.value:
-            if key.value == str(step):
-                line, node = key.start_mark.line, value
-                break
-        else:
-            break
-    return line + 1
-
-
-def _without(data: dict[Any, Any], loc: Location) -> dict[Any, Any]:
-    """A copy that lacks the field at `loc`."""
-    head, *rest = loc
-    copy = {key: value for key, value in data.items() if rest or str(key) != str(head)}
-    if rest and isinstance(copy.get(head), dict):
-        copy[head] = _without(copy[head], tuple(rest))
-    elif rest:
-        copy.pop(head, None)
-    return copy
 
 
 def _broken(path: Path, message: str, hint: str) -> Layer:

@@ -1,24 +1,27 @@
 """The one way to the file system for every tool: open first, then judge what was opened.
 
 All methods block; tools call them in a worker thread. All failures are `ToolError`s with these codes:
-`invalid_path`, `not_found`, `outside_project`, `not_a_file`, `not_a_folder`, `too_large`, `permission`, `no_space`,
-`changed`, `busy`, `io`, and `project` where the project folder itself is gone.
+`invalid_path`, `not_found`, `outside_project`, `denied`, `not_a_file`, `not_a_folder`, `too_large`, `permission`,
+`no_space`, `changed`, `busy`, `io`, and `project` where the project folder itself is gone.
 """
 
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..protocol.errors import ToolError
+from ..protocol.records import Operation, Reach
 from .faults import missing, names_near, not_a_file, printable, quoted, tool_error
 from .folder import Folder
-from .policy import Confined, Operation, OutsideProject, Policy
+from .policy import LOGGED, Denied, OutsideProject, Policy, PolicyNow, Verdict
 from .replace import Changed, Fingerprint, fingerprint, make_folders, replace_file
 from .walk import Place, walk
+
+Note = Callable[[Reach, Verdict], None]
 
 MAX_FILE_BYTES = 10_000_000
 MAX_PATH_CHARS = 4096
@@ -49,17 +52,31 @@ class Written:
 
 
 class Files:
-    """File access for the tools of one agent, confined by a policy.
+    """File access for the tools of one agent, under a policy.
 
     Args:
         root: the project folder. Relative paths start here.
-        also_readable: more folders that may be read, not written.
-        policy: what may be touched; default: the two above.
+        policy: what may be touched, asked for at each access; default: the project alone. Its `project` is the
+            real path of `root`.
+        note: told of each access that leave beyond the project allowed. Called in the thread of the access.
     """
 
-    def __init__(self, root: Path, also_readable: tuple[Path, ...] = (), policy: Policy | None = None) -> None:
+    def __init__(self, root: Path, policy: PolicyNow | None = None, note: Note | None = None) -> None:
         self.root = Path(os.path.realpath(root))
-        self._policy = policy or Confined(self.root, tuple(Path(os.path.realpath(more)) for more in also_readable))
+        alone = Policy(self.root)
+        self._policy: PolicyNow = policy or (lambda: alone)
+        self._note = note
+
+    def check(self, operation: Operation, path: str) -> None:
+        """Judge an access that is about to be made, so that a person is asked for all of it at once.
+
+        Nothing is promised by it: the access itself is judged again.
+
+        Raises:
+            ToolError: as the access would, where the policy stands in the way.
+        """
+        with self._place(operation, path):
+            pass
 
     def read(self, path: str, limit: int = MAX_FILE_BYTES) -> Content:
         """A whole file. One of more than `limit` bytes is an error, not a part."""
@@ -158,16 +175,23 @@ class Files:
                 "Nothing can be read or written until it is back. Tell the user.",
                 code="project",
             )
-        if self._policy(operation, place.path):
+        policy = self._policy()
+        # nothing was opened past the part where the walk stopped, so dots after it lead nowhere
+        real = place.at if ".." in place.rest else place.path
+        verdict = policy.decide(operation, real)
+        if verdict.outcome == "allow":
+            if self._note is not None and verdict.rule in LOGGED:
+                self._note(policy.reach(operation, real), verdict)
             return
-        verb = "written" if operation == "write" else "read"
-        target = printable(str(place.path))
-        leads = "" if (path.rstrip("/") or "/") == target else f" leads to `{target}`, which"
+        target = printable(str(real))
+        named = quoted(path) if (path.rstrip("/") or "/") == target else f"{quoted(path)}, which is `{target}`,"
+        if verdict.outcome == "deny":
+            if self._note is not None:
+                self._note(Reach(operation=operation, path=target, covers=target), verdict)
+            raise Denied(f"{named} is never opened: {verdict.reason}.", "Find another way, or ask the user.")
+        reach = policy.reach(operation, place.path, is_folder=_is_folder(place))
         raise OutsideProject(
-            operation,
-            place.path,
-            f"{quoted(path)}{leads} is outside the project.",
-            f"Only files below `{self.root}` can be {verb}.",
+            reach, f"{named} {_why(reach, verdict)}.", f"The user decides. Free is what lies below `{self.root}`."
         )
 
     def _found(self, place: Place, path: str) -> os.stat_result:
@@ -175,7 +199,8 @@ class Files:
             return place.info
         error = missing(place, path)
         # names are told only of a folder that may be read
-        if self._policy("read", place.at.parent) and (near := names_near(place)):
+        may = self._policy().decide("read", place.at.parent).outcome == "allow"
+        if may and (near := names_near(place)):
             error.hint = f"Near it: {', '.join(quoted(self.show(place.at.parent / name)) for name in near)}."
         raise error from place.fault
 
@@ -201,6 +226,19 @@ class Files:
             raise tool_error(error, path) from error
         links = place.info.st_nlink - 1 if place.info else 0
         return Written(place.path, new, place.info is None, links)
+
+
+def _is_folder(place: Place) -> bool:
+    return place.info is not None and stat.S_ISDIR(place.info.st_mode)
+
+
+def _why(reach: Reach, verdict: Verdict) -> str:
+    """Why somebody has to be asked, to go on after the path."""
+    if reach.secret is not None:
+        return f"is a place of secrets ({reach.secret})"
+    if verdict.rule == "guarded":
+        return "is not written without the user's leave: it is run outside any confinement"
+    return "is outside the project"
 
 
 def _can_be_made(place: Place) -> bool:

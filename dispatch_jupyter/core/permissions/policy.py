@@ -1,35 +1,206 @@
 """What may be touched: pure decisions over an operation and the real path it would reach."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from ..protocol.errors import ToolError
+from ..protocol.records import Operation, Reach, Scope
+from .guards import Guarded
+from .places import Places, Secret, is_harmless_device, refused
 
-Operation = Literal["read", "write", "execute"]
-
-Policy = Callable[[Operation, Path], bool]
-"""May this operation reach this path? The path is absolute and real: no links and no `..` are left in it."""
+Origin = Literal["project", "scratch", "kept", "auto_allow", "always", "session", "once"]
+"""Where leave comes from: the project itself, the agents' own temporary folder, kept outputs of theirs; settings;
+a person's answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Confined:
-    """The project and what is below it; some more folders for reading only."""
+class Rule:
+    """Leave for `operation` on `path` and all below it. `write` and `execute` include `read`.
 
-    root: Path
-    also_readable: tuple[Path, ...] = ()
+    In a folder of origin `scratch` every operation is allowed.
+    """
 
-    def __call__(self, operation: Operation, path: Path) -> bool:
-        if path.is_relative_to(self.root):
-            return True
-        return operation == "read" and any(path.is_relative_to(folder) for folder in self.also_readable)
+    operation: Operation
+    path: Path
+    origin: Origin
+    grant_id: str = ""
+    exact: bool = False
+    """Covers `path` alone, and may be a place of secrets: leave given `once`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the policy says of one access."""
+
+    outcome: Literal["allow", "ask", "deny"]
+    rule: str
+    """What decided, as the log has it."""
+    grant_id: str = ""
+    reason: str = ""
+    """Of a denial, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What an agent may touch. Immutable: new leave makes a new policy."""
+
+    project: Path
+    rules: tuple[Rule, ...] = ()
+    places: Places = field(default_factory=Places)
+
+    def decide(self, operation: Operation, path: Path) -> Verdict:
+        """What is said of one access. Looks at no disk: links are the caller's to resolve.
+
+        Args:
+            path: absolute and real: no links and no `..` are left in it.
+        """
+        if (reason := _unfit(path) or refused(path)) is not None:
+            return Verdict("deny", "refused place", reason=reason)
+        leave = self._once(operation, path)
+        if leave is not None:
+            return leave
+        if self._secret(operation, path) is not None:
+            return _ask(path, "secret place")
+        guard = self._guard(operation, path)
+        leave = self._leave(operation, path, guard) or _common(operation, path, self.places)
+        return leave or _ask(path, "outside the project" if guard is None else "guarded")
+
+    def reach(self, operation: Operation, path: Path, *, is_folder: bool = False) -> Reach:
+        """What a person is asked where the verdict is `ask`.
+
+        Args:
+            is_folder: whether `path` is a folder that is there; nothing is looked up here.
+        """
+        if (secret := self._secret(operation, path)) is not None:
+            return Reach(operation=operation, path=str(path), covers=str(path), secret=secret.what, limit="once")
+        if (guard := self._guard(operation, path)) is not None:
+            caution = f"It is no ordinary file: {guard.why}, outside any confinement."
+            return Reach(operation=operation, path=str(path), covers=str(guard.path), caution=caution, limit="session")
+        folder = path if is_folder else path.parent
+        if not self._too_wide(folder):
+            return Reach(operation=operation, path=str(path), covers=str(folder))
+        # leave for a file stays with the file; a folder that is too wide by itself has nothing smaller to offer
+        limit: Scope = "once" if self._too_wide(path) else "always"
+        return Reach(operation=operation, path=str(path), covers=str(path), limit=limit)
+
+    def also(self, *rules: Rule) -> "Policy":
+        """The same policy with more leave."""
+        return replace(self, rules=(*self.rules, *rules))
+
+    def hidden(self) -> tuple[Path, ...]:
+        """Places of secrets, without those that leave given `once` opens. What any wider leave must not open."""
+        opened = {rule.path for rule in self.rules if rule.exact}
+        held = (secret.path for secret in self.places.secrets if self._holds(secret, "read", secret.path))
+        return tuple(path for path in held if path not in opened)
+
+    def _once(self, operation: Operation, path: Path) -> Verdict | None:
+        """Leave for this very path, which alone may open a place of secrets."""
+        exact = (rule for rule in self.rules if rule.exact and rule.path == path)
+        return next((_allowed(rule) for rule in exact if _includes(rule.operation, operation)), None)
+
+    def _leave(self, operation: Operation, path: Path, guard: Guarded | None) -> Verdict | None:
+        """Leave for a folder the path is in; for what is guarded, leave that means it and no folder around it."""
+        if guard is None and path.is_relative_to(self.project):
+            return Verdict("allow", "project")
+        wide = (rule for rule in self.rules if _covers(rule, operation, path))
+        return next((_allowed(rule) for rule in wide if guard is None or rule.path.is_relative_to(guard.path)), None)
+
+    def _secret(self, operation: Operation, path: Path) -> Secret | None:
+        """The place of secrets a path is in, as far as this policy's own folders do not lie inside it."""
+        above = self.places.secrets_above(path)
+        return next((secret for secret in above if self._holds(secret, operation, path)), None)
+
+    def _holds(self, secret: Secret, operation: Operation, path: Path) -> bool:
+        """Whether a place of secrets counts at a path in it: not in the agents' own folders further in."""
+        own = [
+            rule.path for rule in self.rules if rule.origin in ("scratch", "kept") and _covers(rule, operation, path)
+        ]
+        if not secret.firm:
+            own.append(self.project)
+        return not any(path.is_relative_to(folder) and folder.is_relative_to(secret.path) for folder in own)
+
+    def _guard(self, operation: Operation, path: Path) -> Guarded | None:
+        """What guards a path against being written: in every folder but the agents' temporary one."""
+        if operation != "write":
+            return None
+        if any(rule.origin == "scratch" and _covers(rule, operation, path) for rule in self.rules):
+            return None
+        return self.places.guard(path)
+
+    def _too_wide(self, folder: Path) -> bool:
+        return self.project.is_relative_to(folder) or self.places.is_too_wide(folder)
+
+
+PolicyNow = Callable[[], Policy]
+"""The policy as it stands: grants come and go while an agent works."""
 
 
 class OutsideProject(ToolError):
-    """The policy said no. Carries what was asked, so that whoever catches it can ask a person."""
+    """The policy does not allow it without asking. Carries what a person is to be asked."""
 
-    def __init__(self, operation: Operation, path: Path, message: str, hint: str) -> None:
+    def __init__(self, reach: Reach, message: str, hint: str) -> None:
         super().__init__(message, hint, code="outside_project")
-        self.operation: Operation = operation
-        self.path = path
+        self.reach = reach
+
+
+class Denied(ToolError):
+    """A person, or the policy itself, said no."""
+
+    def __init__(self, message: str, hint: str | None = None, *, code: str = "denied") -> None:
+        super().__init__(message, hint, code=code)
+
+
+def scopes_of(reaches: Sequence[Reach]) -> tuple[Scope, ...]:
+    """How long one answer to all of these may be good for: as long as the most delicate allows."""
+    longest = min((0 if reach.secret is not None else _SCOPES.index(reach.limit) for reach in reaches), default=0)
+    return _SCOPES[: longest + 1]
+
+
+def rules_of(leave: Iterable[tuple[Operation, Path, str]], origin: Origin = "auto_allow") -> tuple[Rule, ...]:
+    """Rules from plain values: operation, real path and grant id of each entry of the settings, or of each grant."""
+    return tuple(Rule(operation, path, origin, grant_id) for operation, path, grant_id in leave)
+
+
+_SCOPES: tuple[Scope, Scope, Scope] = ("once", "session", "always")
+
+_SAYS: dict[Origin, str] = {"once": "person: once", "session": "session grant"}
+
+LOGGED = frozenset({"auto_allow", "always", "session grant"})
+"""Rules whose use is told in the permission log: what somebody allowed before. Leave given `once` is told as given."""
+
+
+def _allowed(rule: Rule) -> Verdict:
+    return Verdict("allow", _SAYS.get(rule.origin, rule.origin), rule.grant_id)
+
+
+def _ask(path: Path, rule: str) -> Verdict:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return Verdict("deny", "refused name", reason="its name is not UTF-8, so nobody can be asked about it")
+    return Verdict("ask", rule)
+
+
+def _includes(given: Operation, wanted: Operation) -> bool:
+    return wanted in (given, "read")
+
+
+def _covers(rule: Rule, operation: Operation, path: Path) -> bool:
+    includes = rule.origin == "scratch" or _includes(rule.operation, operation)
+    return includes and not rule.exact and path.is_relative_to(rule.path)
+
+
+def _common(operation: Operation, path: Path, places: Places) -> Verdict | None:
+    """What anybody may do: use devices that keep nothing, run the machine's programs."""
+    if operation == "execute":
+        return Verdict("allow", "program") if places.is_program(path) else None
+    return Verdict("allow", "device") if is_harmless_device(path) else None
+
+
+def _unfit(path: Path) -> str | None:
+    """Why nothing can be said of a path but no."""
+    if not path.is_absolute() or ".." in path.parts or "\0" in str(path):
+        return "it is not a real path"
+    return None

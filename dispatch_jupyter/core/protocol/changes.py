@@ -9,7 +9,19 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from .ids import SessionId
-from .records import Agent, AnyRecord, Message, Part, Request, Session, TableName, ToolCall
+from .records import (
+    Agent,
+    AnyRecord,
+    Decision,
+    Grant,
+    Job,
+    Message,
+    Part,
+    Request,
+    Session,
+    TableName,
+    ToolCall,
+)
 
 
 class State(Part):
@@ -24,6 +36,10 @@ class State(Part):
     calls: list[ToolCall]
     """Of these messages; long outputs cut for display (`output_chars` tells)."""
     requests: list[Request]
+    grants: list[Grant] = Field(default_factory=list)
+    jobs: list[Job] = Field(default_factory=list)
+    log: list[Decision] = Field(default_factory=list)
+    """The latest; `GET permissions` has all."""
     earlier: int = 0
     """How many older messages are not in it."""
 
@@ -63,7 +79,7 @@ class Notice(Part):
     """Word to all clients of the server, not part of any session's state."""
 
     type: Literal["notice"] = "notice"
-    kind: Literal["session_created", "session_changed", "config_changed", "stopping"]
+    kind: Literal["session_created", "session_changed", "permissions_changed", "config_changed", "stopping"]
     session_id: SessionId | None = None
     message: str = ""
 

@@ -1,11 +1,15 @@
 """What a person may ask. REST bodies are these; handlers turn them into calls on the runtime."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from .ids import AgentId, MessageId, SessionId
-from .records import AgentStatus, ErrorInfo, ModelRef, Part, Usage
+from .records import AgentStatus, Decision, ErrorInfo, Grant, ModelRef, Part, Request, Scope, Usage
+
+SandboxLevel = Literal["kernel+live", "kernel", "parsed only", "none"]
+"""`kernel+live`: the kernel confines, and what it stops is asked for while the command waits; `kernel`: it confines;
+`parsed only`: commands are read before they start, nothing holds them afterwards."""
 
 MAX_MESSAGE_CHARS = 200_000
 
@@ -36,6 +40,52 @@ class CreateSession(Part):
 
     title: Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)] = ""
     model: str | None = None
+
+
+class AnswerRequest(Part):
+    """`POST permissions/{request_id}`."""
+
+    answer: Literal["allow", "deny"]
+    scope: Scope = "once"
+    """How far an `allow` goes; one of the request's `scopes`."""
+    note: Annotated[str, StringConstraints(max_length=2_000, strip_whitespace=True)] = ""
+    """What the agent should know, as why it is denied."""
+
+
+class Permissions(Part):
+    """`GET permissions`, newest last."""
+
+    pending: list[Request]
+    log: list[Decision]
+    grants: list[Grant]
+    """Those in force: of the sessions, and of the person's own dispatch.yaml."""
+    problems: list[ErrorInfo] = Field(default_factory=list)
+
+
+class TrustedFile(Part):
+    """A project file that would widen what agents may do, and whether the person trusts this version of it."""
+
+    path: str
+    digest: str
+    """Of its content."""
+    trusted: bool
+    widens: list[str]
+    """What it asks for, a line each, in words ("read and write /data")."""
+
+
+class TrustedFiles(Part):
+    """`GET trust`."""
+
+    files: list[TrustedFile]
+
+
+class TrustFile(Part):
+    """`POST trust`: trust this content of a file, or stop trusting it."""
+
+    path: str
+    digest: str
+    """As shown to the person: another version is not trusted by this."""
+    trusted: bool = True
 
 
 class Accepted(Part):
@@ -101,8 +151,12 @@ class Status(Part):
     version: str
     project: str
     readiness: Readiness
-    sandbox: str = "none"
-    """Level at which the agents' shell is confined; `none`: there is no shell tool."""
+    sandbox: SandboxLevel = "none"
+    """Level at which the agents' shell is confined; `none`: it is switched off."""
+    sandbox_reason: str = ""
+    """Why this level and no higher one, and what it does not cover."""
+    auth_enabled: bool = True
+    """False: whoever reaches the server's port can answer for the person."""
     live_sessions: int
     counts: dict[AgentStatus, int]
     agents: list[AgentState]

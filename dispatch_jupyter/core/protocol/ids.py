@@ -8,6 +8,9 @@ AgentId = NewType("AgentId", str)
 MessageId = NewType("MessageId", str)
 CallId = NewType("CallId", str)
 RequestId = NewType("RequestId", str)
+GrantId = NewType("GrantId", str)
+DecisionId = NewType("DecisionId", str)
+JobId = NewType("JobId", str)
 
 
 def new_id() -> str:
@@ -18,6 +21,11 @@ def new_id() -> str:
 def new_agent_id(session_id: SessionId) -> AgentId:
     """`<session id>-<8 hex digits>`: an agent's id names its session, so no index is needed to find it."""
     return AgentId(f"{session_id}-{secrets.token_hex(4)}")
+
+
+def new_secret_id() -> str:
+    """A fresh id nobody can guess: 32 lower-case hex digits (128 random bits). For what is answered by naming it."""
+    return secrets.token_hex(16)
 
 
 def session_of(agent_id: AgentId) -> SessionId:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from .ids import AgentId, CallId, MessageId, RequestId, SessionId
+from .ids import AgentId, CallId, DecisionId, GrantId, JobId, MessageId, RequestId, SessionId
 
 AgentStatus = Literal["idle", "running", "waiting", "waiting_for_key", "done", "error"]
 WaitingOn = Literal["request", "children", "user"]
@@ -17,7 +17,11 @@ MessageRole = Literal["user", "assistant", "notice"]
 MessageStatus = Literal["queued", "withdrawn", "delivered", "streaming", "complete", "interrupted", "failed"]
 CallKind = Literal["read", "edit", "delete", "move", "search", "execute", "think", "fetch", "other"]
 CallStatus = Literal["pending", "in_progress", "completed", "failed"]
-TableName = Literal["session", "agents", "messages", "calls", "requests"]
+Operation = Literal["read", "write", "execute"]
+"""`write` and `execute` include `read`."""
+Scope = Literal["once", "session", "always"]
+JobStatus = Literal["running", "exited", "stopped", "lost"]
+TableName = Literal["session", "agents", "messages", "calls", "requests", "grants", "jobs", "log"]
 
 
 def now() -> datetime:
@@ -106,7 +110,7 @@ class Session(Record):
     """A persisted tree of agents."""
 
     id: SessionId
-    schema_version: int = 1
+    schema_version: int = 2
     project: str
     """Absolute path of the project folder."""
     title: str = ""
@@ -165,6 +169,20 @@ class Message(Record):
     ended_at: AwareDatetime | None = None
 
 
+class CommandRun(Part):
+    """How a shell command went."""
+
+    cwd: str
+    """Absolute path of the folder it started in."""
+    exit_code: int | None = None
+    """None while it runs, and where a signal ended it."""
+    signal: str | None = None
+    """Name of the signal that ended it, as `SIGKILL`."""
+    timed_out: bool = False
+    job_id: JobId | None = None
+    """Set once it goes on in the background; the job then says how it ends."""
+
+
 class ToolCall(Record):
     """One tool call of a model's message: pending → in_progress → completed | failed."""
 
@@ -190,12 +208,36 @@ class ToolCall(Record):
     """Path of the whole output where it was cut; the agent may read it."""
     error: ErrorInfo | None = None
     changes: list[FileChange] = Field(default_factory=list)
+    command: CommandRun | None = None
+    """Set for shell commands, from their start."""
     started_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None = None
 
 
+class Reach(Part):
+    """One thing outside the project that an agent would touch."""
+
+    operation: Operation
+    path: str
+    """Absolute and real: no links and no `..` are left in it."""
+    covers: str
+    """What leave beyond `once` would cover: this folder and all below it. Where a folder would be too much, the path
+    itself."""
+    secret: str | None = None
+    """What is kept there ("SSH keys"), where it is a place of secrets: leave is given `once` only."""
+    caution: str | None = None
+    """A sentence to read before allowing it, where it is no ordinary place (a git hook, an editor's settings)."""
+    limit: Scope = "always"
+    """The furthest that leave for it goes."""
+    spans: list[tuple[int, int]] = Field(default_factory=list)
+    """Where in the command the words stand that reach there: [start, end) in UTF-16 code units."""
+
+
 class Request(Record):
-    """A question that waits for a person."""
+    """A question that waits for a person: open → answered | expired.
+
+    An expired one was never allowed: its agent was stopped, or the server was. `error` says which.
+    """
 
     id: RequestId
     agent_id: AgentId
@@ -203,14 +245,89 @@ class Request(Record):
     kind: Literal["permission", "question"]
     status: Literal["open", "answered", "expired"] = "open"
     question: str
+    """One sentence for people and terminals ("dispatch wants to read /etc/hosts")."""
     options: list[str] = Field(default_factory=list)
+    """Of a question."""
+    reaches: list[Reach] = Field(default_factory=list)
+    """Of a permission: everything one answer decides."""
+    command: str | None = None
+    """The whole shell command, where it is one that asks."""
+    scopes: list[Scope] = Field(default_factory=list)
+    """Of a permission: what an `allow` may be good for."""
     answer: str | None = None
+    """Of a permission: `allow` or `deny`."""
+    scope: Scope | None = None
+    """How far an `allow` goes."""
+    note: str | None = None
+    """What the person wants the agent to know."""
     answered_by: str | None = None
+    """User name; None where a grant given meanwhile answered it."""
+    error: ErrorInfo | None = None
+    """Why it expired."""
     created_at: AwareDatetime = Field(default_factory=now)
     ended_at: AwareDatetime | None = None
 
 
-AnyRecord = Session | Agent | Message | ToolCall | Request
+class Grant(Record):
+    """Leave given by a person for as long as the session exists, or for always, until it is revoked."""
+
+    id: GrantId
+    request_id: RequestId | None = None
+    agent_id: AgentId | None = None
+    """Who asked; the leave holds for the whole session. None for what stands in a person's dispatch.yaml."""
+    operation: Operation
+    path: str
+    """It covers this and all below it, places of secrets excepted."""
+    scope: Literal["session", "always"]
+    granted_by: str = ""
+    created_at: AwareDatetime = Field(default_factory=now)
+    revoked_at: AwareDatetime | None = None
+    revoked_by: str | None = None
+
+
+class Job(Record):
+    """A shell command that goes on in the background: running → exited | stopped | lost (the server died)."""
+
+    id: JobId
+    agent_id: AgentId
+    call_id: CallId
+    command: str
+    cwd: str
+    status: JobStatus = "running"
+    exit_code: int | None = None
+    signal: str | None = None
+    why: str | None = None
+    """Why it was stopped, in words."""
+    tail: str = ""
+    """The last of its output, once it has ended."""
+    output_bytes: int = 0
+    spill: str | None = None
+    """Path of its output, all of it up to a limit; the agent may read it."""
+    started_at: AwareDatetime = Field(default_factory=now)
+    ended_at: AwareDatetime | None = None
+
+
+class Decision(Record):
+    """A line of the permission log: what outside the project was allowed or denied, by whom or what."""
+
+    id: DecisionId
+    agent_id: AgentId
+    call_id: CallId | None = None
+    request_id: RequestId | None = None
+    grant_id: GrantId | None = None
+    operation: Operation
+    path: str
+    allowed: bool
+    rule: str
+    """What decided: `person: once|session|always|deny`, `session grant`, `always`, `auto_allow`, `expired`, `revoked`,
+    or the rule of the policy that refused."""
+    by: str = ""
+    """User name, where a person decided."""
+    note: str | None = None
+    at: AwareDatetime = Field(default_factory=now)
+
+
+AnyRecord = Session | Agent | Message | ToolCall | Request | Grant | Job | Decision
 
 TABLES: dict[TableName, type[Record]] = {
     "session": Session,
@@ -218,6 +335,9 @@ TABLES: dict[TableName, type[Record]] = {
     "messages": Message,
     "calls": ToolCall,
     "requests": Request,
+    "grants": Grant,
+    "jobs": Job,
+    "log": Decision,
 }
 """Table names and what each holds. The order is the order of a snapshot."""
 

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from contextlib import aclosing
 
 from ..llm.types import Completed, ModelClient, ModelRequest, Retrying
-from ..permissions.paths import Files
 from ..protocol.errors import BadReply, Conflict, DispatchError, Transient
 from ..protocol.ids import AgentId
 from ..protocol.records import Agent, AgentStatus, ErrorInfo, Message, ToolCall
@@ -24,7 +23,7 @@ from .guards import CallLoop, RepeatGuard, StepLimit, step_limit
 from .prompt import system_prompt
 from .repair import INTERRUPTED, close_open
 from .reply import Reply
-from .session import Session
+from .workbench import Workbench
 
 CUT_RETRIES = 2
 """How often a reply that broke off is asked for again."""
@@ -43,15 +42,16 @@ class AgentRunner:
     """Runs one agent of a session. At most one task at a time; `start` and `interrupt` may be called at any moment."""
 
     def __init__(
-        self, session: Session, agent_id: AgentId, client: ModelClient, toolbox: Toolbox, files: Files
+        self, bench: Workbench, agent_id: AgentId, client: ModelClient, toolbox: Toolbox
     ) -> None:
-        self._session = session
+        session = self._session = bench.session
         self._id = agent_id
         self._client = client
         self._toolbox = toolbox
         self._context = Context(session, agent_id)
-        self._calls = CallRunner(session, toolbox, files)
-        self._system = system_prompt(files.root)
+        self._calls = CallRunner(bench, toolbox, self._spoken_to)
+        self._system = system_prompt(bench.policy().project)
+        self._news = asyncio.Event()
         self._reply: Reply | None = None
         self._task: asyncio.Task[None] | None = None
         self._why = STOPPED
@@ -62,8 +62,14 @@ class AgentRunner:
     def running(self) -> bool:
         return self._task is not None
 
+    @property
+    def waits_for_person(self) -> bool:
+        """Whether it can only go on once a person has answered."""
+        return self._agent.waiting_on in ("request", "user")
+
     def start(self) -> None:
         """Begin a turn, unless one is under way: then what is queued is delivered at its next step."""
+        self._news.set()
         if self._task is None:
             self._put(status="running", error=None, note=None)
             self._task = asyncio.create_task(self._run(), name=f"dispatch-agent-{self._id}")
@@ -118,6 +124,7 @@ class AgentRunner:
 
     def _deliver(self) -> bool:
         """The tool boundary: queued messages take their place in the thread. Says whether there were any."""
+        self._news.clear()
         messages = self._queued()
         for message in messages:
             place = {"status": "delivered", "order": self._session.next_order()}
@@ -176,6 +183,12 @@ class AgentRunner:
         thread, stored = self._session.tables.thread(self._id), self._session.stored
         return [message for message in thread if message.status == "queued" and message.seq <= stored]
 
+    async def _spoken_to(self) -> None:
+        """Returns once a message waits to be delivered."""
+        while not self._queued():
+            self._news.clear()
+            await self._news.wait()
+
     def _turns(self) -> int:
         return sum(message.status == "delivered" for message in self._session.tables.thread(self._id))
 
@@ -191,7 +204,7 @@ class AgentRunner:
         finally:
             # whatever else goes wrong: an agent that does not run never looks as if it did
             self._reply = None
-            self._put(status=status, error=error, note=None, sync=True)
+            self._put(status=status, waiting_on=None, error=error, note=None, sync=True)
         if self._why is STOPPED and self._queued() and (error is None or error.code in OF_THE_TURN):
             self.start()
         self.on_end()

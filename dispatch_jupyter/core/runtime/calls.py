@@ -2,33 +2,43 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from itertools import groupby
 from operator import itemgetter
 
 from ..permissions.paths import Files
+from ..permissions.policy import OutsideProject, Verdict
 from ..protocol.errors import DispatchError, ToolError
-from ..protocol.records import ErrorInfo, ToolCall, now
+from ..protocol.records import CommandRun, ErrorInfo, Reach, ToolCall, now
 from ..tools.output import limit
-from ..tools.tool import Seen, Tool, Toolbox, ToolContext, ToolResult, parse_arguments
+from ..tools.tool import Arguments, Seen, Tool, Toolbox, ToolContext, ToolResult, parse_arguments
+from .access import CallAccess
 from .guards import CallLoop
-from .session import Session
+from .live_output import LiveOutput
+from .workbench import Workbench
 
 Check = Callable[[ToolCall], None]
 
 ERROR_CHARS = 1_000
 """Of an error as it is shown; the whole is in the call's output."""
+MAX_QUESTIONS = 5
+"""How often one call may ask a person for more."""
 
 log = logging.getLogger(__name__)
 
 
 class CallRunner:
-    """Runs calls and records how they went. A failed call is a result the model can act on, never an exception."""
+    """Runs calls and records how they went. A failed call is a result the model can act on, never an exception.
 
-    def __init__(self, session: Session, toolbox: Toolbox, files: Files) -> None:
-        self._session = session
+    Args:
+        spoken_to: returns once a message waits for the agent.
+    """
+
+    def __init__(self, bench: Workbench, toolbox: Toolbox, spoken_to: Callable[[], Awaitable[None]]) -> None:
+        self._bench = bench
+        self._session = bench.session
         self._toolbox = toolbox
-        self._files = files
+        self._spoken_to = spoken_to
         self._seen = Seen()
 
     async def run(self, calls: list[ToolCall], check: Check) -> None:
@@ -73,19 +83,57 @@ class CallRunner:
         except DispatchError as error:
             await self._fail(call, error)
             return
-        await self._end(call, result.text, sync=tool.exclusive, status="completed", changes=list(result.changes))
+        more = {"changes": list(result.changes), "command": result.command}
+        await self._end(call, result.text, sync=tool.exclusive, status="completed", **more)
 
     async def _result(self, tool: Tool, call: ToolCall) -> ToolResult:
         arguments = parse_arguments(tool, call.arguments_text if call.arguments is None else call.arguments)
-        context = ToolContext(call_id=call.id, files=self._files, seen=self._seen)
+        await self._bench.refresh()
+        context = self._context(call)
         try:
-            return await tool.run(arguments, context)
+            return await self._with_leave(tool, arguments, context)
         except DispatchError:
             raise
         except Exception as error:
             # a defect of ours must not take the agent down: the model gets a result, the log the trace
             log.exception("The tool %s failed unexpectedly", tool.name)
             raise ToolError(f"`{tool.name}` failed unexpectedly: {error}", code="internal") from error
+
+    async def _with_leave(self, tool: Tool, arguments: Arguments, context: ToolContext) -> ToolResult:
+        """Run a tool; where it reaches further than it may, ask, and run it again with the leave given.
+
+        Tools reach before they change anything, so nothing is done twice.
+        """
+        for _ in range(MAX_QUESTIONS):
+            try:
+                return await tool.run(arguments, context)
+            except OutsideProject as outside:
+                await context.access.ask([outside.reach])
+        return await tool.run(arguments, context)
+
+    def _context(self, call: ToolCall) -> ToolContext:
+        bench = self._bench
+        access = CallAccess(bench.session, bench.approvals, bench.policy, call.agent_id, call.id)
+
+        loop = asyncio.get_running_loop()
+
+        def note(reach: Reach, verdict: Verdict) -> None:
+            loop.call_soon_threadsafe(access.note, reach, verdict)
+
+        def began(run: CommandRun) -> None:
+            self._session.put(self._session.tables.call(call.id).model_copy(update={"command": run}))
+
+        return ToolContext(
+            agent_id=call.agent_id,
+            call_id=call.id,
+            files=Files(bench.policy().project, access.policy, note),
+            seen=self._seen,
+            access=access,
+            shell=bench.shell,
+            show=LiveOutput(bench.session, call.id).show,
+            began=began,
+            spoken_to=self._spoken_to,
+        )
 
     async def _fail(self, call: ToolCall, error: DispatchError) -> None:
         code = error.tool_code if isinstance(error, ToolError) else error.code
@@ -103,7 +151,8 @@ class CallRunner:
             "ended_at": now(),
             **more,
         }
-        self._session.put(call.model_copy(update=ended), sync=sync)
+        latest = self._session.tables.call(call.id)
+        self._session.put(latest.model_copy(update=ended), sync=sync)
 
 
 def _shortened(text: str) -> str:

@@ -5,6 +5,7 @@ import json
 from ..llm.types import ChatMessage
 from ..protocol.ids import AgentId
 from ..protocol.records import Message, ToolCall
+from ..tools.shell.ansi import plain
 from .reply import UNFINISHED
 from .session import Session
 
@@ -70,4 +71,5 @@ def _call(call: ToolCall) -> ChatMessage:
 
 
 def _result(call: ToolCall) -> ChatMessage:
-    return {"role": "tool", "tool_call_id": call.provider_id, "content": call.output or "(no output)"}
+    output = plain(call.output) if call.command else call.output
+    return {"role": "tool", "tool_call_id": call.provider_id, "content": output or "(no output)"}

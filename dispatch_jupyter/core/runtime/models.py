@@ -2,17 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from ..config.load import Config, load
+from ..config.load import Config
 from ..llm.choose import named_model
 from ..llm.probe import look_around
 from ..protocol.commands import Readiness
 from ..protocol.errors import Invalid
-
-FRESH_SECONDS = 5.0
+from .settings import FRESH_SECONDS, CurrentConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +21,11 @@ class _Known:
 
 
 class Models:
-    """The model in force. `dispatch.yaml` is read again after a few seconds, so an edit takes effect by itself."""
+    """The model in force."""
 
-    def __init__(self, project: Path, environ: Mapping[str, str]) -> None:
-        self._project = project
-        self._environ = environ
+    def __init__(self, config: CurrentConfig) -> None:
+        self._config = config
+        self._environ = config.environ
         self._lock = asyncio.Lock()
         self._last: _Known | None = None
 
@@ -55,11 +52,11 @@ class Models:
     async def _known(self) -> _Known:
         async with self._lock:
             if self._last is None or time.monotonic() - self._last.at > FRESH_SECONDS:
-                self._last = await self._look_up(self._last.config if self._last else None)
+                self._last = await self._look_up()
             return self._last
 
-    async def _look_up(self, last: Config | None) -> _Known:
-        config = await asyncio.to_thread(load, self._project, self._environ, last)
+    async def _look_up(self) -> _Known:
+        config = await self._config.fresh()
         found = await look_around(self._environ, config.model)
         readiness = found.model_copy(update={"problems": [*config.errors, *found.problems]})
         return _Known(time.monotonic(), config, readiness)

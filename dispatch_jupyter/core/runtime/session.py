@@ -29,6 +29,8 @@ DELTA_INTERVAL = 0.02
 """Seconds between two rounds of deltas: faster than the eye, far slower than tokens can come."""
 DISPLAYED_MESSAGES = 200
 """Messages in a snapshot; older ones are asked for page by page."""
+DISPLAYED_DECISIONS = 200
+"""Lines of the permission log in a snapshot."""
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +86,9 @@ class Session:
             messages=[self._with_live_text(message) for message in shown],
             calls=[self._with_live_text(call) for call in calls],
             requests=self.tables.requests(),
+            grants=self.tables.grants(),
+            jobs=self.tables.jobs(),
+            log=self.tables.log()[-DISPLAYED_DECISIONS:],
             earlier=len(messages) - len(shown),
         )
 
@@ -110,6 +115,11 @@ class Session:
         self._texts.add((table, record_id), name, text)
         if self._tick is None:
             self._tick = asyncio.get_running_loop().call_later(DELTA_INTERVAL, self._wake.set)
+
+    def restart_text(self, table: TableName, record_id: str, name: Field, text: str) -> None:
+        """Begin a text that is being written anew: a long output shows its end, not everything."""
+        self._texts.drop((table, record_id))
+        self.delta(table, record_id, name, text)
 
     def checkpoint(self, table: TableName, record_id: str) -> None:
         """Store what has come of a record's texts so far, so that a killed server loses seconds of them at most."""

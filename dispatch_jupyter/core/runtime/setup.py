@@ -1,16 +1,42 @@
 """Putting a workspace together from its parts."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from ..llm.client import RoutingClient
+from ..permissions.places import places_of
 from ..store.lock import Owner
 from .models import Models
+from .settings import CurrentConfig
 from .workspace import Workspace
 
 
-def set_up(*, project: Path, folder: Path, instance: str, server_url: str) -> Workspace:
-    """The runtime of a server whose root is `project`, with its sessions in `folder`."""
-    owner = Owner(server_url=server_url)
-    models = Models(project.resolve(), os.environ)
-    return Workspace(project.resolve(), folder, instance=instance, models=models, client=RoutingClient(), owner=owner)
+def set_up(
+    *,
+    project: Path,
+    folder: Path,
+    instance: str,
+    server_url: str,
+    ports: Callable[[], frozenset[int]] = frozenset,
+    auth_enabled: bool = True,
+) -> Workspace:
+    """The runtime of a server whose root is `project`, with its sessions in `folder`. Blocks: call it in a thread.
+
+    Args:
+        ports: TCP ports that agents' commands may not connect to.
+        auth_enabled: whether the server asks who somebody is.
+    """
+    project = project.resolve()
+    config = CurrentConfig(project, os.environ)
+    return Workspace(
+        folder,
+        instance=instance,
+        config=config,
+        models=Models(config),
+        places=places_of(os.environ, Path.home(), own=[folder.parent]),
+        client=RoutingClient(),
+        owner=Owner(server_url=server_url),
+        ports=ports,
+        auth_enabled=auth_enabled,
+    )

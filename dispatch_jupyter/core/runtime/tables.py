@@ -4,8 +4,21 @@ from collections.abc import Iterable, Iterator
 from typing import cast
 
 from ..protocol.errors import NotFound
-from ..protocol.ids import AgentId, CallId, MessageId
-from ..protocol.records import TABLE_OF, TABLES, Agent, Message, Record, Request, Session, TableName, ToolCall
+from ..protocol.ids import AgentId, CallId, GrantId, JobId, MessageId, RequestId
+from ..protocol.records import (
+    TABLE_OF,
+    TABLES,
+    Agent,
+    Decision,
+    Grant,
+    Job,
+    Message,
+    Record,
+    Request,
+    Session,
+    TableName,
+    ToolCall,
+)
 
 
 class Tables:
@@ -52,6 +65,25 @@ class Tables:
 
     def requests(self) -> list[Request]:
         return cast("list[Request]", list(self._tables["requests"].values()))
+
+    def request(self, request_id: RequestId) -> Request:
+        return cast("Request", self.get("requests", request_id))
+
+    def grants(self) -> list[Grant]:
+        return cast("list[Grant]", list(self._tables["grants"].values()))
+
+    def grant(self, grant_id: GrantId) -> Grant:
+        return cast("Grant", self.get("grants", grant_id))
+
+    def jobs(self) -> list[Job]:
+        return cast("list[Job]", list(self._tables["jobs"].values()))
+
+    def job(self, job_id: JobId) -> Job:
+        return cast("Job", self.get("jobs", job_id))
+
+    def log(self) -> list[Decision]:
+        """The permission log, oldest first."""
+        return cast("list[Decision]", list(self._tables["log"].values()))
 
     def messages(self) -> list[Message]:
         """All messages of all agents, in order."""

@@ -12,21 +12,25 @@ from pathlib import Path
 
 from ..._version import __version__
 from ..llm.types import ModelClient
-from ..permissions.paths import Files
+from ..permissions.places import Places
 from ..protocol.changes import Notice
 from ..protocol.commands import Accepted, AgentState, CreateSession, SendMessage, SessionSummary, Status
-from ..protocol.errors import Conflict, Invalid, NotFound, ProjectError, StoreError
-from ..protocol.ids import AgentId, CallId, MessageId, SessionId, new_agent_id, new_id, session_of
-from ..protocol.records import Agent, Limits, Message, ModelRef, ToolCall
+from ..protocol.errors import Conflict, Invalid, ProjectError, StoreError
+from ..protocol.ids import AgentId, MessageId, SessionId, new_agent_id, new_id, session_of
+from ..protocol.records import Agent, Limits, Message, ModelRef
 from ..protocol.records import Session as SessionRecord
 from ..store.lock import Owner
 from ..tools.standard import standard_tools
 from ..tools.tool import Toolbox
 from .agent import AgentRunner
+from .command_desk import CommandDesk
 from .feed import Feed
 from .models import Models
+from .permission_desk import PermissionDesk
 from .session import Session
 from .sessions import Sessions
+from .settings import CurrentConfig
+from .workbench import Workbenches
 
 KEPT_OPEN = 8
 """Sessions that stay open though nobody watches them and no agent of them runs."""
@@ -39,9 +43,19 @@ class Workspace:
     """The runtime of one server. Lives on the server's event loop."""
 
     def __init__(
-        self, project: Path, folder: Path, *, instance: str, models: Models, client: ModelClient, owner: Owner
+        self,
+        folder: Path,
+        *,
+        instance: str,
+        config: CurrentConfig,
+        models: Models,
+        places: Places,
+        client: ModelClient,
+        owner: Owner,
+        ports: Callable[[], frozenset[int]],
+        auth_enabled: bool,
     ) -> None:
-        self.project = project
+        self.project = config.project
         self.instance = instance
         self.models = models
         self._client = client
@@ -53,13 +67,22 @@ class Workspace:
         """How many are doing something with a session right now."""
         self._chores: set[asyncio.Task[None]] = set()
         self._warming: asyncio.Task[None] | None = None
+        self._benches = Workbenches(
+            config,
+            places,
+            ports=ports,
+            auth_enabled=auth_enabled,
+            changed=self._permissions_changed,
+        )
+        self.permissions = PermissionDesk(config, self._benches, self._sessions)
         self.on_activity: Callable[[], None] = lambda: None
         """Called when something happens that should keep the server alive."""
 
     @property
     def at_work(self) -> int:
-        """How many agents run."""
-        return sum(runner.running for runner in self._runners.values())
+        """How many agents and background commands run; agents that wait for a person do not count."""
+        agents = sum(runner.running and not runner.waits_for_person for runner in self._runners.values())
+        return agents + sum(self._benches.busy(session) for session in self._sessions.live())
 
     # ------------------------------------------------------------------ sessions
 
@@ -90,19 +113,6 @@ class Workspace:
     async def list(self) -> list[SessionSummary]:
         """The project's sessions, newest first."""
         return await self._sessions.list(str(self.project))
-
-    async def call(self, session_id: SessionId, call_id: CallId) -> ToolCall:
-        """A tool call with its whole output, however long."""
-        session = await self.session(session_id)
-        call = session.tables.call(call_id)
-        if call.spill is None:
-            return call
-        try:
-            whole = await asyncio.to_thread(Path(call.spill).read_text, "utf-8", "replace")
-        except OSError as error:
-            text = f"The whole output is gone: {error.strerror}."
-            raise NotFound(text, "What the agent got of it is still there.") from error
-        return call.model_copy(update={"output": whole})
 
     # ------------------------------------------------------------------ talking to agents
 
@@ -135,6 +145,12 @@ class Workspace:
             await session.saved()
             return withdrawn
 
+    @asynccontextmanager
+    async def commands(self, session_id: SessionId) -> AsyncIterator[CommandDesk]:
+        """What a session's agents run in its shell."""
+        async with self._using(session_id) as session:
+            yield CommandDesk(self._benches.of(session))
+
     async def interrupt(self, agent_id: AgentId) -> None:
         """Stop an agent; nothing happens to one at rest."""
         session = await self.session(session_of(agent_id))
@@ -155,12 +171,16 @@ class Workspace:
     async def status(self) -> Status:
         """The model in force, what is missing for it, and what every live agent does."""
         readiness = await self.models.default()
+        level = await self._benches.level()
         agents = [(session, agent) for session in self._sessions.live() for agent in session.tables.agents()]
         return Status(
             instance=self.instance,
             version=__version__,
             project=str(self.project),
             readiness=readiness,
+            sandbox=level.name,
+            sandbox_reason=level.reason,
+            auth_enabled=self._benches.auth_enabled,
             live_sessions=len(self._sessions.live()),
             counts=Counter(agent.status for _, agent in agents),
             agents=[_line(session, agent) for session, agent in agents],
@@ -197,6 +217,7 @@ class Workspace:
             self._warming.cancel()
             self._chores.add(self._warming)
         await asyncio.gather(*self._chores, return_exceptions=True)
+        await self._benches.close()
         await self._sessions.close_all()
         for feed in self._feeds:
             feed.end()
@@ -253,7 +274,7 @@ class Workspace:
         """An agent at rest takes the settings of now; where nobody chose its model, it follows the default."""
         default, max_steps = await self.models.default(), await self.models.max_steps()
         agent = session.tables.agent(agent_id)
-        if agent.status == "running":
+        if agent.status in ("running", "waiting", "waiting_for_key"):
             return
         model = agent.model if agent.model_pinned else default.model
         limits = agent.limits.model_copy(update={"max_steps": max_steps})
@@ -280,8 +301,7 @@ class Workspace:
         runner = self._runners.get(agent_id)
         if runner is None:
             session.tables.agent(agent_id)
-            files = Files(self.project, also_readable=(session.spill_dir,))
-            runner = AgentRunner(session, agent_id, self._client, self._toolbox, files)
+            runner = AgentRunner(self._benches.of(session), agent_id, self._client, self._toolbox)
             runner.on_end = lambda: self._later(self._rested(session))
             self._runners[agent_id] = runner
         return runner
@@ -301,12 +321,16 @@ class Workspace:
                 continue  # since another one was closed
             for agent in session.tables.agents():
                 self._runners.pop(agent.id, None)
+            await self._benches.clear(session)
             await self._sessions.close(session)
 
     def _needed(self, session: Session) -> bool:
         runners = (self._runners.get(agent.id) for agent in session.tables.agents())
         used = session.tables.session.id in self._users
-        return session.watched or used or any(runner and runner.running for runner in runners)
+        return session.watched or used or self._benches.busy(session) or any(runner and runner.running for runner in runners)
+
+    def _permissions_changed(self, session: Session) -> None:
+        self._announce(Notice(kind="permissions_changed", session_id=session.tables.session.id))
 
     def _warm_up(self, model: ModelRef) -> None:
         """Whoever looks at a session is about to talk: what the first message would wait for is loaded meanwhile."""

@@ -12,7 +12,13 @@ from .lines import Tables
 
 SCHEMA_VERSION: int = Session.model_fields["schema_version"].default
 
-MIGRATIONS: dict[int, Callable[[Tables], None]] = {}
+
+
+def _permissions_came(tables: Tables) -> None:
+    """2 has grants, jobs and the permission log, and more fields: what version 1 wrote fits as it is."""
+
+
+MIGRATIONS: dict[int, Callable[[Tables], None]] = {1: _permissions_came}
 """n → what turns all tables of version n into those of n+1, in place; `schema_version` is set by `migrate`.
 
 Texts over `blobs.LIMIT` are not in the documents then (see there); nothing under `$blobs` is to be touched.

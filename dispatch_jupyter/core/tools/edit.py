@@ -50,6 +50,7 @@ class EditFile:
 def _edit_file(arguments: EditFileArguments, context: ToolContext) -> ToolResult:
     path = arguments.path
     _check(arguments)
+    context.files.check("write", path)  # before the reading, so that one question is asked, and the right one
     current = context.files.read(path)
     text = editable(current, path)
     check_known(context.seen, current, path)

@@ -3,9 +3,21 @@
 from .edit import EditFile
 from .files import ReadFile, ReadFileSlice
 from .listing import ListFiles
+from .shell.job_tools import ListJobs, ReadJob, StopJob
+from .shell.run import RunShell
 from .tool import Tool
 from .write import WriteFile
 
 
 def standard_tools() -> list[Tool]:
-    return [ReadFile(), ReadFileSlice(), ListFiles(), WriteFile(), EditFile()]
+    return [
+        ReadFile(),
+        ReadFileSlice(),
+        ListFiles(),
+        WriteFile(),
+        EditFile(),
+        RunShell(),
+        ListJobs(),
+        ReadJob(),
+        StopJob(),
+    ]

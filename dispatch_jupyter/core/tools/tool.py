@@ -1,16 +1,20 @@
 """The seam between the loop and the tools: a tool, what it is given, what it gives back."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import from_json
 
 from ..permissions.paths import Files
+from ..permissions.policy import Policy, Rule, Verdict
 from ..protocol.errors import ToolError
-from ..protocol.ids import CallId
-from ..protocol.records import CallKind, FileChange
+from ..protocol.ids import AgentId, CallId
+from ..protocol.records import CallKind, CommandRun, FileChange, Reach
+
+if TYPE_CHECKING:
+    from .shell.shell import Shell
 
 
 class Arguments(BaseModel):
@@ -19,15 +23,48 @@ class Arguments(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Access(Protocol):
+    """What one call may touch, as it stands now, and the way to ask a person for more."""
+
+    def policy(self) -> Policy:
+        """With all leave given so far, leave for this call alone included."""
+        ...
+
+    async def ask(self, reaches: Sequence[Reach], command: str | None = None) -> tuple[Rule, ...]:
+        """One question to a person for all of these; waits for the answer, however long.
+
+        Returns:
+            The leave given. `policy` has it already.
+
+        Raises:
+            Denied: with what the person wants the agent to know.
+        """
+        ...
+
+    def note(self, reach: Reach, verdict: Verdict) -> None:
+        """Put what was decided without asking anybody into the permission log."""
+        ...
+
+
 @dataclass(slots=True)
 class ToolContext:
     """What a tool call may use. One a call; `seen` is shared by all calls of one agent."""
 
+    agent_id: AgentId
     call_id: CallId
     files: Files
     """The only way to the file system."""
     seen: "Seen"
     """Which versions of which files the agent has read."""
+    access: Access
+    shell: "Shell"
+    """The session's commands and background jobs."""
+    show: Callable[[str], None]
+    """More output, for people, while the call runs."""
+    began: Callable[[CommandRun], None]
+    """Record how a command goes."""
+    spoken_to: Callable[[], Awaitable[None]]
+    """Returns once a message waits for the agent."""
 
 
 @dataclass(slots=True)
@@ -44,6 +81,8 @@ class ToolResult:
 
     text: str
     changes: tuple[FileChange, ...] = ()
+    command: CommandRun | None = None
+    """How a shell command went; one that failed is a result like any other."""
 
 
 class Tool(Protocol):

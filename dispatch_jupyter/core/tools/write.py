@@ -40,6 +40,7 @@ class WriteFile:
 def _write_file(arguments: WriteFileArguments, context: ToolContext) -> ToolResult:
     path, content = arguments.path, arguments.content
     check_content(path, content)
+    context.files.check("write", path)  # before the reading, so that one question is asked, and the right one
     current = context.files.read_if_there(path)
     if current is None:
         written = context.files.write(path, Text(content).encode(content, path), None)

@@ -1,3 +1,5 @@
+import type { Translation } from '../host';
+import type { Agent } from '../protocol';
 import type { SessionStore } from '../store/session-store';
 import { useChat, useTrans } from './context';
 import { Failure } from './Failure';
@@ -9,13 +11,18 @@ export function Activity({ store }: { store: SessionStore }) {
   const agent = store.rootAgent.value;
   if (!agent || !chat.busy.value) return null;
   if (!agent.note && isVisiblyAtWork(store)) return null;
-  const words = agent.note ?? (agent.status === 'running' ? trans.__('Thinking…') : trans.__('Waiting…'));
+  const words = agent.note ?? waitingWords(agent, trans);
   return (
     <p class="dsp-activity">
       <span class="dsp-pulse" aria-hidden="true" />
       {words}
     </p>
   );
+}
+
+function waitingWords(agent: Agent, trans: Translation): string {
+  if (agent.status === 'running') return trans.__('Thinking…');
+  return agent.waiting_on === 'request' ? trans.__('Waits for you') : trans.__('Waiting…');
 }
 
 /** A call or a text that is being written moves by itself. */

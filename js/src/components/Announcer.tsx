@@ -2,14 +2,18 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { SessionStore } from '../store/session-store';
 import { useTrans } from './context';
+import { useCommandNews } from './shell/news';
 
 const MOST_CHARS = 600;
 
-/** Tells a screen reader of answers once they are finished; the tokens on their way would drown everything else. */
+/** Tells a screen reader of commands and of answers once they are finished; the tokens on their way would drown everything else. */
 export function Announcer({ store }: { store: SessionStore }) {
   const trans = useTrans();
   const words = useSignal('');
   const watched = useRef<string | null>(null);
+  useCommandNews(store, news => {
+    words.value = news;
+  });
   useSignalEffect(() => {
     const last = store.thread.value.at(-1);
     const message = last ? store.tables.messages.get(last)?.value : undefined;

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { ToolCall } from '../protocol';
+import type { ErrorInfo, ToolCall } from '../protocol';
 import { CopyButton } from './Copy';
 import { useChat, useTrans } from './context';
 import { Diff } from './Diff';
@@ -19,24 +19,29 @@ export function CallDetails({ call, id }: { call: ToolCall; id: string }) {
   return (
     <div class="dsp-details" id={id}>
       <Arguments call={call} />
-      {call.error && (
-        <div class="dsp-call-error">
-          <strong>
-            <Prose text={call.error.message} />
-          </strong>
-          {call.error.hint && (
-            <p>
-              <Prose text={call.error.hint} />
-            </p>
-          )}
-          <code class="dsp-code-word">{call.error.code}</code>
-        </div>
-      )}
+      {call.error && <CallError error={call.error} />}
       {call.changes.map(change => (
         <Diff key={change.path} change={change} />
       ))}
       {!call.error && !call.changes.length && <Output call={call} />}
       <p class="dsp-quiet">{took ? trans.__('%1 took %2', call.name, took) : call.name}</p>
+    </div>
+  );
+}
+
+/** Why a call failed, and what to do about it. */
+export function CallError({ error }: { error: ErrorInfo }) {
+  return (
+    <div class="dsp-call-error">
+      <strong>
+        <Prose text={error.message} />
+      </strong>
+      {error.hint && (
+        <p>
+          <Prose text={error.hint} />
+        </p>
+      )}
+      <code class="dsp-code-word">{error.code}</code>
     </div>
   );
 }

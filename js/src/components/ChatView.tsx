@@ -1,13 +1,17 @@
 import type { Chat } from '../store/chat';
 import { Announcer } from './Announcer';
+import { Banners } from './Banners';
 import { Composer } from './Composer';
 import { ChatContext, useChat, useTrans } from './context';
 import { EmptyState } from './EmptyState';
 import { ErrorCard } from './ErrorCard';
 import { MessageList } from './MessageList';
+import { PermissionLogView } from './PermissionLogView';
+import { PermissionPrompts } from './PermissionPrompts';
 import { QueuedMessages } from './QueuedMessages';
 import { SessionHeader } from './SessionHeader';
 import { StatusLine } from './StatusLine';
+import { Jobs } from './shell/Jobs';
 
 /** The whole chat, in whatever box it is put. */
 export function ChatView({ chat }: { chat: Chat }) {
@@ -19,11 +23,14 @@ export function ChatView({ chat }: { chat: Chat }) {
         data-session={chat.sessionId.value ?? ''}
       >
         <SessionHeader />
-        <Body />
+        <Banners />
+        {chat.permissionLog.shown.value ? <PermissionLogView /> : <Body />}
         <footer class="dsp-footer">
           <CommandProblem />
+          {chat.store.value && <PermissionPrompts key={chat.sessionId.value} store={chat.store.value} />}
+          {chat.store.value && <Jobs key={`jobs-${chat.sessionId.value}`} store={chat.store.value} />}
           {chat.store.value && <QueuedMessages store={chat.store.value} />}
-          <Composer />
+          {!chat.permissionLog.shown.value && <Composer />}
           <StatusLine />
         </footer>
       </section>

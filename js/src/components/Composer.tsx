@@ -2,6 +2,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { MAX_MESSAGE_CHARS } from '../protocol';
 import { useChat, useTrans } from './context';
 import { Icon } from './Icon';
+import { LevelCard, LevelChip } from './Level';
 import { ModelBadge } from './ModelBadge';
 import { ReadinessCard } from './ReadinessCard';
 
@@ -10,7 +11,8 @@ export function Composer() {
   const chat = useChat();
   const trans = useTrans();
   const area = useRef<HTMLTextAreaElement>(null);
-  const [explained, setExplained] = useState(false);
+  const [explained, setExplained] = useState<'model' | 'level' | null>(null);
+  const toggle = (part: 'model' | 'level') => setExplained(explained === part ? null : part);
   const text = chat.draft.text.value;
   const busy = chat.busy.value;
 
@@ -34,7 +36,8 @@ export function Composer() {
   const over = text.length - MAX_MESSAGE_CHARS;
   return (
     <div class="dsp-composer">
-      {explained && <ReadinessCard onClose={() => setExplained(false)} />}
+      {explained === 'model' && <ReadinessCard onClose={() => setExplained(null)} />}
+      {explained === 'level' && <LevelCard onClose={() => setExplained(null)} />}
       <div class="dsp-compose">
         <textarea
           ref={area}
@@ -46,7 +49,8 @@ export function Composer() {
           onKeyDown={onKeyDown}
         />
         <div class="dsp-compose-row">
-          <ModelBadge open={explained} onToggle={() => setExplained(!explained)} />
+          <ModelBadge open={explained === 'model'} onToggle={() => toggle('model')} />
+          <LevelChip open={explained === 'level'} onToggle={() => toggle('level')} />
           <span class="dsp-space" />
           {busy && (
             <button

@@ -20,8 +20,15 @@ export async function copyText(text: string): Promise<void> {
 
 const SHOWN_MS = 1_500;
 
+interface CopyProps {
+  readonly text: () => string;
+  readonly label: string;
+  /** Beside the sign, where one button of several copies this. */
+  readonly words?: string;
+}
+
 /** A button that copies and says that it did. */
-export function CopyButton({ text, label }: { text: () => string; label: string }) {
+export function CopyButton({ text, label, words: name }: CopyProps) {
   const trans = useTrans();
   const [state, setState] = useState<'ready' | 'copied' | 'refused'>('ready');
   useEffect(() => {
@@ -38,6 +45,7 @@ export function CopyButton({ text, label }: { text: () => string; label: string 
   return (
     <button type="button" class="dsp-icon-button" title={words} aria-label={words} onClick={copy}>
       <Icon name={state === 'copied' ? 'check' : 'copy'} />
+      {state === 'ready' && name && <span class="dsp-small">{name}</span>}
       {state !== 'ready' && (
         <span class="dsp-small" role="status">
           {words}

@@ -6,7 +6,10 @@ const PATHS = {
   down: 'M8 3v10M3.8 8.8 8 13l4.2-4.2',
   chevron: 'm6 4 4 4-4 4',
   copy: 'M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z',
+  terminal: 'M2 3h12v10H2zM4.5 6l2 2-2 2M8.5 10.2h3',
   check: 'm3 8.5 3.2 3.2L13 4.8',
+  back: 'M13 8H3M7.2 3.5 2.7 8l4.5 4.5',
+  shield: 'M8 2.2 3.2 4v3.6c0 3 2 5.2 4.8 6.2 2.8-1 4.8-3.2 4.8-6.2V4z',
   open: 'M6.5 3h-4v10.5H13v-4M9.5 2.5h4v4M13 3 7.5 8.5'
 } as const;
 

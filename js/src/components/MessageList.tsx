@@ -8,6 +8,7 @@ import { CallBlock } from './CallBlock';
 import { useChat, useTrans } from './context';
 import { useFollow, useHeldPosition } from './follow';
 import { Icon } from './Icon';
+import { RequestLines } from './RequestLines';
 import { onTextAction } from './text-actions';
 import { SendingMessage, UserMessage } from './UserMessage';
 
@@ -26,7 +27,8 @@ export function MessageList({ store }: { store: SessionStore }) {
     return itemsOf(
       shown.ids.value,
       id => store.tables.messages.peek(id),
-      id => store.callsOf(id)
+      id => store.callsOf(id),
+      id => store.requestsOf(id).some(request => request.status !== 'open')
     );
   });
   useSignalEffect(() => {
@@ -69,7 +71,13 @@ export function MessageList({ store }: { store: SessionStore }) {
 }
 
 function ItemView({ item, store }: { item: Item; store: SessionStore }) {
-  if (item.kind === 'calls') return <CallBlock ids={item.ids} store={store} />;
+  if (item.kind === 'calls')
+    return (
+      <>
+        <CallBlock ids={item.ids} store={store} />
+        <RequestLines calls={item.ids} store={store} />
+      </>
+    );
   const record = store.tables.messages.get(item.id);
   if (!record) return null;
   if (record.value.role === 'user') return <UserMessage message={record.value} />;

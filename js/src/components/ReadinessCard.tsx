@@ -10,7 +10,8 @@ export function ReadinessCard({ onClose }: { onClose?: () => void }) {
   const trans = useTrans();
   const readiness = chat.status.value?.readiness;
   if (!readiness) return null;
-  const { model, ready, problems, source } = readiness;
+  const { model, ready, source } = readiness;
+  const problems = readiness.problems.filter(problem => problem.code !== 'untrusted'); // has a banner of its own
   return (
     <section class={`dsp-card ${ready ? '' : 'dsp-warn'}`} aria-label={trans.__('Model')}>
       <div class="dsp-card-head">

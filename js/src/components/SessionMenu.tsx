@@ -41,7 +41,22 @@ export function SessionMenu({ onClose, anchor }: Props) {
       {sessions?.map(summary => (
         <Entry key={summary.id} summary={summary} current={summary.id === chat.sessionId.value} onPick={pick} />
       ))}
+      {sessions && <LogEntry onClose={onClose} />}
     </div>
+  );
+}
+
+function LogEntry({ onClose }: { onClose: () => void }) {
+  const chat = useChat();
+  const trans = useTrans();
+  const open = () => {
+    onClose();
+    chat.permissionLog.show(true);
+  };
+  return (
+    <button type="button" role="menuitem" class="dsp-menu-entry dsp-menu-last" tabIndex={-1} onClick={open}>
+      {trans.__('Permission log')}
+    </button>
   );
 }
 
@@ -75,7 +90,7 @@ function Entry({
 }
 
 function entriesOf(menu: HTMLElement | null): HTMLElement[] {
-  return Array.from(menu?.querySelectorAll<HTMLElement>('[role=menuitemradio]') ?? []);
+  return Array.from(menu?.querySelectorAll<HTMLElement>('[role=menuitemradio], [role=menuitem]') ?? []);
 }
 
 function onMenuKey(event: KeyboardEvent, menu: HTMLElement | null, onClose: () => void): void {

@@ -2,6 +2,7 @@ import type { Chat } from '../store/chat';
 import type { ConnectionState } from '../store/connection';
 import { useChat, useTrans } from './context';
 import { count, usageDetails, usageLine } from './format';
+import { Icon } from './Icon';
 
 /** The state in words, and what it has cost so far. */
 export function StatusLine() {
@@ -28,7 +29,32 @@ export function StatusLine() {
           {usageLine(agent.usage, trans)}
         </span>
       )}
+      <LogButton />
     </div>
+  );
+}
+
+/** The way to the permission log, with how much leave is in force. */
+function LogButton() {
+  const chat = useChat();
+  const trans = useTrans();
+  const log = chat.permissionLog;
+  const inForce = log.inForce.value;
+  const words = inForce
+    ? trans.__('Permission log (leave in force: %1)', inForce)
+    : trans.__('Permission log (no leave in force)');
+  return (
+    <button
+      type="button"
+      class="dsp-icon-button dsp-log-button"
+      aria-pressed={log.shown.value}
+      aria-label={words}
+      title={words}
+      onClick={() => log.show(!log.shown.peek())}
+    >
+      <Icon name="shield" />
+      {inForce > 0 && <span>{inForce}</span>}
+    </button>
   );
 }
 
@@ -54,7 +80,10 @@ function agentWords(chat: Chat): { tone: Tone; words: string } {
     case 'running':
       return { tone: 'busy', words: trans.__('Working') };
     case 'waiting':
-      return { tone: 'wait', words: trans.__('Waiting') };
+      return {
+        tone: 'wait',
+        words: chat.agent.value.waiting_on === 'request' ? trans.__('Waits for you') : trans.__('Waiting')
+      };
     case 'waiting_for_key':
       return { tone: 'wait', words: trans.__('Waiting for a key') };
     default:

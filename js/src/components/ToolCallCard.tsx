@@ -1,12 +1,15 @@
 import { useId, useState } from 'preact/hooks';
+import type { Translation } from '../host';
 import type { FileChange, ToolCall } from '../protocol';
 import type { SessionStore } from '../store/session-store';
 import { CallDetails } from './CallDetails';
-import { type CallWords, callWords } from './call-words';
+import { type CallWords, callWords, type Sign } from './call-words';
 import { useChat, useTrans } from './context';
 import { elapsed } from './format';
 import { Icon } from './Icon';
+import { Mark } from './Mark';
 import { StreamedContent } from './StreamedContent';
+import { ShellCard } from './shell/ShellCard';
 
 /** Diffs up to this many lines are shown without a click. */
 const SMALL_DIFF = 16;
@@ -14,16 +17,22 @@ const SMALL_DIFF = 16;
 /** One tool call: a quiet line (state, verb, object, figures) that opens in place. */
 export function ToolCallCard({ id, store }: { id: string; store: SessionStore }) {
   const call = store.tables.calls.get(id)?.value;
+  if (!call) return null;
+  return call.name === 'run_shell' ? <ShellCard call={call} store={store} /> : <FileCard call={call} store={store} />;
+}
+
+function FileCard({ call, store }: { call: ToolCall; store: SessionStore }) {
   const [asked, setAsked] = useState<boolean | null>(null);
   const details = useId();
   const trans = useTrans();
-  if (!call) return null;
   const open = asked ?? isSmallEdit(call);
   const words = callWords(call, trans);
+  store.structure.value; // tells of questions and answers
+  const waits = store.requestsOf(call.id).some(request => request.status === 'open');
   return (
     <div class={`dsp-tool dsp-is-${call.status}`} data-call={call.id} data-status={call.status} data-tool={call.name}>
       <div class="dsp-call">
-        <Mark call={call} />
+        <Mark sign={signOf(call, waits, trans)} />
         <button
           type="button"
           class="dsp-call-toggle"
@@ -34,7 +43,7 @@ export function ToolCallCard({ id, store }: { id: string; store: SessionStore })
         />
         <span class="dsp-call-verb">{words.verb}</span>
         <CallObject words={words} />
-        <Figures call={call} />
+        <Figures call={call} waits={waits} />
         <Icon name="chevron" />
       </div>
       {call.status === 'pending' && <StreamedContent call={call} />}
@@ -49,21 +58,18 @@ function isSmallEdit(call: ToolCall): boolean {
   return lines <= SMALL_DIFF;
 }
 
-/** The state as a sign, with its words for those who do not see it. */
-function Mark({ call }: { call: ToolCall }) {
-  const trans = useTrans();
-  const [sign, words] = {
-    pending: ['●', trans.__('being written')],
-    in_progress: ['●', trans.__('running')],
-    completed: ['✓', trans.__('done')],
-    failed: ['✕', trans.__('failed')]
-  }[call.status] as [string, string];
-  return (
-    <span class="dsp-mark" title={words}>
-      <span aria-hidden="true">{sign}</span>
-      <span class="dsp-hidden">{words}</span>
-    </span>
-  );
+function signOf({ status }: ToolCall, waits: boolean, trans: Translation): Sign {
+  if (waits) return ['◆', trans.__('waits for you')];
+  switch (status) {
+    case 'pending':
+      return ['●', trans.__('being written')];
+    case 'in_progress':
+      return ['●', trans.__('running')];
+    case 'completed':
+      return ['✓', trans.__('done')];
+    case 'failed':
+      return ['✕', trans.__('failed')];
+  }
 }
 
 function CallObject({ words: { object, isFile } }: { words: CallWords }) {
@@ -89,12 +95,13 @@ function CallObject({ words: { object, isFile } }: { words: CallWords }) {
   );
 }
 
-function Figures({ call }: { call: ToolCall }) {
+function Figures({ call, waits }: { call: ToolCall; waits: boolean }) {
   const trans = useTrans();
   const sum = (part: (change: FileChange) => number) => call.changes.reduce((total, change) => total + part(change), 0);
   const added = sum(change => change.added);
   const removed = sum(change => change.removed);
   const took = elapsed(call.started_at, call.ended_at);
+  if (waits) return <span class="dsp-figures dsp-waits">{trans.__('waits for you')}</span>;
   if (call.status !== 'completed') return <span class="dsp-figures" />;
   if (!added && !removed) return <span class="dsp-figures">{took}</span>;
   return (

@@ -10,6 +10,9 @@ export interface CallWords {
   readonly isFile: boolean;
 }
 
+/** A state as a sign, and in words. */
+export type Sign = readonly [sign: string, words: string];
+
 export type Arguments = Readonly<Record<string, unknown>>;
 
 /** The arguments; while they stream in, as far as they go. */
@@ -55,7 +58,7 @@ function tenseOf(call: ToolCall): Tense {
   return call.status === 'failed' ? 'failed' : 'doing';
 }
 
-function verbOf(call: ToolCall, trans: Translation): string {
+export function verbOf(call: ToolCall, trans: Translation): string {
   const tense = tenseOf(call);
   if (tense === 'done' && call.kind === 'edit' && !call.changes.length) return trans.__('Unchanged');
   switch (call.name) {
@@ -69,6 +72,8 @@ function verbOf(call: ToolCall, trans: Translation): string {
       return { doing: trans.__('Writing'), done: trans.__('Wrote'), failed: trans.__('Could not write') }[tense];
     case 'edit_file':
       return { doing: trans.__('Editing'), done: trans.__('Edited'), failed: trans.__('Could not edit') }[tense];
+    case 'run_shell':
+      return { doing: trans.__('Runs'), done: trans.__('Ran'), failed: trans.__('Could not run') }[tense];
     default:
       return { doing: trans.__('Using %1', call.name), done: call.name, failed: trans.__('%1 failed', call.name) }[
         tense
@@ -82,12 +87,21 @@ export function summaryOf(calls: readonly ToolCall[], trans: Translation): strin
   const read = of('read_file', 'read_file_slice');
   const listed = of('list_files');
   const changed = of('write_file', 'edit_file');
-  const failed = calls.filter(call => call.status === 'failed').length;
+  const ran = of('run_shell');
+  const failed = calls.filter(hasFailed).length;
   const parts = [
     read && trans._n('read 1 file', 'read %1 files', read),
     listed && trans._n('listed once', 'listed %1 times', listed),
     changed && trans._n('1 change', '%1 changes', changed),
+    ran && trans._n('ran 1 command', 'ran %1 commands', ran),
     failed && trans._n('1 failed', '%1 failed', failed)
   ];
   return parts.filter(Boolean).join(', ');
+}
+
+/** A command that says so itself has failed too. */
+function hasFailed({ status, command }: ToolCall): boolean {
+  return (
+    status === 'failed' || (command !== null && (command.timed_out || Boolean(command.exit_code ?? command.signal)))
+  );
 }

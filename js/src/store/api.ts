@@ -1,5 +1,20 @@
 import type { Host } from '../host';
-import type { Accepted, Message, SendMessage, SessionSummary, State, Status, ToolCall } from '../protocol';
+import type {
+  Accepted,
+  AnswerRequest,
+  Grant,
+  Job,
+  Message,
+  Permissions,
+  Request,
+  SendMessage,
+  SessionSummary,
+  State,
+  Status,
+  ToolCall,
+  TrustedFiles,
+  TrustFile
+} from '../protocol';
 import { type Problem, RequestError } from './problem';
 
 /** The REST calls the chat makes. Each rejects with a `RequestError` whose problem can be shown. */
@@ -34,6 +49,30 @@ export class Api {
     return this.request('GET', `sessions/${encodeURIComponent(sessionId)}/calls/${encodeURIComponent(callId)}`);
   }
 
+  /** Stops the command that a call runs; its agent goes on with what came of it. */
+  async stopCommand(sessionId: string, callId: string): Promise<void> {
+    await this.request(
+      'POST',
+      `sessions/${encodeURIComponent(sessionId)}/calls/${encodeURIComponent(callId)}/stop`,
+      {}
+    );
+  }
+
+  /** Lets the command that a call runs go on as a job, and its agent without it. */
+  async toBackground(sessionId: string, callId: string): Promise<void> {
+    const call = `sessions/${encodeURIComponent(sessionId)}/calls/${encodeURIComponent(callId)}`;
+    await this.request('POST', `${call}/background`, {});
+  }
+
+  /** A background job with the end of its output so far. */
+  job(sessionId: string, jobId: string): Promise<Job> {
+    return this.request('GET', `sessions/${encodeURIComponent(sessionId)}/jobs/${encodeURIComponent(jobId)}`);
+  }
+
+  async stopJob(sessionId: string, jobId: string): Promise<void> {
+    await this.request('POST', `sessions/${encodeURIComponent(sessionId)}/jobs/${encodeURIComponent(jobId)}/stop`, {});
+  }
+
   async interrupt(agentId: string): Promise<void> {
     await this.request('POST', `agents/${encodeURIComponent(agentId)}/interrupt`, {});
   }
@@ -45,6 +84,27 @@ export class Api {
 
   withdraw(agentId: string, messageId: string): Promise<Message> {
     return this.request('DELETE', `agents/${encodeURIComponent(agentId)}/messages/${encodeURIComponent(messageId)}`);
+  }
+
+  /** What waits for leave, the log and the grants in force: of one session, or of all that are open. */
+  permissions(sessionId: string | null): Promise<Permissions> {
+    return this.request('GET', sessionId ? `permissions?session=${encodeURIComponent(sessionId)}` : 'permissions');
+  }
+
+  answer(requestId: string, answer: AnswerRequest): Promise<Request> {
+    return this.request('POST', `permissions/${encodeURIComponent(requestId)}`, answer);
+  }
+
+  revoke(grantId: string): Promise<Grant> {
+    return this.request('DELETE', `permissions/grants/${encodeURIComponent(grantId)}`);
+  }
+
+  async trusted(): Promise<TrustedFiles['files']> {
+    return (await this.request<TrustedFiles>('GET', 'trust')).files;
+  }
+
+  async trust(file: TrustFile): Promise<TrustedFiles['files']> {
+    return (await this.request<TrustedFiles>('POST', 'trust', file)).files;
   }
 
   private async request<T>(method: string, path: string, body?: unknown): Promise<T> {

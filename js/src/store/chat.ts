@@ -2,10 +2,13 @@ import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/si
 import type { Host } from '../host';
 import type { Agent, Change, Message, ModelRef, SessionSummary, Status } from '../protocol';
 import { Api } from './api';
+import { Approvals } from './approvals';
 import { Connection, type ConnectionState } from './connection';
 import { Draft } from './draft';
+import { PermissionLog } from './permission-log';
 import { type Problem, problemOf, RequestError } from './problem';
 import { SessionStore } from './session-store';
+import { Dismissals, Trust } from './trust';
 
 /** Messages asked for by "load earlier". */
 const PAGE = 100;
@@ -24,6 +27,10 @@ export interface Sending {
 export class Chat {
   readonly api: Api;
   readonly draft: Draft;
+  readonly approvals: Approvals;
+  readonly permissionLog: PermissionLog;
+  readonly trust: Trust;
+  readonly dismissals: Dismissals;
 
   private readonly _sessionId = signal<string | null>(null);
   private readonly _store = signal<SessionStore | null>(null);
@@ -73,6 +80,12 @@ export class Chat {
     this.api = new Api(host);
     this.draft = new Draft(host.storage, view);
     this.draft.open(null);
+    this.approvals = new Approvals(this.api, record =>
+      this._store.peek()?.apply([{ type: 'put', table: 'requests', record }])
+    );
+    this.permissionLog = new PermissionLog(this.api, this._store, this._sessionId);
+    this.trust = new Trust(this.api, () => void this.refreshStatus());
+    this.dismissals = new Dismissals(host.storage);
     this.stopEffects = effect(() => this.settleSending());
   }
 
@@ -90,6 +103,7 @@ export class Chat {
       this._sessionId.value = sessionId;
       this._store.value = sessionId ? new SessionStore() : null;
       this._problem.value = null;
+      this.permissionLog.show(false);
       this.draft.open(sessionId);
       this.connection.value = this.connect();
     });
@@ -183,6 +197,9 @@ export class Chat {
     await this.look(async () => {
       this._status.value = await this.api.status();
     });
+    const untrusted = this._status.peek()?.readiness.problems.some(problem => problem.code === 'untrusted');
+    if (untrusted) await this.trust.refresh();
+    else this.trust.forget();
   }
 
   dismissProblem(): void {
@@ -238,7 +255,9 @@ export class Chat {
     if (server && server !== store?.instance) void this.refreshStatus();
     for (const change of changes) {
       if (change.type !== 'notice') continue;
+      if (change.kind === 'config_changed' || change.kind === 'permissions_changed') void this.permissionLog.heard();
       if (change.kind === 'config_changed') void this.refreshStatus();
+      else if (change.kind === 'permissions_changed') continue;
       else if (change.kind !== 'stopping' && this._sessions.peek()) void this.refreshSessions();
     }
   }

@@ -8,11 +8,15 @@ export type Item =
 /**
  * A thread as items. Calls of successive answers that say nothing in between form one block, so that ten
  * steps of reading look like one piece of work.
+ *
+ * @param asked whether something was asked of the person for a call: how that ended stands right after it, so the
+ *   block ends there.
  */
 export function itemsOf(
   thread: readonly string[],
   message: (id: string) => Message | undefined,
-  callsOf: (messageId: string) => readonly string[]
+  callsOf: (messageId: string) => readonly string[],
+  asked: (callId: string) => boolean = () => false
 ): Item[] {
   const items: Item[] = [];
   for (const id of thread) {
@@ -20,7 +24,7 @@ export function itemsOf(
     if (!record) continue;
     const calls = callsOf(id);
     if (speaks(record, calls.length > 0)) items.push({ kind: 'message', key: id, id });
-    if (calls.length) appendCalls(items, calls);
+    appendCalls(items, calls, asked);
   }
   return items;
 }
@@ -32,8 +36,11 @@ function speaks(message: Message, hasCalls: boolean): boolean {
   return message.status === 'interrupted' && !hasCalls;
 }
 
-function appendCalls(items: Item[], calls: readonly string[]): void {
-  const last = items.at(-1);
-  if (last?.kind === 'calls') items[items.length - 1] = { ...last, ids: [...last.ids, ...calls] };
-  else items.push({ kind: 'calls', key: `calls-${calls[0]}`, ids: calls });
+function appendCalls(items: Item[], calls: readonly string[], asked: (callId: string) => boolean): void {
+  for (const call of calls) {
+    const last = items.at(-1);
+    const ended = last?.kind !== 'calls' || asked(last.ids.at(-1) ?? '');
+    if (ended) items.push({ kind: 'calls', key: `calls-${call}`, ids: [call] });
+    else items[items.length - 1] = { ...last, ids: [...last.ids, call] };
+  }
 }

@@ -2,7 +2,10 @@ import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 import type {
   Agent,
   Change,
+  Decision,
   Delta,
+  Grant,
+  Job,
   Message,
   Put,
   Request,
@@ -23,9 +26,10 @@ interface Tables {
   readonly messages: Table<Message>;
   readonly calls: Table<ToolCall>;
   readonly requests: Table<Request>;
+  readonly grants: Table<Grant>;
+  readonly jobs: Table<Job>;
+  readonly log: Table<Decision>;
 }
-
-const TABLES = ['session', 'agents', 'messages', 'calls', 'requests'] as const satisfies readonly TableName[];
 
 /**
  * One session as its client knows it: `snapshot` replaces, `put` replaces a row by a newer version, `delta`
@@ -37,7 +41,10 @@ export class SessionStore {
     agents: new Table(),
     messages: new Table(),
     calls: new Table(),
-    requests: new Table()
+    requests: new Table(),
+    grants: new Table(),
+    jobs: new Table(),
+    log: new Table()
   };
 
   private readonly _seq = signal(0);
@@ -47,6 +54,7 @@ export class SessionStore {
   /** Counts the changes that add, order or regroup rows, as against those that only write into one. */
   private readonly shape = signal(0);
   private readonly callIds = new Map<string, string[]>();
+  private readonly requestIds = new Map<string, string[]>();
 
   /** Everything up to this change is here. */
   get seq(): number {
@@ -74,10 +82,27 @@ export class SessionStore {
     this.ordered(m => m.status !== 'queued' && m.status !== 'withdrawn')
   );
   readonly queued = computed<readonly string[]>(() => this.ordered(m => m.status === 'queued'));
+  /** What waits for a person's leave, of all agents, in the order it was asked. */
+  readonly permissions = computed<readonly Request[]>(() =>
+    this.watch(this.tables.requests)
+      .filter(request => request.kind === 'permission' && request.status === 'open')
+      .sort((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at))
+  );
+  /** Shell commands in the background, also those that have ended, in the order they were started. */
+  readonly jobs = computed<readonly Job[]>(() => this.watch(this.tables.jobs));
+  /** Leave given in this session, also what was revoked since. */
+  readonly grants = computed<readonly Grant[]>(() => this.watch(this.tables.grants));
+  /** The permission log as far as it is here. */
+  readonly log = computed<readonly Decision[]>(() => this.watch(this.tables.log));
 
   /** The calls of one message, in their order. Read `structure` to hear of new ones. */
   callsOf(messageId: string): readonly string[] {
     return this.callIds.get(messageId) ?? [];
+  }
+
+  /** What was asked of a person for one call, in that order. Read `structure` to hear of more and of answers. */
+  requestsOf(callId: string): readonly Request[] {
+    return (this.requestIds.get(callId) ?? []).flatMap(id => this.tables.requests.peek(id) ?? []);
   }
 
   /** Applies changes in their order, as one update of the view. The worst outcome is returned. */
@@ -95,6 +120,15 @@ export class SessionStore {
       for (const message of page.messages) this.tables.messages.put(message);
       for (const call of page.calls) this.putCall(call);
       this._earlier.value = page.earlier;
+      this.shape.value++;
+    });
+  }
+
+  /** Adds what `GET permissions` knows and this client may not: the older part of the log. */
+  addPermissions(log: readonly Decision[], grants: readonly Grant[]): void {
+    batch(() => {
+      for (const line of log) this.tables.log.put(line);
+      for (const grant of grants) this.tables.grants.put(grant);
       this.shape.value++;
     });
   }
@@ -123,9 +157,14 @@ export class SessionStore {
     this.tables.agents.replaceAll(snapshot.agents);
     this.tables.messages.replaceAll(snapshot.messages);
     this.tables.calls.replaceAll(snapshot.calls);
-    this.callIds.clear();
-    for (const call of snapshot.calls) this.fileCall(call);
     this.tables.requests.replaceAll(snapshot.requests);
+    this.tables.grants.replaceAll(snapshot.grants);
+    this.tables.jobs.replaceAll(snapshot.jobs);
+    this.tables.log.replaceAll(snapshot.log);
+    this.callIds.clear();
+    this.requestIds.clear();
+    for (const call of snapshot.calls) this.fileCall(call);
+    for (const request of snapshot.requests) this.fileRequest(request);
     this._seq.value = snapshot.seq;
     this._instance.value = snapshot.instance;
     this._earlier.value = snapshot.earlier;
@@ -134,7 +173,7 @@ export class SessionStore {
   }
 
   private put({ table, record }: Put): Applied {
-    if (!TABLES.includes(table)) return 'stale';
+    if (!(table in this.tables)) return 'stale'; // of a server that is newer than this page
     const changed = table === 'calls' ? this.putCall(record as ToolCall) : this.putRow(table, record);
     if (record.seq > this._seq.peek()) this._seq.value = record.seq;
     if (changed === 'new') this.shape.value++;
@@ -145,7 +184,11 @@ export class SessionStore {
     const rows: Table<Put['record']> = this.tables[table] as unknown as Table<Put['record']>;
     const before = rows.put(record);
     if (before === undefined) return 'stale';
-    if (before === null) return 'new';
+    if (before === null) {
+      if (table === 'requests') this.fileRequest(record as Request);
+      return 'new';
+    }
+    if (table === 'requests') return 'new'; // its line in the thread comes with the answer
     return table === 'messages' && regroups(before as Message, record as Message) ? 'new' : 'changed';
   }
 
@@ -161,6 +204,10 @@ export class SessionStore {
     const ids = [...this.callsOf(call.message_id), call.id];
     ids.sort((a, b) => (this.tables.calls.peek(a)?.index ?? 0) - (this.tables.calls.peek(b)?.index ?? 0));
     this.callIds.set(call.message_id, ids);
+  }
+
+  private fileRequest({ id, call_id }: Request): void {
+    if (call_id) this.requestIds.set(call_id, [...(this.requestIds.get(call_id) ?? []), id]);
   }
 
   private write({ table, id, field, at, text }: Delta): Applied {

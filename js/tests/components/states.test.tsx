@@ -115,9 +115,11 @@ it('lists the sessions in a menu that the keyboard drives, and gives the focus b
   const button = r.find('[aria-haspopup=menu]');
   fireEvent.click(button);
   await vi.waitFor(() => expect(r.root.querySelectorAll('[role=menuitemradio]')).toHaveLength(3));
-  const entries = [...r.root.querySelectorAll<HTMLElement>('[role=menuitemradio]')];
+  const entries = [...r.root.querySelectorAll<HTMLElement>('[role=menu] button')];
   await vi.waitFor(() => expect(document.activeElement).toBe(entries[0]));
   expect(entries[0]?.getAttribute('aria-checked')).toBe('true');
+  fireEvent.keyDown(r.find('[role=menu]'), { key: 'ArrowUp' });
+  expect(document.activeElement?.textContent).toBe('Permission log');
   fireEvent.keyDown(r.find('[role=menu]'), { key: 'ArrowUp' });
   expect(document.activeElement).toBe(entries[2]);
   expect(entries[2]?.textContent).toContain('Cannot be read.');

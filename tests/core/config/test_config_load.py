@@ -65,7 +65,7 @@ def test_empty_and_marked_files_are_fine(place, text):
     [
         ("# hi\nmodle: a/b\n", 2, "`modle`", "Did you mean `model`?"),
         ("limits:\n  max_step: 3\n", 2, "`limits.max_step`", "Did you mean `max_steps`?"),
-        ("colour: red\n", 1, "`colour`", "Known here: model, limits."),
+        ("colour: red\n", 1, "`colour`", "Known here: model, limits, permissions, shell."),
         ("model:\n  name: x\n", 1, "`model`", "Correct"),
         ("model: ''\n", 1, "`model`", "Correct"),
         ("model: 5\n", 1, "`model`", "Correct"),

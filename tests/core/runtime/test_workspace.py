@@ -10,6 +10,7 @@ from desk import Desk, until
 from dispatch_jupyter.core.protocol.commands import CreateSession, SendMessage
 from dispatch_jupyter.core.protocol.errors import Conflict
 from dispatch_jupyter.core.runtime import models as models_module
+from dispatch_jupyter.core.runtime import settings as settings_module
 from model_server import Hang, Reply
 
 pytestmark = pytest.mark.slow
@@ -94,6 +95,7 @@ def test_what_fails_in_the_background_is_logged(run, caplog):
 
 def test_settings_take_effect_at_the_next_message_unless_they_were_chosen(run, monkeypatch):
     monkeypatch.setattr(models_module, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(settings_module, "FRESH_SECONDS", 0.0)
 
     async def scenario(desk: Desk) -> None:
         monkeypatch.delenv("DISPATCH_MODEL")

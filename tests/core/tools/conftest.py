@@ -2,16 +2,44 @@
 
 import asyncio
 import json
+import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from dispatch_jupyter.core.permissions.paths import Files
+from dispatch_jupyter.core.permissions.policy import Denied, Policy, Rule, Verdict
 from dispatch_jupyter.core.protocol.errors import ToolError
-from dispatch_jupyter.core.protocol.ids import CallId
+from dispatch_jupyter.core.protocol.ids import AgentId, CallId
+from dispatch_jupyter.core.protocol.records import Reach
 from dispatch_jupyter.core.tools.standard import standard_tools
 from dispatch_jupyter.core.tools.tool import Seen, Toolbox, ToolContext, ToolResult, parse_arguments
+
+
+class NobodyToAsk:
+    """Access as the agent's policy has it; whatever is asked is denied."""
+
+    def __init__(self, agent: "Agent") -> None:
+        self._agent = agent
+
+    def policy(self) -> Policy:
+        return self._agent.policy
+
+    async def ask(self, reaches: Sequence[Reach], command: str | None = None) -> tuple[Rule, ...]:
+        raise Denied(f"Denied: {', '.join(reach.path for reach in reaches)}.")
+
+    def note(self, reach: Reach, verdict: Verdict) -> None:
+        pass
+
+
+def _ignore(_anything: object) -> None:
+    """Nobody looks on."""
+
+
+async def _never() -> None:
+    await asyncio.Event().wait()
 
 
 class Agent:
@@ -21,12 +49,23 @@ class Agent:
         self.root = root
         self.spill = spill
         self.seen = Seen()
-        self.files = Files(root, (spill,))
+        self.policy = Policy(Path(os.path.realpath(root)), (Rule("read", Path(os.path.realpath(spill)), "kept"),))
+        self.files = Files(root, lambda: self.policy)
         self.toolbox = Toolbox(standard_tools())
 
     async def start(self, name: str, /, **arguments: Any) -> ToolResult:
         tool = self.toolbox.get(name)
-        context = ToolContext(CallId("c1"), self.files, self.seen)
+        context = ToolContext(
+            AgentId("s1-a1"),
+            CallId("c1"),
+            self.files,
+            self.seen,
+            NobodyToAsk(self),
+            cast("Any", None),
+            _ignore,
+            _ignore,
+            _never,
+        )
         return await tool.run(parse_arguments(tool, json.dumps(arguments)), context)
 
     def call(self, name: str, /, **arguments: Any) -> ToolResult:

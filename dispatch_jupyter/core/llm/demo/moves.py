@@ -8,7 +8,8 @@ from typing import Any
 from ..types import ChatMessage
 from .digest import digest, file_text
 from .listing import entries, explaining_file, like, meant, overview
-from .wish import Create, Look, Other, Read, Replace, understand
+from .running import Outcome, outcome, report, test_command, tests_report
+from .wish import Create, Look, Other, Read, Replace, Run, Test, understand
 
 _GO_ON = re.compile(r"\s*(go on|continue|proceed|keep going)\b", re.IGNORECASE)
 LABEL = "*Demo, no language model: this was put together by rules.*"
@@ -20,6 +21,7 @@ I do not understand more than these:
 - `what files are here?`, `explain this project`
 - `create hello.py that prints hi`
 - `replace "old" with "new" in notes.md`
+- `run the test suite`, `check what's in /etc/hosts`, or run any other command: ``run `git status` ``
 
 For a real agent, set a key in the environment that Jupyter starts from, and start Jupyter again:
 
@@ -66,15 +68,20 @@ def next_move(messages: list[ChatMessage], tools: list[str]) -> Move:
 def _decide(text: str, steps: list[Step]) -> Move:
     match understand(text):
         case Read(path):
-            return _read(path, steps)
+            move = _read(path, steps)
         case Create(path, content):
-            return _create(path, content, steps)
+            move = _create(path, content, steps)
         case Replace(path, old, new):
-            return _replace(path, old, new, steps)
+            move = _replace(path, old, new, steps)
         case Look(explain):
-            return _look(steps, explain=explain)
+            move = _look(steps, explain=explain)
+        case Run(command):
+            move = _run(command, steps)
+        case Test():
+            move = _test(steps)
         case Other():
-            return Move(HELP)
+            move = Move(HELP)
+    return move
 
 
 def _read(path: str, steps: list[Step]) -> Move:
@@ -142,6 +149,47 @@ def _look(steps: list[Step], *, explain: bool) -> Move:
             return _say(overview(paths))
         return Move(f"`{path}` should say most about it.", "read_file", {"path": path})
     return _say(f"{overview(paths)}\n\n{digest(file_text(last.arguments.get('path', ''), last.result))}")
+
+
+def _run(command: str, steps: list[Step]) -> Move:
+    if not steps:
+        return Move(f"I run `{command}`.", "run_shell", {"command": command})
+    last = steps[-1]
+    return (
+        _failure(last) if last.failed else _ended(outcome(last.result)) or _say(report(command, outcome(last.result)))
+    )
+
+
+def _test(steps: list[Step]) -> Move:
+    if not steps:
+        return Move("I look which tests there are.", "list_files", {})
+    last = steps[-1]
+    if last.failed:
+        return _failure(last)
+    if last.name == "list_files":
+        command = test_command(entries(last.result))
+        if command is None:
+            return _say("I see nothing here that looks like tests, so I ran nothing.")
+        return _tests_with(command)
+    command, end = str(last.arguments.get("command", "")), outcome(last.result)
+    if "No module named pytest" in end.output and len(steps) == 2:
+        return _tests_with("python -m unittest")
+    return _ended(end) or _say(tests_report(command, end))
+
+
+def _tests_with(command: str) -> Move:
+    return Move(
+        f"I run `{command}`.", "run_shell", {"command": command, "description": "Run the tests", "timeout": 600}
+    )
+
+
+def _ended(end: Outcome) -> Move | None:
+    """What is said of a command that is not over, or was ended."""
+    if end.job:
+        return _say(f"The command goes on in the background as job `{end.job}`; you see it among the jobs.")
+    if not end.how:
+        return _say("I cannot tell from the result how the command ended. It is above, as it came.")
+    return None
 
 
 def _failure(step: Step) -> Move:

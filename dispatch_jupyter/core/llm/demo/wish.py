@@ -1,9 +1,11 @@
 """What a person asks the demo for, as far as rules can tell."""
 
 import re
+import shlex
 from dataclasses import dataclass
 
 from .content import content_for
+from .running import program_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,23 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """Run a shell command."""
+
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """Run the project's tests."""
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
     """Anything else."""
 
 
-Wish = Read | Create | Replace | Look | Other
+Wish = Read | Create | Replace | Look | Run | Test | Other
 
 _QUOTED = r"`([^`\n]+)`|\"([^\"\n]+)\"|“([^”\n]+)”|(?<!\w)'([^'\n]+)'"
 _BARE_FILE = (
@@ -56,6 +70,18 @@ _NOT_FILES = re.compile(r"^(e\.g|i\.e|etc|vs|node\.js|asp\.net|v?\d+(\.\w+)*)$",
 _CREATE = re.compile(r"\b(create|make|write|add|generate|touch|save|put|new)\b", re.IGNORECASE)
 _READ = re.compile(r"\b(summar\w*|read|explain|describe|review|what('s| is)|tell|show|open|look)\b", re.IGNORECASE)
 _SUMMARY_OF = re.compile(r"\b(summary|overview|description|explanation) (of|for)\b", re.IGNORECASE)
+_RUN = re.compile(r"\b(?:run|execute|launch|start)\b", re.IGNORECASE)
+_COMMAND = re.compile(
+    r"\b(?:run|execute)\s+(?:the\s+|this\s+)?(?:(?:shell\s+)?command\s*:?\s+)?(?:`([^`]+)`|```\w*\n(.+?)```)",
+    re.IGNORECASE | re.DOTALL,
+)
+_TESTS = re.compile(
+    r"\b(?:run|execute|start)\b[^.\n]{0,40}\b(?:tests?|test ?suite|unit ?tests|pytest)\b"
+    r"|\bdo (?:the|my|all) tests pass\b",
+    re.IGNORECASE,
+)
+_ABSOLUTE = re.compile(r"(?<![\w/.~:-])(~?/(?:[\w.@+-]+/)*[\w.@+-]*[\w@+-])(?![\w/])")
+_CHECK = re.compile(r"\b(check|cat|print|look)\b", re.IGNORECASE)
 _TEXT = r"(`[^`]+`|\"[^\"]+\"|“[^”]+”|'[^']+'|[^\n]+?)"
 _REPLACES = (
     re.compile(rf"\b(?:replace|change|rename|swap|substitute)\s+{_TEXT}\s+(?:with|by|to|into|for)\s+{_TEXT}"
@@ -73,15 +99,9 @@ _LIST = re.compile(r"\b(list|show|what|which|see|look|find|tree|ls)\b", re.IGNOR
 
 def understand(text: str) -> Wish:
     """The wish in a message."""
-    if replace := _replacement(text):
-        return replace
-    path = file_in(text)
-    if path:
-        creates = _CREATE.search(text)
-        reads = _READ.search(text)
-        if creates and not (reads and reads.start() < creates.start()) and not _SUMMARY_OF.search(text):
-            return Create(path, content_for(path, text))
-        return Read(path)
+    found = _replacement(text) or _execution(text) or _of_file(text)
+    if found:
+        return found
     if _PROJECT.search(text):
         if _EXPLAIN.search(text):
             return Look(explain=True)
@@ -90,12 +110,37 @@ def understand(text: str) -> Wish:
     return Other()
 
 
+def _of_file(text: str) -> Create | Read | Run | None:
+    """What is to be done with a file, where one is named."""
+    path = file_in(text)
+    if path is None:
+        return None
+    creates = _CREATE.search(text)
+    reads = _READ.search(text)
+    if creates and not (reads and reads.start() < creates.start()) and not _SUMMARY_OF.search(text):
+        return Create(path, content_for(path, text))
+    first = text.split(maxsplit=1)[0].lower()
+    runs = program_for(path) if _RUN.match(first) else None
+    if runs is None and path.startswith(("/", "~/")) and _CHECK.search(text):
+        runs = f"cat {path if path.startswith('~/') else shlex.quote(path)}"
+    return Run(runs) if runs else Read(path)
+
+
+def _execution(text: str) -> Run | Test | None:
+    """A command written out, or the tests."""
+    if command := _COMMAND.search(text):
+        return Run((command[1] or command[2]).strip())
+    return Test() if _TESTS.search(text) else None
+
+
 def file_in(text: str) -> str | None:
     """The first path named in a message; one in quotes or backticks comes before others."""
     for match in re.finditer(_QUOTED, text):
         inside: str = next(filter(None, match.groups())).strip()
         if _FILE_LIKE.fullmatch(inside):
             return inside
+    if absolute := _ABSOLUTE.search(text):
+        return absolute[1]
     for match in re.finditer(_BARE_FILE, text):
         path: str = match[1]
         if not _NOT_FILES.match(path):

@@ -1,0 +1,131 @@
+"""Places that are not like others: secrets, what runs later, the system's own, where programs live."""
+
+import os
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from .guards import Guarded, guarded_by_name
+from .known import RUN_AT_HOME, SECRETS_AT_HOME, SECRETS_OF_SYSTEM, at_home, both, by_variable, program_folders
+
+PLAIN_PROC_FILES = frozenset(
+    ("cpuinfo", "meminfo", "version", "uptime", "loadavg", "stat", "filesystems", "cmdline", "diskstats", "vmstat")
+)
+"""Below /proc these say nothing of a process: they may be asked for, all else is refused."""
+
+HARMLESS_DEVICES = frozenset(
+    Path("/dev", name)
+    for name in ("null", "zero", "full", "random", "urandom", "tty", "ptmx", "stdin", "stdout", "stderr")
+)
+_HARMLESS_BELOW = (Path("/dev/pts"), Path("/dev/shm"), Path("/dev/fd"))  # noqa: S108 - named, not used
+
+NEVER_WHOLE = frozenset(Path("/", name) for name in ("", "dev", "proc", "sys", "run", "var/run"))
+"""Folders that no leave for a file in them extends to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A place of secrets: leave for it, or anything below, is given `once` only."""
+
+    path: Path
+    what: str
+    """What is kept there ("SSH keys")."""
+    firm: bool = True
+    """False: does not hold inside a project that lies below it. For places somebody configured, which may be odd."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Known places of one person on one machine. Paths are real, or as written where they may become real."""
+
+    home: Path | None = None
+    secrets: tuple[Secret, ...] = ()
+    guarded: tuple[Guarded, ...] = ()
+    """Besides those known by name in every folder, as `.git/hooks`."""
+    system: tuple[Path, ...] = ()
+    """Where programs and their libraries live: what is there may be run."""
+    _by_path: dict[str, Secret] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_path", {_folded(str(secret.path)): secret for secret in self.secrets})
+
+    def secret(self, path: Path) -> Secret | None:
+        """The place of secrets that `path` is or lies in; the innermost. Case does not tell: some disks ignore it."""
+        return next(self.secrets_above(path), None)
+
+    def secrets_above(self, path: Path) -> Iterator[Secret]:
+        """All places of secrets that `path` is or lies in, innermost first."""
+        if not self._by_path:
+            return
+        for above in _upwards(_folded(str(path))):
+            found = self._by_path.get(above)
+            if found is not None:
+                yield found
+
+    def secrets_below(self, folder: Path) -> tuple[Secret, ...]:
+        """Those that lie inside a folder, itself not counted: what leave for the folder does not cover."""
+        prefix = _folded(str(folder)).rstrip("/") + "/"
+        return tuple(secret for name, secret in self._by_path.items() if name.startswith(prefix))
+
+    def guard(self, path: Path) -> Guarded | None:
+        """What makes writing to `path` a matter of its own, if anything."""
+        return guarded_by_name(path) or next((one for one in self.guarded if path.is_relative_to(one.path)), None)
+
+    def is_program(self, path: Path) -> bool:
+        """Whether it lies where programs live."""
+        return any(path.is_relative_to(folder) for folder in self.system)
+
+    def is_too_wide(self, folder: Path) -> bool:
+        """Whether leave for a whole folder would be more than anybody means who thinks of a file in it."""
+        if folder in NEVER_WHOLE:
+            return True
+        if self.home is None:
+            return False
+        return self.home.is_relative_to(folder) or (
+            folder.is_relative_to(self.home) and bool(self.secrets_below(folder))
+        )
+
+
+def places_of(environ: Mapping[str, str], home: Path, own: Iterable[Path] = ()) -> Places:
+    """The known places of the person whose environment and home folder this is. Blocks: it looks at the disk.
+
+    Args:
+        own: folders where Dispatch keeps its own data.
+    """
+    home = Path(os.path.realpath(home))
+    named = [Secret(path, what, firm=False) for path, what in by_variable(environ, home)]
+    fixed = [*at_home(home, environ, SECRETS_AT_HOME)]
+    fixed += [(path, what) for what, names in SECRETS_OF_SYSTEM.items() for name in names for path in both(name)]
+    fixed += [(path, "Dispatch's own data") for folder in own for path in both(folder)]
+    secrets = {secret.path: secret for secret in (*named, *(Secret(path, what) for path, what in fixed))}
+    guarded = {path: Guarded(path, why) for path, why in at_home(home, environ, RUN_AT_HOME)}
+    return Places(home, tuple(secrets.values()), tuple(guarded.values()), program_folders(environ, home))
+
+
+def refused(path: Path) -> str | None:
+    """Why a path is never opened to an agent, whoever is asked; None where it may be."""
+    parts = path.parts
+    if len(parts) > 2 and parts[1] == "proc" and not (len(parts) == 3 and parts[2] in PLAIN_PROC_FILES):
+        return "it lets into running programs, this server among them"
+    return None
+
+
+def is_harmless_device(path: Path) -> bool:
+    """Whether reading and writing it touches nothing that lasts."""
+    return path in HARMLESS_DEVICES or any(path.is_relative_to(folder) and path != folder for folder in _HARMLESS_BELOW)
+
+
+@lru_cache(maxsize=4096)
+def _folded(path: str) -> str:
+    return unicodedata.normalize("NFC", path).casefold()
+
+
+def _upwards(path: str) -> Iterator[str]:
+    """A path and all folders above it."""
+    while path:
+        yield path
+        if path == "/":
+            return
+        path = path.rpartition("/")[0] or "/"

@@ -1,0 +1,167 @@
+"""One command about to run: its words, and ways to say what it touches."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ...protocol.records import Operation
+from .expand import Word
+from .marks import GLOBS, plain
+from .paths import is_url, looks_like_path
+from .scanner import Scanner
+from .world import World
+
+_CLEARLY_PATH = re.compile(r"(/[^/\s]|~/|~$|\.\.(/|$)|file:///)")
+KINDS: dict[str, tuple[Operation, bool]] = {
+    "r": ("read", False),
+    "w": ("write", False),
+    "c": ("write", True),
+    "x": ("execute", False),
+}
+
+
+@dataclass(slots=True)
+class Spec:
+    """What a command's operands and options name.
+
+    Kinds: r read, w write, c written and made where it is missing, x run, - text, ? a path if it looks like one,
+    d the folder the rest is in, f a flag.
+    """
+
+    operands: list[str]
+    """In order; one may end in `*` and takes what the others leave."""
+    options: dict[str, str] = field(default_factory=dict)
+    """`!` behind the kind: the first operand is then not there."""
+
+
+@dataclass(slots=True)
+class Call:
+    """A command with its words expanded."""
+
+    scanner: Scanner
+    world: World
+    words: list[Word]
+    name: str
+    """The program's own name, without folder."""
+
+    @property
+    def args(self) -> list[Word]:
+        return self.words[1:]
+
+    def texts(self) -> list[str]:
+        """The arguments as plain text."""
+        return [plain(word.value) for word in self.args]
+
+    def note(self, kind: str, word: Word, base: str | None = None) -> None:
+        """Note what a word names, by its kind."""
+        if kind == "?":
+            self.guess(word, base)
+        elif kind in KINDS:
+            operation, creates = KINDS[kind]
+            self.scanner.touch(operation, homed(word, self.world), self.world, base=base, creates=creates)
+
+    def guess(self, word: Word, base: str | None = None, operation: Operation = "read") -> None:
+        """A word that may be a path or just text."""
+        value = plain(word.value)
+        if "=" in value and re.match(r"[\w.-]+=", value):
+            self.pair(word)
+        elif looks_like_path(word.value) or (word.value[:1] in GLOBS.values() and " " not in value):
+            self.scanner.touch(operation, homed(word, self.world), self.world, base=base)
+
+    def pair(self, word: Word) -> None:
+        """`name=path`, where the path is plainly one."""
+        at = plain(word.value).index("=") + 1
+        self.clear(part(word, at))
+
+    def clear(self, word: Word, operation: Operation = "read") -> None:
+        """Text of which only what is plainly a path counts."""
+        if _CLEARLY_PATH.match(plain(word.value)) and not is_url(word.value) and "\n" not in word.value:
+            self.scanner.touch(operation, homed(word, self.world), self.world)
+
+    def follow(self, spec: Spec) -> list[Word]:
+        """Note everything by a spec; gives the operands."""
+        operands: list[Word] = []
+        skipped, base = False, None
+        for option, word in options(self.args, spec.options):
+            if not option and word is not None:
+                operands.append(word)
+                continue
+            kind = spec.options.get(option, "")
+            skipped = skipped or kind.endswith("!")
+            if word is None:
+                continue
+            if kind.startswith("d"):
+                base = self.scanner.touch("read", homed(word, self.world), self.world, base=base) or base
+            elif kind:
+                self.note(kind.rstrip("!"), word, base)
+            else:
+                self.clear(word)
+        kinds = spec.operands[1:] if skipped and len(spec.operands) > 1 else spec.operands
+        for kind, word in zip(spread(kinds, len(operands)), operands, strict=False):
+            self.note(kind, word, base)
+        return operands
+
+
+def part(word: Word, start: int, end: int | None = None) -> Word:
+    """A piece of a word."""
+    base = None if word.base is None else word.base + start
+    return Word(word.value[start:end], word.span, base)
+
+
+def homed(word: Word, world: World) -> Word:
+    """A `~` that the shell has left to the program: most take it for the home folder where an option is read."""
+    if word.value[:2] == "~/" or word.value == "~":
+        return Word(world.home + word.value[1:], word.span)
+    return word
+
+
+def spread(kinds: list[str], count: int) -> list[str]:
+    """One kind for each of `count` operands."""
+    star = next((at for at, kind in enumerate(kinds) if kind.endswith("*")), None)
+    if star is None:
+        return kinds[:count]
+    before, after = kinds[:star], kinds[star + 1 :]
+    # a lone operand of `cp` is its source
+    after = after[: max(count - len(before) - 1, 0)] if after else []
+    middle = max(count - len(before) - len(after), 0)
+    return [*before[:count], *[kinds[star][:-1]] * middle, *after][:count]
+
+
+def options(args: list[Word], known: dict[str, str]) -> Iterator[tuple[str, Word | None]]:
+    """(option, its value) and ("", operand), in order. A value that hangs on an unknown option comes as its value."""
+    at = 0
+    while at < len(args):
+        word = args[at]
+        value = plain(word.value)
+        at += 1
+        if value == "--":
+            yield from (("", rest) for rest in args[at:])
+            return
+        if value[:1] not in ("-", "+") or value in ("-", "+") or (value[0] == "+" and value not in known):
+            yield "", word
+            continue
+        name, own = _split(word, value, known)
+        if own is None and known.get(name, "f") not in ("f", "f!"):
+            own = args[at] if at < len(args) else None
+            at += 1
+        yield name, own
+
+
+def _split(word: Word, value: str, known: dict[str, str]) -> tuple[str, Word | None]:
+    """An option and the value that hangs on it."""
+    if value in known:
+        return value, None
+    name, equals, _ = value.partition("=")
+    if equals and (value.startswith("--") or name in known):
+        return name, part(word, len(name) + 1)
+    if value.startswith("--"):
+        return value, None
+    for at in range(1, len(value)):
+        option = f"-{value[at]}"
+        if known.get(option, "f") not in ("f", "f!"):
+            return option, part(word, at + 1) if at + 1 < len(value) else None
+        if not value[at].isalnum():
+            return value[:at], part(word, at)
+        if option in known and known[option] == "f!":
+            return option, None
+    return value, None

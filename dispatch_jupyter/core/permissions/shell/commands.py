@@ -1,0 +1,172 @@
+"""Simple commands: from words to what is run, and who knows its arguments."""
+
+import re
+from collections.abc import Callable
+
+from .builtins import BUILTINS
+from .call import Call
+from .expand import Word
+from .interpreters import INTERPRETERS
+from .lexer import Lexer
+from .marks import HOLE, UNSET, doubtful, plain
+from .operands import follow_table
+from .outputs import OUTPUTS
+from .scanner import Scanner, merged
+from .source import Source, made
+from .tools import TOOLS
+from .world import Value, World
+from .wrappers import WRAPPERS
+
+Handler = Callable[[Call], list[World] | None]
+_ASSIGNED = re.compile(r"([A-Za-z_]\w*)(?:\[([^\]]*)\])?(\+?)=", re.ASCII)
+_DECLARING = {"declare", "typeset", "local", "export", "readonly"}
+HANDLERS: dict[str, Handler] = {**OUTPUTS, **TOOLS, **INTERPRETERS, **WRAPPERS, **BUILTINS}
+MAX_CALLS = 12
+
+
+def run_command(scanner: Scanner, source: Source, places: list[tuple[int, int]], world: World) -> list[World]:
+    """Run the words at these places as a simple command."""
+    held: dict[str, Value | None] = {}
+    at = 0
+    for at, (start, end) in enumerate(places):  # noqa: B007 - where the assignments stop
+        match = _ASSIGNED.match(source.text, start, end)
+        if match is None:
+            break
+        held.setdefault(world.named(match[1]), world.vars.get(world.named(match[1])))
+        assign(scanner, source.part(start, end), world)
+    else:
+        world.status = True
+        return [world]
+    words: list[Word] = []
+    for start, end in places[at:]:
+        if words and plain(words[0].value) in _DECLARING and _ASSIGNED.match(source.text, start, end):
+            _declare(scanner, source.part(start, end), words, world)
+        else:
+            words += scanner.words(source, start, end, world)
+    worlds = run_words(scanner, words, world)
+    for after in worlds:
+        for name, value in held.items():
+            if value is None:
+                after.vars.pop(name, None)
+            else:
+                after.vars[name] = value
+    return worlds
+
+
+def assign(scanner: Scanner, source: Source, world: World) -> None:
+    """`name=value`, `name[index]=value`, `name+=value`, `name=(...)`."""
+    match = _ASSIGNED.match(source.text)
+    if match is None:
+        return
+    name, index, more = match.groups()
+    rest = source.part(match.end(), len(source.text))
+    if index is not None:
+        index = plain(scanner.expander.text(made(index, source.outer), world))
+    if rest.text.startswith("("):
+        inner = rest.part(1, max(len(rest.text) - 1, 1))
+        world.assign(name, array(scanner, inner, world), more=bool(more))
+    else:
+        world.assign(name, scanner.expander.text(rest, world), index, more=bool(more))
+
+
+def array(scanner: Scanner, source: Source, world: World) -> Value:
+    """What stands between the parentheses of an array."""
+    lexer = Lexer(source.text)
+    items: list[str] = []
+    keyed: dict[str, str] = {}
+    while lexer.pos < lexer.end:
+        start = lexer.pos
+        lexer.word()
+        if lexer.pos == start:
+            lexer.pos += 1
+            continue
+        end = min(lexer.pos, lexer.end)
+        match = re.match(r"\[([^\]]*)\]=", source.text[start:end])
+        if match:
+            key = scanner.expander.text(made(match[1], source.outer), world)
+            keyed[key] = scanner.expander.text(source.part(start + match.end(), end), world)
+        else:
+            items += [word.value for word in scanner.words(source, start, end, world)]
+    if keyed and all(key.isdigit() for key in keyed):
+        return [value for _, value in sorted(keyed.items(), key=lambda item: int(item[0]))]
+    return keyed or items
+
+
+def _declare(scanner: Scanner, source: Source, words: list[Word], world: World) -> None:
+    flags = "".join(plain(word.value) for word in words[1:] if word.value.startswith("-"))
+    name, _, value = source.text.partition("=")
+    if "n" in flags:
+        world.refs[name] = plain(scanner.expander.text(made(value, source.outer), world))
+        return
+    assign(scanner, source, world)
+
+
+def run_words(scanner: Scanner, words: list[Word], world: World) -> list[World]:
+    """Run expanded words as a command."""
+    scanner.spend()
+    while words and not words[0].value.replace(UNSET, ""):
+        if UNSET in words[0].value and len(words) > 1:
+            scanner.doubt(words[0].span)
+        words = words[1:]
+    world.status = None
+    if not words:
+        return [world]
+    name = plain(words[0].value)
+    after = _run_named(scanner, name, words, world)
+    for then in after:
+        then.last = words[-1].value
+    return after
+
+
+def _run_named(scanner: Scanner, name: str, words: list[Word], world: World) -> list[World]:
+    if name in world.functions:
+        return _call_function(scanner, world.functions[name], words, world)
+    if name in world.aliases:
+        text = world.aliases.pop(name)
+        rest = "".join(f" {quote(word.value)}" for word in words[1:])
+        after = scanner.run(made(text + rest, words[0].span), world)
+        for then in after:
+            then.aliases[name] = text
+        return after
+    if "/" in name or doubtful(name):
+        scanner.touch("execute", words[0], world)
+    base = name.rsplit("/", 1)[-1]
+    call = Call(scanner, world, words, base)
+    handler = HANDLERS.get(base) or HANDLERS.get(re.sub(r"[\d.]+$", "", base))
+    if handler is None:
+        follow_table(call)
+        return [world]
+    return merged(handler(call) or [world])
+
+
+def _call_function(scanner: Scanner, body: Source, words: list[Word], world: World) -> list[World]:
+    held, world.args = world.args, [word.value for word in words[1:]]
+    key = f"\0{body.text[:40]}"
+    depth = world.vars.get(key, "")
+    if len(str(depth)) >= MAX_CALLS:
+        world.args = held
+        return [world]
+    world.vars[key] = f"{depth}."
+    before = len(scanner.found)
+    worlds = scanner.run(body, world)
+    _point_at_arguments(scanner, before, words)
+    for after in worlds:
+        after.args = held
+        after.vars[key] = str(depth)
+        after.leaving = "" if after.leaving in ("return", "loop") else after.leaving
+    return worlds
+
+
+def _point_at_arguments(scanner: Scanner, before: int, words: list[Word]) -> None:
+    """What a function reaches through its arguments is shown at the arguments too."""
+    for (operation, path, creates), spans in list(scanner.found.items())[before:]:
+        for word in words[1:]:
+            if plain(word.value).rstrip("/") in (path, path.rsplit("/", 1)[-1]) and word.span not in spans:
+                scanner.mention(operation, path, word.span, creates=creates)
+
+
+def quote(value: str) -> str:
+    """A value as shell text that stands for it."""
+    return "'" + plain(value).replace("'", "'\\''") + "'" if HOLE not in value else '"$UNKNOWN"'
+
+

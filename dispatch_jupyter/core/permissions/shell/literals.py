@@ -1,0 +1,64 @@
+"""Paths in programs of other languages: the string literals that look like one."""
+
+import re
+
+from .call import Call
+from .expand import Word
+from .source import Source
+
+_STRING = re.compile(r"""'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`""")
+_JOINED = re.compile(r"""(["'`])\s*(?:\+|\.{1,2}|,(?=\s*["']))\s*(["'`])""")
+_ROOTS = (
+    "etc|home|root|var|tmp|usr|opt|proc|sys|dev|mnt|media|srv|bin|sbin|lib|lib64|boot|run|Users|private|Library"
+    "|Applications|Volumes|data|work|workspace|nix|snap|cores|System"
+)
+KNOWN_ROOT = re.compile(rf"/(?:{_ROOTS})(?:/|$)")
+_PATHLIKE = re.compile(rf"(?:file://)?(?:/(?:{_ROOTS})(?:/[^\s'\"]*)?|~/[^\s]*|(?:\.\.?/)*\.\./[^\s]*)")
+_WRITES = re.compile(
+    r"(writeFile|appendFile|createWriteStream|mkdir|rmSync|unlink|rmdir|rename|truncate|copyFile\w*\([^,]*,"
+    r"|file_put_contents|File\.(?:write|delete|open\([^)]*['\"][wa])|open\([^)]*['\"][>+wa]|>\s*$|>>\s*$)[^;)]*$"
+)
+_RUNS = re.compile(r"(exec|execSync|system|popen|spawn\w*|shell_exec|passthru|backtick|qx|%x)\s*[({]?\s*$")
+
+
+def code(call: Call, source: Source) -> None:
+    """Note the paths in program text."""
+    joined = _join(source.text)
+    same = joined == source.text
+    for match in _STRING.finditer(joined):
+        text = next(group for group in match.groups() if group is not None)
+        before = joined[max(match.start() - 200, 0) : match.start()]
+        span = source.span(match.start(), match.end()) if same else source.span(0, len(source.text))
+        literal(call, text, span, before)
+
+
+def literal(call: Call, text: str, span: tuple[int, int], before: str = "") -> None:
+    """Note one string literal: a path, or a shell command that is run."""
+    if _RUNS.search(before) and len(text) < 20_000:
+        call.scanner.run(Source(text, None, span), call.world.fork())
+        return
+    text = re.sub(r"\\(.)", r"\1", text)
+    if _PATHLIKE.fullmatch(text):
+        operation = "write" if _WRITES.search(before) else "read"
+        word = Word(call.world.home + text[1:] if text[:2] == "~/" else text, span)
+        call.scanner.touch("write" if operation == "write" else "read", word, call.world)
+
+
+def _join(text: str) -> str:
+    """`"a" + "b"` is one string, and so is what `path.join` is given."""
+    for _ in range(8):
+        after = _JOINED.sub(lambda match: "" if "," not in match[0] else match[0], text)
+        if after == text:
+            break
+        text = after
+    return re.sub(r"path\.(?:join|resolve)\(([^()]*)\)", _joined_path, text)
+
+
+def _joined_path(match: re.Match[str]) -> str:
+    pieces = [next(g for g in m.groups() if g is not None) for m in _STRING.finditer(match[1])]
+    if "homedir" in match[0] or not pieces or re.search(r"[A-Za-z_$]+", _STRING.sub("", match[1])):
+        return match[0]
+    path = ""
+    for piece in pieces:
+        path = piece if piece.startswith("/") else f"{path}/{piece}" if path else piece
+    return f"'{path}'"

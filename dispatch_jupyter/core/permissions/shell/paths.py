@@ -1,0 +1,73 @@
+"""From a value to the path it names."""
+
+import re
+
+from .marks import HOLE, MARKS, NAME, UNSET, WILD, plain
+from .world import World
+
+_HARMLESS = re.compile(
+    r"/dev/(null|zero|full|u?random|tty|stdin|stdout|stderr|fd(/\d+)?|tcp/.*|udp/.*)|/proc/self/fd/\d+"
+)
+_URL = re.compile(r"(?!file:)[A-Za-z][\w+.-]*://|(?:data|mailto|urn|javascript):")
+_DOTS = re.compile(r"(?<=/)(?:\./)+")
+_SLASHES = re.compile(r"//+")
+MAX_PATH = 4096
+
+
+def is_url(value: str) -> bool:
+    return _URL.match(value) is not None
+
+
+def located(value: str, world: World, base: str | None = None) -> tuple[str | None, bool]:
+    """The absolute path a value names, `..` and links left as they are, and whether part of it is unknown.
+
+    Where the end of it is a pattern or unknown: the folder that is in. None: it names none, or nobody can say which.
+    """
+    text = value.replace(UNSET, "")
+    if not text:
+        return None, bool(value)
+    if text.startswith("file://"):
+        text = re.sub(r"^file://(localhost)?(?=/|$)", "", text) or "/"
+    if is_url(text):
+        return None, False
+    if text[0] == HOLE:
+        return None, True
+    path = text if text[0] == "/" else f"{base or world.cwd}/{text}"
+    if path[0] != "/":
+        return None, True
+    return _tidy(_folder_of_unknown(path.replace(UNSET, ""))), HOLE in path
+
+
+def _folder_of_unknown(path: str) -> str:
+    """Cut off from the first unknown part on; each `..` behind it goes up from there."""
+    if path.isascii() or not (found := WILD.search(path)):
+        return path
+    head, rest = path[: found.start()], path[found.start() :]
+    folder = head[: head.rindex("/") + 1]
+    parts = [part for part in rest.split("/") if part not in ("", ".")]
+    left: list[str] = []
+    for part in parts:
+        if part == ".." and left and left[-1] != "..":
+            left.pop()
+        else:
+            left.append(part)
+    if ".." in left:
+        return _folder_of_unknown(folder + "/".join(left))
+    return folder if left and MARKS.search("/".join(left)) else folder + "/".join(left)
+
+
+def _tidy(path: str) -> str | None:
+    path = _DOTS.sub("", _SLASHES.sub("/", path))
+    while len(path) > 1 and path.endswith(("/", "/.")):
+        path = path[: -1 if path[-1] == "/" else -2] or "/"
+    return None if len(path) > MAX_PATH or _HARMLESS.fullmatch(path) else path
+
+
+def looks_like_path(value: str) -> bool:
+    """Whether a word given to a program nobody knows is likely a path."""
+    text = plain(value)
+    if "\n" in text or is_url(text) or len(text) > MAX_PATH:
+        return False
+    if re.match(r"(/|~/|\.\.?/)", text) or text in ("~", "..", ".", "/"):
+        return not text.startswith("//") or "/" in text[2:]
+    return re.fullmatch(r"[^\s;|&<>()'\"`$,=:!]+", text.replace(NAME, "x")) is not None and HOLE not in text

@@ -1,0 +1,131 @@
+"""The parts of a scan that all others lean on: what was found, the budget, the way down into nested commands."""
+
+import re
+from collections.abc import Callable
+
+from ...protocol.records import Operation
+from .expand import Expander, Word
+from .marks import HOLE, UNSET
+from .paths import located
+from .source import Source, Span
+from .world import World
+
+MAX_STEPS = 20_000
+MAX_DEPTH = 24
+MAX_WORLDS = 6
+
+RunSource = Callable[["Scanner", Source, World], list[World]]
+
+RunWords = Callable[["Scanner", list[Word], World], list[World]]
+
+
+class Spent(Exception):
+    """The command is too large or too involved to be followed to its end."""
+
+
+class Scanner:
+    """Gathers what one command would touch."""
+
+    def __init__(self, run: RunSource, run_words: RunWords) -> None:
+        self._run = run
+        self._run_words = run_words
+        self._steps = 0
+        self._depth = 0
+        self.found: dict[tuple[Operation, str, bool], list[Span]] = {}
+        self.uncertain: list[Span] = []
+        self.faults: list[tuple[int, str]] = []
+        """Why the shell would refuse the command itself: (place, what)."""
+        self.expander = Expander(self.capture, self._process)
+
+    def spend(self, steps: int = 1) -> None:
+        """Count work.
+
+        Raises:
+            Spent: the budget is gone.
+        """
+        self._steps += steps
+        if self._steps > MAX_STEPS:
+            raise Spent
+
+    def run(self, source: Source, world: World) -> list[World]:
+        """Go through shell text in this world."""
+        if self._depth >= MAX_DEPTH:
+            raise Spent
+        self.spend(1 + len(source.text) // 200)
+        self._depth += 1
+        try:
+            return self._run(self, source, world)
+        finally:
+            self._depth -= 1
+
+    def run_words(self, words: list[Word], world: World) -> list[World]:
+        """Run expanded words as a command of their own."""
+        if self._depth >= MAX_DEPTH:
+            raise Spent
+        self._depth += 1
+        try:
+            return self._run_words(self, words, world)
+        finally:
+            self._depth -= 1
+
+    def capture(self, source: Source, world: World) -> str:
+        """What `$(source)` stands for."""
+        if match := re.fullmatch(r"\s*<\s*(.*\S)\s*", source.text, re.DOTALL):
+            source = Source(f"cat {match[1]}", None, source.span(0, len(source.text)))
+        worlds = self.run(source, world.fork())
+        outs = dict.fromkeys(world.out for world in worlds)
+        if len(outs) > 1:
+            outs.pop("", None)
+        return "\n".join(out.rstrip("\n") for out in outs)
+
+    def _process(self, source: Source, world: World) -> None:
+        for inner in self.run(source, world.fork()):
+            # `< <(...)` and `cat <(...)` read it
+            world.files["/dev/fd/63"] = inner.out
+
+    def words(self, source: Source, start: int, end: int, world: World) -> list[Word]:
+        """A word of the command, expanded."""
+        self.spend()
+        return self.expander.words(source, start, end, world)
+
+    def touch(
+        self, operation: Operation, word: Word, world: World, *, base: str | None = None, creates: bool = False
+    ) -> str | None:
+        """Note that the command reaches what this word names; gives the path."""
+        if "\n" in word.value and re.search(r"\n\s*[/~.\w]", word.value):
+            for line in word.value.splitlines()[:200]:
+                self.touch(operation, Word(line.strip(), word.span), world, base=base, creates=creates)
+            return None
+        path, unknown = located(word.value, world, base)
+        if unknown:
+            self.doubt(word.span)
+        if path is not None:
+            self.mention(operation, path, word.span, creates=creates)
+        return path
+
+    def mention(self, operation: Operation, path: str, span: Span, *, creates: bool = False) -> None:
+        spans = self.found.setdefault((operation, path, creates), [])
+        if span not in spans and len(spans) < 50:
+            spans.append(span)
+
+    def doubt(self, span: Span) -> None:
+        """Note a word that names a path nobody can tell."""
+        if span not in self.uncertain and len(self.uncertain) < 200:
+            self.uncertain.append(span)
+
+
+def merged(worlds: list[World]) -> list[World]:
+    """The worlds that differ, and not too many: beyond that, what differs is unknown."""
+    out: list[World] = []
+    for world in worlds:
+        if not any(world.like(other) for other in out):
+            out.append(world)
+    if len(out) <= MAX_WORLDS:
+        return out
+    first = out[0]
+    for other in out[1:]:
+        for name in other.vars:
+            if first.vars.get(name, UNSET) != other.vars[name]:
+                first.vars[name] = HOLE
+    return out[:MAX_WORLDS]
+

@@ -1,0 +1,247 @@
+"""What a session's agents asked a person to allow: asked, answered, expired, and logged.
+
+A request is a record, so every view of the session shows it, and it is there after a reload. What waits for its
+answer is in memory only: when the agent is stopped, or the server, the request expires and nothing was allowed.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+from ..permissions.policy import Denied, Policy, Rule, scopes_of
+from ..protocol.commands import AnswerRequest
+from ..protocol.errors import Conflict, Invalid, StoreError
+from ..protocol.ids import AgentId, CallId, GrantId, RequestId, new_id, new_secret_id
+from ..protocol.records import Agent, ErrorInfo, Grant, Reach, Request, now
+from .decisions import DecisionLog, question_of
+from .session import Session
+
+EXPIRED = ErrorInfo(
+    code="expired",
+    message="Nobody answered before the agent was stopped, so nothing was allowed.",
+    hint="Send a message, or press Resume, and it asks again.",
+)
+
+KeepAlways = Callable[[Reach], Awaitable[None]]
+"""Writes leave for always into the person's own settings."""
+
+
+class Approvals:
+    """The door between an agent that wants more and the person who may give it. One a session."""
+
+    def __init__(self, session: Session, keep_always: KeepAlways, changed: Callable[[], None]) -> None:
+        self._session = session
+        self._keep_always = keep_always
+        self._changed = changed
+        self.log = DecisionLog(session)
+        self._waiting: dict[RequestId, asyncio.Future[Request]] = {}
+        self._policies: dict[RequestId, Callable[[], Policy]] = {}
+        self._answering: set[RequestId] = set()
+
+    # ------------------------------------------------------------------ agents
+
+    async def ask(
+        self,
+        agent: Agent,
+        call_id: CallId,
+        reaches: Sequence[Reach],
+        command: str | None,
+        policy: Callable[[], Policy],
+    ) -> tuple[Rule, ...]:
+        """One question for all of these; waits for its answer, however long.
+
+        Args:
+            policy: as it stands for the call; grants given meanwhile may answer the question.
+
+        Returns:
+            The leave that was given, for this call.
+
+        Raises:
+            Denied: with what the person wants the agent to know.
+        """
+        request = self._open(agent, call_id, reaches, command)
+        answered: asyncio.Future[Request] = asyncio.get_running_loop().create_future()
+        self._waiting[request.id] = answered
+        self._policies[request.id] = policy
+        try:
+            request = await answered
+        finally:
+            self._waiting.pop(request.id, None)
+            self._policies.pop(request.id, None)
+            self._close(request.id)
+        if request.answer != "allow":
+            said = f" They say: {request.note}" if request.note else ""
+            raise Denied(
+                f"The person did not allow this.{said}",
+                None if said else "Do without it, or explain why you need it and ask them.",
+            )
+        return tuple(Rule(reach.operation, Path(reach.path), "once", exact=True) for reach in reaches)
+
+    # ------------------------------------------------------------------ people
+
+    async def answer(self, request_id: RequestId, command: AnswerRequest, by: str) -> Request:
+        """Answer an open request.
+
+        Raises:
+            NotFound: there is no such request.
+            Conflict: it was answered, or has expired.
+            Invalid: it cannot be allowed that far.
+            StoreError, Invalid: the answer could not be kept; the request stays open.
+        """
+        request = self._answerable(request_id, command)
+        self._answering.add(request_id)
+        try:
+            if command.answer == "allow" and command.scope == "always":
+                for reach in request.reaches:
+                    await self._keep_always(reach)
+            return await self._settle(request, command, by)
+        finally:
+            self._answering.discard(request_id)
+
+    async def revoke(self, grant_id: GrantId, by: str) -> Grant:
+        """Take leave for the session back.
+
+        Raises:
+            NotFound: there is no such grant.
+            Conflict: it was revoked before.
+        """
+        grant = self._session.tables.grant(grant_id)
+        if grant.revoked_at is not None:
+            raise Conflict("This grant was revoked before.")
+        revoked = self._session.put(grant.model_copy(update={"revoked_at": now(), "revoked_by": by}), sync=True)
+        self.log.revoked(revoked, by)
+        await self._session.saved()
+        self._changed()
+        return revoked
+
+    def reconsider(self) -> None:
+        """Leave was given: questions that need no answer any more are answered by it."""
+        for request_id, answered in list(self._waiting.items()):
+            request = self._session.tables.request(request_id)
+            if answered.done() or request_id in self._answering or request.status != "open":
+                continue
+            policy = self._policies[request_id]()
+            verdicts = [policy.decide(reach.operation, Path(reach.path)) for reach in request.reaches]
+            if all(verdict.outcome == "allow" for verdict in verdicts):
+                for reach, verdict in zip(request.reaches, verdicts, strict=True):
+                    self.log.by_policy(request.agent_id, request.call_id, reach, verdict)
+                answered.set_result(self._put_answer(request, {"answer": "allow"}))
+                self._changed()
+
+    def rules(self) -> tuple[Rule, ...]:
+        """The session's grants that are in force."""
+        return tuple(
+            Rule(grant.operation, Path(grant.path), "session", grant.id)
+            for grant in self._session.tables.grants()
+            if grant.revoked_at is None and grant.scope == "session"
+        )
+
+    # ------------------------------------------------------------------ inside
+
+    def _open(self, agent: Agent, call_id: CallId, reaches: Sequence[Reach], command: str | None) -> Request:
+        request = self._session.put(
+            Request(
+                id=RequestId(new_secret_id()),
+                agent_id=agent.id,
+                call_id=call_id,
+                kind="permission",
+                question=question_of(agent.name, reaches, command),
+                reaches=list(reaches),
+                command=command,
+                scopes=list(scopes_of(reaches)),
+            ),
+            sync=True,
+        )
+        self._show_waiting(agent.id)
+        self._changed()
+        return request
+
+    def _close(self, request_id: RequestId) -> None:
+        """Whatever ended the wait: what was not answered has expired."""
+        request = self._session.tables.request(request_id)
+        if request.status == "open":
+            ended = {"status": "expired", "error": EXPIRED, "ended_at": now()}
+            self._session.put(request.model_copy(update=ended), sync=True)
+            self.log.answered(request, [], allowed=False, rule="expired")
+            self._changed()
+        self._show_waiting(request.agent_id)
+
+    def _show_waiting(self, agent_id: AgentId) -> None:
+        """A running agent that has a question open is waiting; afterwards it runs again."""
+        agent = self._session.tables.agent(agent_id)
+        asks = any(self._session.tables.request(waiting).agent_id == agent_id for waiting in self._open_ids())
+        if agent.status == "running" and asks:
+            self._session.put(agent.model_copy(update={"status": "waiting", "waiting_on": "request"}))
+        elif agent.status == "waiting" and agent.waiting_on == "request" and not asks:
+            self._session.put(agent.model_copy(update={"status": "running", "waiting_on": None}))
+
+    def _open_ids(self) -> list[RequestId]:
+        return [request.id for request in self._session.tables.requests() if request.status == "open"]
+
+    def _answerable(self, request_id: RequestId, command: AnswerRequest) -> Request:
+        request = self._session.tables.request(request_id)
+        if request.kind != "permission":
+            raise Conflict("This is a question, not a request for permission.", "Answer it in words.")
+        if request.status == "expired":
+            raise Conflict("The request has expired; nothing was allowed.", request.error.hint if request.error else None)
+        if request.status == "answered" or request_id in self._answering:
+            who = f" by {request.answered_by}" if request.answered_by else ""
+            raise Conflict(f"The request was answered already{who}.", "See the permission log.")
+        if request_id not in self._waiting:
+            raise Conflict("Nobody waits for this request any more.", "Send the agent a message.")
+        if command.answer == "allow" and command.scope not in request.scopes:
+            possible = ", ".join(request.scopes)
+            raise Invalid(f"scope: this can be allowed for {possible} only.", "It reaches a place of secrets.")
+        return request
+
+    async def _settle(self, request: Request, command: AnswerRequest, by: str) -> Request:
+        """Keep the answer, then let the agent have it: an answer that could not be stored allows nothing."""
+        answered = self._waiting.get(request.id)
+        if answered is None or answered.done():
+            raise Conflict("The agent was stopped meanwhile; nothing was allowed.", "Send it a message.")
+        allowed = command.answer == "allow"
+        grants = self._grant(request, by) if allowed and command.scope == "session" else []
+        ended = self._put_answer(
+            request,
+            {
+                "answer": command.answer,
+                "scope": command.scope if allowed else None,
+                "note": command.note or None,
+                "answered_by": by,
+            },
+        )
+        rule = f"person: {command.scope if allowed else 'deny'}"
+        self.log.answered(ended, grants, allowed=allowed, rule=rule)
+        try:
+            await self._session.saved()
+        except StoreError:
+            self._session.put(request)
+            for grant in grants:
+                self._session.put(grant.model_copy(update={"revoked_at": now()}))
+            if answered.done():  # the agent was stopped meanwhile
+                self._close(request.id)
+            raise
+        if not answered.done():
+            answered.set_result(ended)
+        self._changed()
+        return ended
+
+    def _grant(self, request: Request, by: str) -> list[Grant]:
+        return [
+            self._session.put(
+                Grant(
+                    id=GrantId(new_id()),
+                    request_id=request.id,
+                    agent_id=request.agent_id,
+                    operation=reach.operation,
+                    path=reach.covers,
+                    scope="session",
+                    granted_by=by,
+                )
+            )
+            for reach in request.reaches
+        ]
+
+    def _put_answer(self, request: Request, answer: dict[str, object]) -> Request:
+        ended = {"status": "answered", "ended_at": now(), **answer}
+        return self._session.put(request.model_copy(update=ended), sync=True)

@@ -1,0 +1,156 @@
+"""What the agents of a session work with besides its records: what they may touch, whom they ask, where commands run."""
+
+import asyncio
+import logging
+import shutil
+import tempfile
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..config.edit import add_always
+from ..permissions.places import Places
+from ..permissions.policy import Policy, Rule, rules_of
+from ..protocol.ids import SessionId
+from ..protocol.records import Job, Reach
+from ..sandbox.sandbox import Sandbox
+from ..sandbox.types import Level
+from ..tools.shell.settings import ShellSettings
+from ..tools.shell.shell import Shell
+from .approvals import Approvals
+from .session import Session
+from .settings import CurrentConfig
+
+SAFE_LEVELS = ("kernel+live", "kernel")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """One session's."""
+
+    session: Session
+    approvals: Approvals
+    shell: Shell
+    policy: Callable[[], Policy]
+    """What its agents may touch now."""
+    refresh: Callable[[], Awaitable[None]]
+    """Look up the settings that `policy` and `shell` go by."""
+
+
+class Workbenches:
+    """Makes the workbench of each open session, and clears it away.
+
+    Args:
+        ports: TCP ports commands may not connect to: the server's own and its kernels'.
+        auth_enabled: False: whoever reaches the server's port can answer for the person, so commands run only where
+            the kernel keeps them away from it.
+        changed: called with a session whose open requests or grants changed.
+    """
+
+    def __init__(
+        self,
+        config: CurrentConfig,
+        places: Places,
+        *,
+        ports: Callable[[], frozenset[int]],
+        auth_enabled: bool,
+        changed: Callable[[Session], None],
+    ) -> None:
+        self._sandbox = Sandbox()
+        self.auth_enabled = auth_enabled
+        self._config = config
+        self._places = places
+        self._ports = ports
+        self._changed = changed
+        self._benches: dict[SessionId, Workbench] = {}
+        self._level: Level | None = None
+        self._scratch: Path | None = None
+        """Temporary files of all sessions' commands, in a folder nobody else can look into."""
+
+    def of(self, session: Session) -> Workbench:
+        """The workbench of an open session."""
+        session_id = session.tables.session.id
+        bench = self._benches.get(session_id)
+        if bench is None or bench.session is not session:
+            bench = self._benches[session_id] = self._make(session)
+        return bench
+
+    def busy(self, session: Session) -> bool:
+        """Whether commands or jobs of the session run."""
+        bench = self._benches.get(session.tables.session.id)
+        return bench is not None and bench.shell.busy
+
+    async def level(self) -> Level:
+        """How commands are confined here; probed once."""
+        if self._level is None:
+            self._level = await self._sandbox.level()
+        return self._level
+
+    async def clear(self, session: Session) -> None:
+        """The session closes: what still runs is stopped, temporary files go."""
+        bench = self._benches.pop(session.tables.session.id, None)
+        if bench is not None:
+            await bench.shell.close()
+
+    async def close(self) -> None:
+        """The server stops."""
+        await asyncio.gather(*(self.clear(bench.session) for bench in list(self._benches.values())))
+        await self._sandbox.close()
+        if self._scratch is not None:
+            await asyncio.to_thread(shutil.rmtree, self._scratch, ignore_errors=True)
+
+    # ------------------------------------------------------------------ inside
+
+    def _make(self, session: Session) -> Workbench:
+        if self._scratch is None:
+            self._scratch = Path(tempfile.mkdtemp(prefix="dispatch-")).resolve()
+        scratch = self._scratch / session.tables.session.id
+        kept = session.spill_dir.resolve()
+        approvals = Approvals(session, self._keep_always, lambda: self._changed(session))
+
+        def keep(job: Job) -> None:
+            session.put(job, sync=job.status != "running")
+
+        shell = Shell(
+            self._sandbox,
+            keep=keep,
+            folder=scratch,
+            environ=self._config.environ,
+            settings=self._shell_settings,
+            ports=self._ports,
+        )
+
+        def policy() -> Policy:
+            settings = self._config.last.settings
+            leave = rules_of(settings.permissions.leave())
+            own = (Rule("write", scratch, "scratch"), Rule("read", session.spill_dir.resolve(), "kept"))
+            return Policy(self._config.project, (*own, *leave, *approvals.rules()), self._places)
+
+        return Workbench(session, approvals, shell, policy, self._refresh)
+
+    async def _refresh(self) -> None:
+        await self._config.fresh()
+        await self.level()
+
+    async def _keep_always(self, reach: Reach) -> None:
+        await asyncio.to_thread(add_always, reach.operation, Path(reach.covers), self._config.environ)
+        await self._config.renewed()
+
+    def _shell_settings(self) -> ShellSettings:
+        shell = self._config.last.settings.shell
+        safe = self._level is not None and self._level.name in SAFE_LEVELS
+        reason = (
+            ""
+            if self.auth_enabled or safe
+            else "This server has no authentication and this system cannot keep commands away from its port: "
+            "a command could answer permission requests for the person."
+        )
+        return ShellSettings(
+            timeout=shell.timeout,
+            max_timeout=shell.max_timeout,
+            env_pass=tuple(shell.env_pass),
+            enabled=not reason,
+            off_reason=reason,
+        )

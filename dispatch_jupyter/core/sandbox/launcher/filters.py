@@ -1,0 +1,172 @@
+"""Which system calls a confined command may not make, and which are held until the supervisor has looked at them.
+
+Landlock knows files and TCP ports. What it does not know is stopped here: other ways to open a connection, to look
+into other processes, to work past the file system. Arguments behind pointers cannot be judged here (another thread
+may change them); nothing below does.
+"""
+
+import errno
+from collections.abc import Iterable
+
+from .bpf import ALLOW, NOTIFY, Block, answer, fail, low, masked, on_call, program, unless_one_of, when_any_bit
+from .bpf import when_equal as when
+from .landlock import ABI_SCOPES, ABI_TRUNCATE
+from .linux import AT_FDCWD
+
+# fmt: off
+REFUSED = (
+    # other processes
+    "ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "kcmp", "pidfd_getfd", "migrate_pages",
+    "move_pages",
+    # the kernel itself
+    "bpf", "perf_event_open", "userfaultfd", "kexec_load", "kexec_file_load", "init_module", "finit_module",
+    "delete_module", "syslog", "iopl", "ioperm", "modify_ldt", "uselib", "lookup_dcookie", "nfsservctl", "swapon",
+    "swapoff", "reboot", "acct", "quotactl", "quotactl_fd", "settimeofday", "clock_settime", "sethostname",
+    "setdomainname", "vhangup",
+    # keys of the person
+    "add_key", "request_key", "keyctl",
+    # other views of the file system
+    "mount", "umount2", "pivot_root", "chroot", "open_tree", "open_tree_attr", "move_mount", "fsopen", "fsconfig",
+    "fsmount", "fspick", "mount_setattr", "unshare", "setns", "open_by_handle_at", "fanotify_init",
+)
+ABSENT = ["clone3", "io_uring_setup", "io_uring_enter", "io_uring_register"]
+"""Said not to exist, so that programs fall back: clone3 has its flags behind a pointer, io_uring makes calls that no
+filter sees."""
+UNSUPPORTED = (
+    "setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr", "setxattrat", "removexattrat",
+    "file_setattr",
+)
+# fmt: on
+"""As on a file system without extended attributes: Landlock does not know them."""
+SIGNALS = ["kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal"]
+
+_AF_INET, _AF_INET6, _AF_NETLINK = 2, 10, 16
+_SOCK_TYPE_MASK, _SOCK_STREAM, _SOCK_DGRAM, _SOCK_RAW = 0xF, 1, 2, 3
+_PROTOCOLS = (0, 1, 6, 17, 58)
+"""Unspecified, ICMP, TCP, UDP, ICMPv6."""
+_NETLINK_ROUTE = 0
+_MSG_FASTOPEN = 0x20000000
+_CLONE_NEW = 0x7E020000
+_PERSONALITIES = (0x0, 0x40000, 0xFFFFFFFF)
+"""Linux, Linux without address randomisation (debuggers), "which is it?"."""
+_IOCTLS = (0x5412, 0x541C, 0x40086602, 0x401C5820)
+"""TIOCSTI and TIOCLINUX type into a terminal; FS_IOC_SETFLAGS and FS_IOC_FSSETXATTR change a file that is only read."""
+_O_ACCMODE, _O_RDONLY, _O_TRUNC = 0o3, 0, 0o1000
+
+_HERE = AT_FDCWD & 0xFFFFFFFF
+
+NAMING = {
+    "open": None,
+    "creat": None,
+    "openat": 0,
+    "openat2": 0,
+    "mkdir": None,
+    "mkdirat": 0,
+    "mknod": None,
+    "mknodat": 0,
+    "rmdir": None,
+    "unlink": None,
+    "unlinkat": 0,
+    "rename": None,
+    "renameat": None,
+    "renameat2": None,
+    "link": None,
+    "linkat": None,
+    "symlink": None,
+    "symlinkat": 1,
+    "truncate": None,
+    "execve": None,
+    "execveat": 0,
+}
+"""Calls that name a file, and their argument with the folder the name is relative to: held where that is the working
+folder, which covers absolute names. A name relative to another folder that was opened is left to Landlock alone: that
+folder was judged when it was opened, and whoever walks a tree makes thousands of those. None: always held."""
+METADATA = ["chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "lchown", "fchown", "fchownat"]
+METADATA += ["utime", "utimes", "futimesat", "utimensat"]
+"""Landlock does not know these: always held where there is a supervisor to look at them."""
+
+
+def filter_for(*, live: bool, abi: int, carved: bool) -> Block:
+    """The filter of a confined command.
+
+    Args:
+        live: what names a file is held for the supervisor.
+        abi: what Landlock can do here; some of what it cannot is stopped or held instead.
+        carved: some entry is hidden inside an allowed folder, so Landlock alone would deny what is allowed there.
+    """
+    blocks: list[Block] = [] if abi >= ABI_TRUNCATE else _no_truncation(live=live)
+    if live:
+        blocks += [_held(name, carved=carved) for name in NAMING]
+        blocks += [on_call(name, answer(NOTIFY)) for name in METADATA]
+        if abi < ABI_SCOPES:
+            blocks += [on_call(name, answer(NOTIFY)) for name in SIGNALS]
+    blocks += [_socket(), *_fast_open(), _clone(), _ioctl(), _personality(), _prlimit()]
+    blocks += _each(REFUSED, errno.EPERM) + _each(ABSENT, errno.ENOSYS) + _each(UNSUPPORTED, errno.EOPNOTSUPP)
+    return program(blocks)
+
+
+def _each(names: Iterable[str], error: int) -> list[Block]:
+    return [on_call(name, answer(fail(error))) for name in names]
+
+
+def _held(name: str, *, carved: bool) -> Block:
+    folder = NAMING[name]
+    if folder is None:
+        return on_call(name, answer(NOTIFY))
+    # beside something hidden Landlock denies what is allowed: there the supervisor opens it
+    beyond = answer(NOTIFY if carved else ALLOW)
+    return on_call(name, [*low(folder), *when([_HERE], answer(NOTIFY)), *beyond])
+
+
+def _no_truncation(*, live: bool) -> list[Block]:
+    """An old Landlock lets files be emptied that may only be read: by name, and by opening them for reading."""
+    blocks = [on_call(name, answer(fail(errno.EPERM))) for name in ("truncate",)]
+    blocks += _each(["openat2"], errno.ENOSYS)  # its flags are behind a pointer
+    beyond: dict[str, tuple[int, Block]] = {"open": (1, answer(ALLOW)), "openat": (2, answer(ALLOW))}
+    if live:
+        beyond = {"open": (1, answer(NOTIFY)), "openat": (2, [*low(0), *when([_HERE], answer(NOTIFY)), *answer(ALLOW)])}
+    for name, (flags, rest) in beyond.items():
+        emptied = [*masked(_O_ACCMODE), *when([_O_RDONLY], answer(fail(errno.EACCES)))]
+        blocks.append(on_call(name, [*low(flags), *when_any_bit(_O_TRUNC, emptied), *rest]))
+    return blocks
+
+
+def _socket() -> Block:
+    """Sockets of the internet families with protocols that Landlock's port rules hold for; routes may be looked up.
+
+    No Unix sockets: Landlock does not stop connecting to one (Docker, D-Bus, an ssh agent). No MPTCP, SCTP or SMC:
+    its port rules do not hold for them. A sequenced-packet socket without a protocol is SCTP.
+    """
+    refused = answer(fail(errno.EPERM))
+    internet = [*low(1), *masked(_SOCK_TYPE_MASK), *unless_one_of((_SOCK_STREAM, _SOCK_DGRAM, _SOCK_RAW), refused)]
+    internet += [*low(2), *unless_one_of(_PROTOCOLS, refused), *answer(ALLOW)]
+    netlink = [*low(2), *unless_one_of([_NETLINK_ROUTE], refused), *answer(ALLOW)]
+    families = [*when((_AF_INET, _AF_INET6), internet), *when([_AF_NETLINK], netlink), *refused]
+    return on_call("socket", [*low(0), *families])
+
+
+def _fast_open() -> list[Block]:
+    """Sending with MSG_FASTOPEN connects, past Landlock's port rules."""
+    return [
+        on_call(
+            name, [*low(flags), *when_any_bit(_MSG_FASTOPEN, answer(fail(errno.EOPNOTSUPP))), *answer(ALLOW)]
+        )
+        for name, flags in (("sendto", 3), ("sendmsg", 2), ("sendmmsg", 3))
+    ]  # fmt: skip
+
+
+def _clone() -> Block:
+    return on_call("clone", [*low(0), *when_any_bit(_CLONE_NEW, answer(fail(errno.EPERM))), *answer(ALLOW)])
+
+
+def _ioctl() -> Block:
+    return on_call("ioctl", [*low(1), *when(_IOCTLS, answer(fail(errno.EPERM))), *answer(ALLOW)])
+
+
+def _personality() -> Block:
+    return on_call("personality", [*low(0), *unless_one_of(_PERSONALITIES, answer(fail(errno.EPERM))), *answer(ALLOW)])
+
+
+def _prlimit() -> Block:
+    """Limits of oneself only; Landlock does not confine those of others."""
+    return on_call("prlimit64", [*low(0), *unless_one_of([0], answer(fail(errno.EPERM))), *answer(ALLOW)])

@@ -1,0 +1,52 @@
+"""What the supervisor is told to run, and what its rules come to in Landlock's terms."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from . import landlock
+from .landlock import Allowed
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A command and its confinement. Paths are absolute and real."""
+
+    argv: Sequence[str]
+    cwd: str
+    environ: Mapping[str, str]
+    abi: int
+    """Version of Landlock to use; 0: nothing confines."""
+    live: bool
+    """What Landlock would deny is asked for while the command waits."""
+    write: Sequence[str]
+    execute: Sequence[str]
+    read: Sequence[str]
+    hidden: Sequence[str]
+    spill_limit: int
+
+    @classmethod
+    def of(cls, fields: Mapping[str, Any]) -> Self:
+        """From the server's message. Raises KeyError, TypeError."""
+        return cls(**{name: fields[name] for name in cls.__dataclass_fields__})
+
+    def allowed(self) -> list[Allowed]:
+        """Landlock's rules: everything hidden is carved out."""
+        rights = [
+            (self.write, landlock.write_rights(self.abi)),
+            (self.execute, landlock.RUN),
+            (self.read, landlock.READ),
+        ]
+        # with a supervisor that lists them itself, the names inside hidden folders stay hidden as well
+        return [
+            rule
+            for paths, right in rights
+            for path in paths
+            for rule in landlock.carved(os.path.normpath(path), right, self.hidden, list_parents=not self.live)
+        ]
+
+    def carved(self) -> bool:
+        """Whether something hidden lies inside something allowed."""
+        roots = [path.rstrip("/") + "/" for path in (*self.write, *self.execute, *self.read)]
+        return any((place + "/").startswith(root) for place in self.hidden for root in roots)

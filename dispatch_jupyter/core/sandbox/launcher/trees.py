@@ -1,0 +1,111 @@
+"""Ending a whole tree of processes, whatever they do about it.
+
+The process that calls this must be a subreaper: then no descendant can leave its tree, not by starting a session of its
+own and not by losing its parent. They are stopped before they are killed, so that none can start another meanwhile.
+"""
+# os, not pathlib: these are descriptors, and names of other processes
+# ruff: noqa: PTH
+
+import os
+import signal
+import time
+from collections.abc import Callable, Collection
+from contextlib import suppress
+
+SECONDS = 5.0
+_PAUSE = 0.002
+
+
+def end_all(reaped: Callable[[int, int], None], *, but: Collection[int] = (), seconds: float = SECONDS) -> bool:
+    """Stop, kill and reap every descendant. True once none is left; False when the time is up.
+
+    Args:
+        reaped: told each child's id and wait status.
+        but: children to leave alone, with all below them.
+        seconds: how long to try.
+    """
+    until = time.monotonic() + seconds
+    while True:
+        _reap(reaped, but)
+        if not children(os.getpid(), but):
+            return True
+        if time.monotonic() > until:
+            return False
+        stopped: set[int] = set()
+        while new := descendants(but) - stopped:  # one that was being started when its parent was stopped
+            _signal(new, signal.SIGSTOP)
+            stopped |= new
+        _signal(stopped, signal.SIGKILL)
+        time.sleep(_PAUSE)
+
+
+def descendants(but: Collection[int] = ()) -> set[int]:
+    """Everything below this process."""
+    found: set[int] = set()
+    todo = children(os.getpid(), but)
+    while todo:
+        process = todo.pop()
+        if process not in found:
+            found.add(process)
+            todo += children(process)
+    return found
+
+
+def children(process: int, but: Collection[int] = ()) -> list[int]:
+    """Children of all threads of a process, zombies included."""
+    found: list[int] = []
+    try:
+        threads = os.listdir(f"/proc/{process}/task")
+        for thread in threads:
+            with suppress(FileNotFoundError, ProcessLookupError):  # the thread is gone
+                found += _listed(f"/proc/{process}/task/{thread}/children")
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    except PermissionError:
+        found = []
+    if not found and not _LISTS:
+        found = _by_parent(process)
+    return [child for child in found if child not in but]
+
+
+def _listed(path: str) -> list[int]:
+    with open(path, "rb", buffering=0) as names:
+        return [int(name) for name in names.read().split()]
+
+
+def _by_parent(process: int) -> list[int]:
+    """Where the kernel keeps no list of children: all processes are asked for their parent."""
+    found = []
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            with suppress(OSError), open(f"/proc/{name}/stat", "rb", buffering=0) as status:
+                # the program's name comes first, in parentheses, and may hold anything
+                if int(status.read().rpartition(b")")[2].split()[1]) == process:
+                    found.append(int(name))
+    return found
+
+
+def _reap(reaped: Callable[[int, int], None], but: Collection[int]) -> None:
+    if but:
+        for child in children(os.getpid(), but):
+            with suppress(ChildProcessError):
+                process, status = os.waitpid(child, os.WNOHANG)
+                if process:
+                    reaped(process, status)
+        return
+    with suppress(ChildProcessError):
+        while True:
+            process, status = os.waitpid(-1, os.WNOHANG)
+            if not process:
+                return
+            reaped(process, status)
+
+
+def _signal(processes: Collection[int], number: int) -> None:
+    for process in processes:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(process, number)
+
+
+_LISTS = os.path.exists("/proc/self/task/" + str(os.getpid()) + "/children")
+"""Whether the kernel lists children (CONFIG_PROC_CHILDREN)."""

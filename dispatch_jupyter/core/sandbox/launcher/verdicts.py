@@ -1,0 +1,106 @@
+"""What the rules say of a real path: pure, over strings."""
+
+import enum
+from collections.abc import Iterable, Sequence
+
+from . import landlock
+from .landlock import Allowed
+from .spec import Spec
+
+Operation = str
+"""`read`, `write` or `execute`."""
+
+NEVER_ASKED = ("/proc", "/sys", "/dev")
+"""Views of the system: what the rules do not cover there is denied without a question."""
+
+# fmt: off
+PROBES = (
+    ".npmrc", ".npm", ".node_repl_history", ".config/npm", ".config/configstore", ".cache/node", ".yarnrc", ".yarn",
+    ".config/yarn", ".config/pip", ".pip", ".pydistutils.cfg", ".python_history", ".config/python", ".condarc",
+    ".curlrc", ".config/curlrc", ".wgetrc", ".wget-hsts", ".inputrc", ".editrc", ".lesshst", ".config/less",
+    ".terminfo", ".config/matplotlib", ".config/fish", ".config/update-notifier",
+)
+# fmt: on
+"""What programs look for in the home folder by habit and do well without: denied without a question."""
+
+
+class Verdict(enum.Enum):
+    """Who sees to it that an access is allowed."""
+
+    KERNEL = "a rule of Landlock covers it"
+    OURSELVES = "the rules cover it, but Landlock cannot: the supervisor does it"
+    OUTSIDE = "no rule covers it"
+
+
+class Judge:
+    """Judges paths by a command's rules. The longest rule wins; of equals the one that hides."""
+
+    def __init__(self, spec: Spec, rules: Iterable[Allowed]) -> None:
+        self._hidden = [place.rstrip("/") for place in spec.hidden]
+        write, execute, read = (_roots(paths) for paths in (spec.write, spec.execute, spec.read))
+        self._roots = {"write": write, "execute": write + execute, "read": write + execute + read}
+        needs = {"write": landlock.WRITE_FILE, "execute": landlock.EXECUTE, "read": landlock.READ_FILE}
+        kept = list(rules)
+        self._kernel = {
+            operation: {rule.path.rstrip("/") for rule in kept if rule.rights & right}
+            for operation, right in needs.items()
+        }
+        home = spec.environ.get("HOME", "").rstrip("/")
+        self._probes = tuple(f"{home}/{name}" for name in PROBES) if home.startswith("/") else ()
+        # what is only read or run needs no look where its name alone says that it is allowed
+        plain = [root + "/" for root in execute + read if root and not self._touches_hidden(root)]
+        self._plain = {
+            "read": tuple(plain),
+            "execute": tuple(root + "/" for root in execute if root and not self._touches_hidden(root)),
+        }
+
+    def plainly(self, operation: Operation, path: str) -> bool:
+        """Whether the name, not yet resolved, is one that Landlock will see to."""
+        return path.startswith(self._plain.get(operation, ())) and "/.." not in path
+
+    def file(self, operation: Operation, real: str) -> Verdict:
+        """Of opening, running or changing what is there."""
+        if any(above in self._kernel[operation] for above in _lineage(real)):
+            return Verdict.KERNEL
+        return Verdict.OURSELVES if self._covered(operation, real) else Verdict.OUTSIDE
+
+    def entry(self, folder: str, real: str) -> Verdict:
+        """Of making, removing or renaming a name in a folder: Landlock asks for rights on the folder."""
+        if any(above in self._kernel["write"] for above in _lineage(folder)):
+            return Verdict.KERNEL
+        return Verdict.OURSELVES if self._covered("write", real) else Verdict.OUTSIDE
+
+    def holds_hidden(self, real: str) -> bool:
+        """Whether something hidden lies below: moved away, it would not be hidden any more."""
+        return any(place.startswith(real.rstrip("/") + "/") for place in self._hidden)
+
+    def silent(self, operation: Operation, real: str) -> bool:
+        """Whether nobody is asked about this: it is denied."""
+        if _below(real, NEVER_ASKED):
+            return True
+        return operation == "read" and _below(real, self._probes)
+
+    def _covered(self, operation: Operation, real: str) -> bool:
+        hidden = max((len(place) for place in self._hidden if _below(real, [place])), default=-1)
+        return any(len(root) > hidden and _below(real, [root]) for root in self._roots[operation])
+
+    def _touches_hidden(self, root: str) -> bool:
+        return any(_below(place, [root]) or _below(root, [place]) for place in self._hidden)
+
+
+def _roots(paths: Iterable[str]) -> list[str]:
+    return [path.rstrip("/") for path in paths]
+
+
+def _below(path: str, roots: Sequence[str]) -> bool:
+    return any(path == root or path.startswith(root + "/") for root in roots)
+
+
+def _lineage(path: str) -> Iterable[str]:
+    """The path and all folders above it; the root is the empty string."""
+    path = path.rstrip("/")
+    while True:
+        yield path
+        if not path:
+            return
+        path = path[: path.rfind("/")]

@@ -1,0 +1,1 @@
+"""Shell commands: run, watched, moved to the background and stopped, confined by the policy."""

@@ -1,0 +1,136 @@
+"""What is looked at once a command's processes are gone: what it was denied, and what it left for others to run."""
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+
+from ...permissions.policy import Denied, Policy
+from ...protocol.records import Operation, Reach
+from ...sandbox.types import Exit
+from .live import is_probe
+from .protected import Snapshot, changed, snapshot
+from .put_back import put_back
+from .questions import MAX_WHILE_RUNNING
+from .running import Running
+
+MAX_NAMED = 4
+
+
+async def settle_denials(running: Running, end: Exit) -> list[str]:
+    """Notes on what was denied. Where a failed command was denied something nobody was asked about, they are now."""
+    policy = running.questions.policy()
+    decisions = running.decisions
+    notes = [f"Denied: {path}: {reason}" for path, reason in list(decisions.refused.items())[:MAX_NAMED]]
+    unasked = {(reach.operation, reach.path) for reach in decisions.unasked}
+    unasked |= {(denial.operation, denial.path) for denial in end.denials if not denial.asked}
+    open_ = [key for key in sorted(unasked) if _could_be_allowed(policy, decisions.refused, *key)]
+    if open_ and end.code:
+        notes.append(await _ask_now(running, policy, open_[:MAX_WHILE_RUNNING]))
+        open_ = open_[MAX_WHILE_RUNNING:]
+    if open_:
+        notes.append(f"Denied without asking: {_named(f'{operation} {path}' for operation, path in open_)}")
+    if end.granted:
+        notes.append(f"Allowed while it ran: {_named(end.granted)}. Run it again if a part of it failed before that.")
+    return notes
+
+
+def _could_be_allowed(policy: Policy, refused: dict[str, str], operation: Operation, path: str) -> bool:
+    return path not in refused and not is_probe(policy, path) and policy.decide(operation, Path(path)).outcome != "deny"
+
+
+async def _ask_now(running: Running, policy: Policy, denied: list[tuple[Operation, str]]) -> str:
+    """One question for what stopped the command; leave for it helps the next run."""
+    named = _named(f"{operation} {path}" for operation, path in denied)
+    reaches = await asyncio.to_thread(_reaches, policy, denied)
+    if not reaches:  # a grant came meanwhile
+        return f"Denied while it ran, and allowed since: {named}. Run it again."
+    try:
+        await running.questions.ask(reaches)
+    except Denied as refusal:
+        return f"Denied: {named}. {refusal.message}"
+    return f"Denied while it ran, and allowed since: {named}. Run it again."
+
+
+def _reaches(policy: Policy, denied: Iterable[tuple[Operation, str]]) -> list[Reach]:
+    paths = [(operation, Path(path)) for operation, path in denied]
+    return [
+        policy.reach(operation, path, is_folder=path.is_dir())
+        for operation, path in paths
+        if policy.decide(operation, path).outcome == "ask"
+    ]
+
+
+class ProtectedFiles:
+    """Watches the files of one project that run outside the sandbox later, while commands run."""
+
+    def __init__(self, project: Path) -> None:
+        self._project = project
+        self._commands = 0
+        self._before = Snapshot()
+        self._lock = asyncio.Lock()
+
+    async def begin(self) -> None:
+        """A command starts. While others run, what they began with still counts."""
+        async with self._lock:
+            if self._commands == 0:
+                self._before = await asyncio.to_thread(snapshot, self._project)
+            self._commands += 1
+
+    def abandon(self) -> None:
+        """The command did not start after all."""
+        self._commands -= 1
+
+    async def settle(self, running: Running) -> list[str]:
+        """The command is over: ask about what it changed. Until somebody agreed, all is as it was. Gives notes."""
+        async with self._lock:
+            self._commands -= 1
+            before, after = self._before, await asyncio.to_thread(snapshot, self._project)
+            policy = running.questions.policy()
+            paths = [path for path in changed(before, after) if policy.decide("write", path).outcome != "allow"]
+            failed = await asyncio.to_thread(_put_back_all, self._project, before, paths)
+            if paths:
+                self._before = await asyncio.to_thread(snapshot, self._project)
+            else:
+                self._before = after
+        notes = [f"{self._name(path)} could not be put back: {why}" for path, why in failed.items()]
+        asked = [path for path in paths if path not in failed and policy.decide("write", path).outcome == "ask"]
+        if not asked:
+            return notes
+        try:
+            await running.questions.ask([policy.reach("write", path) for path in asked])
+        except Denied as refusal:
+            named = _named(map(self._name, asked))
+            return [*notes, f"It changed {named}, which others run unconfined: put back. {refusal.message}"]
+        async with self._lock:
+            failed = await asyncio.to_thread(_apply_all, self._project, before, after, asked)
+            self._before = await asyncio.to_thread(snapshot, self._project)
+        return [*notes, *(f"{self._name(path)} is as it was before: {why}" for path, why in failed.items())]
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self._project).as_posix()
+
+
+def _put_back_all(project: Path, version: Snapshot, paths: Iterable[Path]) -> dict[Path, str]:
+    """Paths that could not be put back, and why."""
+    failed: dict[Path, str] = {}
+    for path in paths:
+        try:
+            put_back(project, path, version.files.get(path))
+        except OSError as error:
+            failed[path] = error.strerror or str(error)
+    return failed
+
+
+def _apply_all(project: Path, before: Snapshot, after: Snapshot, paths: Iterable[Path]) -> dict[Path, str]:
+    """Make files what the command made them, except where somebody else changed them since."""
+    now = snapshot(project)
+    free = [path for path in paths if now.files.get(path) == before.files.get(path)]
+    failed = _put_back_all(project, after, free)
+    failed.update({path: "somebody else changed it meanwhile" for path in paths if path not in free})
+    return failed
+
+
+def _named(names: Iterable[str]) -> str:
+    names = list(names)
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return f"{', '.join(names[:MAX_NAMED])}{more}"

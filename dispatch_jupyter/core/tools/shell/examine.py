@@ -1,0 +1,130 @@
+"""What a command says it will touch, and what the policy says of that. Before anything runs."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...permissions.policy import Policy, Verdict
+from ...protocol.errors import ToolError
+from ...protocol.records import Operation, Reach
+from .live import UNREMARKABLE
+
+if TYPE_CHECKING:
+    from ...permissions.shell.scan import Mention
+
+Span = tuple[int, int]
+
+UNCERTAIN = (
+    "What the marked words stand for is known only when it runs, and on this machine nothing holds it back then: "
+    "it may touch anything you may."
+)
+
+
+@dataclass(slots=True)
+class Findings:
+    """What is to be done before a command may start."""
+
+    asks: list[Reach] = field(default_factory=list)
+    """For one question to a person."""
+    allowed: list[tuple[Reach, Verdict]] = field(default_factory=list)
+    """For the permission log."""
+    denied: list[tuple[Reach, Verdict]] = field(default_factory=list)
+    """By the policy itself: then nothing runs."""
+
+
+def examine(command: str, cwd: Path, policy: Policy, environ: Mapping[str, str], *, confined: bool) -> Findings:
+    """Blocks: real paths are looked up.
+
+    Args:
+        cwd: real path of the folder it starts in.
+        confined: whether the kernel holds it to what it was allowed. If not, what cannot be told from the text is
+            asked about too.
+
+    Raises:
+        ToolError: code `invalid_command`, where it is not valid shell.
+    """
+    from ...permissions.shell.scan import scan  # loads a parser
+
+    scanned = scan(command, cwd, environ)
+    if scanned.error:
+        raise ToolError(
+            f"The command is not valid shell, so nothing was run: {scanned.error}",
+            "Correct the quoting and the syntax. It is run by bash.",
+            code="invalid_command",
+        )
+    findings = Findings()
+    asks = [*_judged("read", cwd, (), policy, findings)]
+    for mention in scanned.mentions:
+        asks += _judged(*_target(mention), _units(command, mention.spans), policy, findings)
+    if not confined and scanned.uncertain:
+        asks.append(_uncertain(policy, _units(command, scanned.uncertain)))
+    findings.asks = merged(asks)
+    return findings
+
+
+def merged(reaches: Iterable[Reach]) -> list[Reach]:
+    """Each path and operation once, and none that another of them covers."""
+    found: dict[tuple[str, Operation], Reach] = {}
+    for reach in reaches:
+        key = (reach.path, reach.operation)
+        spans = sorted({*reach.spans, *(found[key].spans if key in found else ())})
+        found[key] = reach.model_copy(update={"spans": spans})
+    kept: list[Reach] = []
+    for reach in found.values():
+        wider = [other for other in found.values() if other is not reach and _covers(other, reach)]
+        if not wider:
+            kept.append(reach)
+    return [_with_spans(reach, found.values()) for reach in kept]
+
+
+def _with_spans(reach: Reach, all_: Iterable[Reach]) -> Reach:
+    """With the words of those it stands for."""
+    spans = {span for other in all_ if other is reach or _covers(reach, other) for span in other.spans}
+    return reach.model_copy(update={"spans": sorted(spans)})
+
+
+def _covers(wide: Reach, narrow: Reach) -> bool:
+    """Whether who allows the one has allowed the other: what has a warning of its own is always shown."""
+    if narrow.secret != wide.secret or narrow.caution != wide.caution:
+        return False
+    if narrow.operation not in (wide.operation, "read"):
+        return False
+    return Path(narrow.path).is_relative_to(wide.path)
+
+
+def _target(mention: "Mention") -> tuple[Operation, Path]:
+    operation: Operation = "write" if mention.creates else mention.operation
+    # what is not there yet is placed in its real folder; links are followed as the kernel would
+    return operation, Path(os.path.realpath(mention.path))
+
+
+def _judged(
+    operation: Operation, path: Path, spans: Sequence[Span], policy: Policy, findings: Findings
+) -> Iterator[Reach]:
+    verdict = policy.decide(operation, path)
+    if verdict.outcome == "allow" and verdict.rule in UNREMARKABLE:
+        return
+    reach = policy.reach(operation, path, is_folder=path.is_dir()).model_copy(update={"spans": list(spans)})
+    if verdict.outcome == "ask":
+        yield reach
+    elif verdict.outcome == "allow":
+        findings.allowed.append((reach, verdict))
+    else:
+        findings.denied.append((reach, verdict))
+
+
+def _uncertain(policy: Policy, spans: Sequence[Span]) -> Reach:
+    reach = policy.reach("execute", Path("/"), is_folder=True)
+    return reach.model_copy(update={"spans": list(spans), "caution": UNCERTAIN, "limit": "once"})
+
+
+def _units(command: str, spans: Iterable[Span]) -> list[Span]:
+    """Spans in characters as spans in UTF-16 code units, which is what JavaScript counts."""
+    if command.isascii():
+        return [(start, end) for start, end in spans]
+    before = [0]
+    for character in command:
+        before.append(before[-1] + (2 if ord(character) > 0xFFFF else 1))
+    return [(before[start], before[end]) for start, end in spans]

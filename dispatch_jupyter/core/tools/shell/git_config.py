@@ -1,0 +1,83 @@
+"""Which changes of a git configuration are everyday ones."""
+
+import re
+
+_SECTION = re.compile(r"\s*\[([A-Za-z][A-Za-z0-9-]*)(?: \"((?:[^\"\\\n]|\\[\"\\])*)\")?\]\s*")
+_SETTING = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]*)\s*(?:=\s*(.*?))?\s*")
+_PLAIN_VALUE = re.compile(r"[^\\\n]*")
+_URL = re.compile(
+    r"(?:https?|git|ssh|file)://[\w/]\S*|\w[\w.-]*@\w[\w.-]*:[\w/~]\S*|\.{0,2}/\S*|\w[\w.-]*(?:/[\w.-]+)*"
+)
+_REFSPEC = re.compile(r"\+?[\w./*-]+(?::[\w./*-]+)?")
+_WORD = re.compile(r"[\w./@+-]*")
+_ANY = re.compile(r"[^\n]*")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+MAX_LINE = 1_000
+"""Characters; longer lines are of no everyday configuration."""
+
+_HARMLESS: dict[tuple[str, str], re.Pattern[str]] = {
+    **{
+        ("core", name): _WORD
+        for name in (
+            "repositoryformatversion", "filemode", "bare", "logallrefupdates", "ignorecase", "precomposeunicode",
+            "symlinks", "autocrlf", "eol", "safecrlf", "abbrev", "quotepath",
+        )
+    },
+    ("user", "name"): _ANY,
+    ("user", "email"): _ANY,
+    ("remote", "url"): _URL,
+    ("remote", "pushurl"): _URL,
+    ("remote", "fetch"): _REFSPEC,
+    ("remote", "push"): _REFSPEC,
+    **{("branch", name): _REFSPEC for name in ("remote", "merge", "rebase", "description", "pushremote")},
+    ("submodule", "url"): _URL,
+    ("submodule", "active"): _WORD,
+    ("init", "defaultbranch"): _REFSPEC,
+    ("pull", "rebase"): _WORD,
+    ("pull", "ff"): _WORD,
+    ("push", "default"): _WORD,
+    ("push", "autosetupremote"): _WORD,
+    ("fetch", "prune"): _WORD,
+    ("merge", "conflictstyle"): _WORD,
+    ("color", "ui"): _WORD,
+    ("commit", "gpgsign"): _WORD,
+    ("extensions", "objectformat"): _WORD,
+}  # fmt: skip
+"""Settings that make git run nothing and read nothing else, and what their values may look like."""
+
+
+def only_harmless_changes(before: str, after: str) -> bool:
+    """Whether `after` adds nothing to `before` that could make git run or read something.
+
+    What cannot be read in the simplest form of the format counts as harmful: git reads more forms than are
+    understood here. What stood there before may stay, in the same section, and go.
+    """
+    new = _settings(after)
+    if new is None:
+        return False
+    old = set(_settings(before) or ())
+    return all(setting in old or _is_harmless(setting) for setting in new)
+
+
+def _is_harmless(setting: tuple[str, str, str, str]) -> bool:
+    section, _, name, value = setting
+    allowed = _HARMLESS.get((section, name))
+    return allowed is not None and allowed.fullmatch(value) is not None
+
+
+def _settings(text: str) -> list[tuple[str, str, str, str]] | None:
+    """(section, subsection, name, value) of each line; None where a line has any other form."""
+    found: list[tuple[str, str, str, str]] = []
+    section, sub = "", ""
+    for line in text.replace("\r\n", "\n").split("\n"):
+        if len(line) > MAX_LINE or _CONTROL.search(line):
+            return None
+        if not line.strip() or line.lstrip()[0] in "#;":
+            continue
+        if header := _SECTION.fullmatch(line):
+            section, sub = header[1].lower(), header[2] or ""
+        elif section and (setting := _SETTING.fullmatch(line)) and _PLAIN_VALUE.fullmatch(setting[2] or ""):
+            found.append((section, sub, setting[1].lower(), setting[2] or ""))
+        else:
+            return None
+    return found

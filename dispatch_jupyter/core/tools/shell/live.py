@@ -1,0 +1,114 @@
+"""What a running command reaches for beyond its rules: decided while it waits."""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ...permissions.policy import Denied, Policy, Verdict
+from ...protocol.records import Operation, Reach
+from .questions import MAX_WHILE_RUNNING, Questions
+
+log = logging.getLogger(__name__)
+
+UNREMARKABLE = ("project", "device", "program", "scratch", "kept")
+"""Rules of the policy by which things are allowed that nobody needs to read of in the permission log."""
+
+PROBED = (
+    ".npmrc", ".yarnrc", ".yarnrc.yml", ".pnpmrc", ".netrc", "_netrc", ".pypirc", ".pip", ".config/pip",
+    ".pydistutils.cfg", ".condarc", ".curlrc", ".wgetrc", ".hgrc", ".inputrc", ".vimrc", ".terminfo", ".sqliterc",
+    ".psqlrc", ".pdbrc", ".python_history", ".node_repl_history", ".bash_history", ".config/matplotlib",
+    ".config/configstore", ".config/uv", ".config/yarn", ".config/npm", ".config/htop", ".config/conda", ".npm",
+    ".node-gyp", ".m2", ".gradle", ".gem", ".bundle", ".cargo/config", ".cargo/config.toml",
+    ".cargo/credentials.toml", ".cache", ".matplotlib", ".keras", ".local/share/python_keyring",
+    ".config/python_keyring", ".config/Code", ".lesshst", ".wget-hsts", ".dircolors", ".bashrc", ".profile",
+    ".bash_profile", ".bash_login", ".zshrc", ".zshenv", ".tmux.conf", ".screenrc", ".nvmrc", ".tool-versions",
+    ".config/mise", ".asdfrc",
+)  # fmt: skip
+"""Below the home folder: what common programs look for of their own accord and do well without. Nobody is asked; a
+command that names one of them is asked about before it starts."""
+
+
+@dataclass(slots=True)
+class LiveDecisions:
+    """Answers for one command. Fails closed: whatever goes wrong is a denial."""
+
+    questions: Questions
+    held: set[str] = field(default_factory=set)
+    """Grants by which something was allowed; the command is stopped when one of them is revoked."""
+    unasked: list[Reach] = field(default_factory=list)
+    """Denied because the command had led to enough questions."""
+    refused: dict[str, str] = field(default_factory=dict)
+    """Path and reason of what the policy or a person denied."""
+    _asked: int = 0
+    _pending: dict[tuple[Operation, str], asyncio.Task[bool]] = field(default_factory=dict)
+
+    async def may(self, operation: Operation, path: str) -> bool:
+        """`sandbox.types.Ask`: may the command do this now?"""
+        try:
+            return await self._decide(operation, path)
+        except Denied:
+            return False
+        except Exception:
+            log.exception("What a command may reach could not be decided; it is denied")
+            return False
+
+    async def _decide(self, operation: Operation, path: str) -> bool:
+        policy = self.questions.policy()
+        verdict = policy.decide(operation, Path(path))
+        if verdict.outcome == "ask":
+            return await self._asked_once(policy, operation, path)
+        self._note(policy, operation, path, verdict)
+        if verdict.outcome == "deny":
+            self.refused[path] = verdict.reason
+            return False
+        if verdict.grant_id:
+            self.held.add(verdict.grant_id)
+        return True
+
+    async def _asked_once(self, policy: Policy, operation: Operation, path: str) -> bool:
+        """The answer to one question, however many of the command's processes wait for it."""
+        if path in self.refused or is_probe(policy, path):
+            return False
+        pending = self._pending.get((operation, path))
+        if pending is None:
+            if self._asked >= MAX_WHILE_RUNNING:
+                self._leave_out(policy, operation, path)
+                return False
+            self._asked += 1
+            pending = asyncio.ensure_future(self._ask(policy, operation, path))
+            self._pending[operation, path] = pending
+            pending.add_done_callback(lambda _: self._pending.pop((operation, path), None))
+        return await asyncio.shield(pending)
+
+    async def _ask(self, policy: Policy, operation: Operation, path: str) -> bool:
+        is_folder = await asyncio.to_thread(Path(path).is_dir)
+        try:
+            await self.questions.ask([policy.reach(operation, Path(path), is_folder=is_folder)])
+        except Denied as denied:
+            self.refused[path] = denied.message
+            return False
+        verdict = self.questions.policy().decide(operation, Path(path))
+        if verdict.grant_id:
+            self.held.add(verdict.grant_id)
+        return True
+
+    def _leave_out(self, policy: Policy, operation: Operation, path: str) -> None:
+        reach = policy.reach(operation, Path(path))
+        if len(self.unasked) < 20 and reach not in self.unasked:
+            self.unasked.append(reach)
+            verdict = Verdict("deny", "too many questions", reason="the command had led to enough questions")
+            self.questions.note(reach, verdict)
+
+    def _note(self, policy: Policy, operation: Operation, path: str, verdict: Verdict) -> None:
+        if verdict.outcome == "deny" or verdict.rule not in UNREMARKABLE:
+            self.questions.note(policy.reach(operation, Path(path)), verdict)
+
+
+def is_probe(policy: Policy, path: str) -> bool:
+    """Whether common programs look there without being told to."""
+    home = policy.places.home
+    if home is None or not Path(path).is_relative_to(home):
+        return False
+    inside = Path(path).relative_to(home).as_posix()
+    return any(inside == name or inside.startswith(f"{name}/") for name in PROBED)

@@ -1,0 +1,73 @@
+"""What one command asks a person, before, while and after it runs."""
+
+import asyncio
+from collections.abc import Sequence
+
+from ...permissions.policy import Denied, Policy, Rule, Verdict
+from ...protocol.records import Reach
+from ..tool import Access
+from .clock import Clock
+
+MAX_WHILE_RUNNING = 3
+"""Questions a running command may lead to: after that a program that tries many places is denied, and told so."""
+
+
+class Questions:
+    """Asks through the call's access. While a question is open the command's time stands still.
+
+    Args:
+        own: leave that every command has, for its own folders.
+    """
+
+    def __init__(self, access: Access, command: str, own: tuple[Rule, ...] = ()) -> None:
+        self._access = access
+        self._command = command
+        self._own = own
+        self._clock: Clock | None = None
+        self._open: set[asyncio.Task[tuple[Rule, ...]]] = set()
+        self._closed = False
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
+    def policy(self) -> Policy:
+        """As it stands now, for this command."""
+        return self._access.policy().also(*self._own)
+
+    def note(self, reach: Reach, verdict: Verdict) -> None:
+        """Put what was decided without asking anybody into the permission log."""
+        self._access.note(reach, verdict)
+
+    def while_running(self, clock: Clock) -> None:
+        """From now on open questions stop this clock."""
+        self._clock = clock
+
+    async def ask(self, reaches: Sequence[Reach]) -> tuple[Rule, ...]:
+        """One question for all of these.
+
+        Raises:
+            Denied: by the person, or because the command is being stopped.
+        """
+        if self._closed:
+            raise Denied("The command was stopped.")
+        task = asyncio.ensure_future(self._access.ask(reaches, self._command))
+        self._open.add(task)
+        try:
+            if self._clock is None:
+                return await task
+            with self._clock.paused():
+                return await task
+        except asyncio.CancelledError:
+            if self.closed and task.cancelled():
+                raise Denied("The command was stopped before anybody answered.") from None
+            task.cancel()
+            raise
+        finally:
+            self._open.discard(task)
+
+    def close(self) -> None:
+        """Nobody is asked any more; what is open counts as denied."""
+        self._closed = True
+        for task in self._open:
+            task.cancel()

@@ -1,0 +1,93 @@
+"""What the agent is told of a command: its output, bounded, and how it ended."""
+
+import os
+from pathlib import Path
+
+from ...sandbox.kept import Output
+from ..output import HEAD_CHARS, HEAD_LINES, TAIL_CHARS, TAIL_LINES
+from .ansi import tidy
+from .running import Ended, Running
+
+MAX_CHARS = HEAD_CHARS + TAIL_CHARS
+MAX_LINES = HEAD_LINES + TAIL_LINES
+MAX_NOTES = 8
+MAX_NOTE_CHARS = 180
+
+
+def shown_output(output: Output, spill: Path) -> str:
+    """The output so far as text with its colours: its head and tail, and where all of it is."""
+    if not output.omitted:
+        return cut(tidy(output.head + output.tail), output.total, spill)
+    return f"{_first(tidy(output.head))}\n{_gap(output.total, spill)}\n{_last(tidy(output.tail))}"
+
+
+def shown_since(output: Output, read: int, spill: Path) -> str:
+    """What was printed after the first `read` bytes, as far as it is kept."""
+    if read == 0:
+        return shown_output(output, spill)
+    kept = (output.tail if output.omitted else output.head + output.tail).encode()
+    new = kept[max(0, len(kept) - (output.total - read)) :].decode("utf-8", "replace") if output.total > read else ""
+    return cut(tidy(new), output.total, spill)
+
+
+def shown_tail(output: Output) -> str:
+    """The last of the output as text with its colours, at most 4,000 characters and 200 lines."""
+    return _last(tidy(output.head + output.tail if not output.omitted else output.tail))
+
+
+def cut(text: str, total: int, spill: Path) -> str:
+    """Head and tail of a text, with a line between them where that is not all."""
+    if len(text) <= MAX_CHARS and text.count("\n") < MAX_LINES:
+        return text
+    return f"{_first(text)}\n{_gap(total, spill)}\n{_last(text)}"
+
+
+def how_it_ended(running: Running, ended: Ended) -> str:
+    """The last lines of a result: notes, and the exit code or what ended it, with the time it took."""
+    end, why = ended.exit, ended.why
+    if ended.timed_out:
+        how = f"timed out after {running.limit:g} s and was ended, with all its processes"
+    elif why is not None:
+        how = why
+    elif end.killed is not None:
+        how = f"ended: {end.killed}"
+    elif end.signal is not None:
+        how = f"ended by {end.signal}"
+    else:
+        how = f"exit {end.code}"
+    notes = [f"[{shortened(note)}]" for note in ended.notes[:MAX_NOTES]]
+    return "\n".join([*notes, f"[{how} · {seconds(end.seconds)}]"])
+
+
+def seconds(value: float) -> str:
+    """A time for people: `0.4 s`, `72 s`, `12 min 5 s`."""
+    if value < 10:
+        return f"{value:.1f} s"
+    if value < 120:
+        return f"{value:.0f} s"
+    return f"{value // 60:.0f} min {value % 60:.0f} s"
+
+
+def joined(output: str, *lines: str) -> str:
+    """Output and what is said after it."""
+    return "\n".join([*([output.rstrip("\n")] if output.strip() else []), *filter(None, lines)])
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= MAX_NOTE_CHARS else f"{text[: MAX_NOTE_CHARS - 1]}…"
+
+
+def _gap(total: int, spill: Path) -> str:
+    return f"[… of {total:,} bytes only the beginning and the end are here. All: {os.fspath(spill)} (read_file)]"
+
+
+def _first(text: str) -> str:
+    lines = text[:HEAD_CHARS].split("\n")
+    whole = lines[:-1] if len(lines) > 1 and len(lines[-1]) < HEAD_CHARS // 2 else lines
+    return "\n".join(whole[:HEAD_LINES])
+
+
+def _last(text: str) -> str:
+    lines = text[-TAIL_CHARS:].rstrip("\n").split("\n")
+    whole = lines[1:] if len(lines) > 1 and len(lines[0]) < TAIL_CHARS // 2 else lines
+    return "\n".join(whole[-TAIL_LINES:])

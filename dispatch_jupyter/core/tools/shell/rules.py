@@ -1,0 +1,100 @@
+"""From the policy to what the sandbox lets a command touch. Blocks: it looks which places there are."""
+
+import os
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...permissions.places import Places
+from ...permissions.policy import Policy
+from ...sandbox.types import Rules
+from .environment import Folders
+
+DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "shm")
+KERNEL_FILES = (
+    "/proc",
+    "/sys/devices/system/cpu",
+    "/sys/devices/system/node",
+    "/sys/fs/cgroup",
+    "/sys/kernel/mm/transparent_hugepage",
+)
+"""Programs count processors and memory there."""
+SYSTEM_FILES = (
+    "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "ld.so.preload", "nsswitch.conf", "passwd", "group", "localtime",
+    "timezone", "ssl", "pki", "ca-certificates", "ca-certificates.conf", "crypto-policies", "resolv.conf", "host.conf",
+    "gai.conf", "services", "protocols", "networks", "rpc", "mime.types", "gitconfig", "bash.bashrc",
+    "bash_completion.d", "profile", "profile.d", "inputrc", "terminfo", "os-release", "debian_version",
+    "redhat-release", "lsb-release", "machine-info", "fonts", "alternatives", "java", "java-17-openjdk",
+    "java-21-openjdk", "maven", "locale.alias", "locale.conf", "magic", "papersize", "matplotlibrc", "python3", "perl",
+    "R", "OpenCL", "vulkan", "xdg", "npmrc", "pip.conf", "man_db.conf", "manpath.config", "login.defs", "adjtime",
+    "ethertypes",
+)  # fmt: skip
+"""Below /etc: what the C library, loaders and common tools read at their start, and that tells nothing about people
+but their names. `hosts` is not among them: see `confinement`."""
+HOME_FILES = (".gitconfig", ".config/git", ".config/fontconfig", ".fonts", ".fonts.conf", ".local/lib")
+"""git fails where it may not read its settings; `.local/lib` has the person's own Python packages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confinement:
+    """What a command runs with."""
+
+    rules: Rules
+    grants: frozenset[str]
+    """Ids of the grants that are in the rules: it is stopped when one of them is revoked."""
+
+
+def confinement(policy: Policy, folders: Folders, *, live: bool, ports: Collection[int] = ()) -> Confinement:
+    """What the policy, as it stands, lets a command touch from its start. Leave for what is not there yet is not in it:
+    whether such a thing may be made is decided as it is made.
+
+    Args:
+        live: whether the sandbox asks while the command runs. If so, `/etc/hosts` waits for a question of its own;
+            if not, programs have to be able to look up `localhost`.
+    """
+    names = SYSTEM_FILES if live else [*SYSTEM_FILES, "hosts"]
+    return Confinement(
+        Rules(
+            write=(
+                *_unlinked([policy.project, folders.tmp, folders.cache, *_of(policy, "write")]),
+                *_resolved(Path("/dev", name) for name in DEVICES),
+            ),
+            execute=(*_resolved(policy.places.system), *_unlinked(_of(policy, "execute"))),
+            read=(
+                *_resolved(Path("/etc", name) for name in names),
+                *_resolved(map(Path, KERNEL_FILES)),
+                *_at_home(policy.places),
+                *_unlinked(_of(policy, "read")),
+            ),
+            hidden=tuple(str(path) for path in policy.hidden()),
+            ports=tuple(sorted(ports)),
+        ),
+        frozenset(rule.grant_id for rule in policy.rules if rule.grant_id),
+    )
+
+
+def _of(policy: Policy, operation: str) -> Iterator[Path]:
+    return (rule.path for rule in policy.rules if rule.operation == operation)
+
+
+def _resolved(paths: Iterable[Path]) -> tuple[str, ...]:
+    """Real paths of those places of the system that are there."""
+    return tuple(dict.fromkeys(os.path.realpath(path) for path in paths if os.path.lexists(path)))
+
+
+def _unlinked(paths: Iterable[Path]) -> tuple[str, ...]:
+    """Those that are there and still what leave was given for: one that has become a link could lead anywhere."""
+    found = dict.fromkeys(str(path) for path in paths if os.path.lexists(path))
+    return tuple(path for path in found if os.path.realpath(path) == path)
+
+
+def _at_home(places: Places) -> Iterator[str]:
+    """Settings and libraries in the person's home. A file may be a link to another one there, but to no secret."""
+    if places.home is None:
+        return
+    for name in HOME_FILES:
+        path = places.home / name
+        real = Path(os.path.realpath(path))
+        is_ours = real == path or (real.is_file() and real.is_relative_to(places.home))
+        if real.exists() and is_ours and places.secret(real) is None:
+            yield str(real)

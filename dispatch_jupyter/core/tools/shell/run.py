@@ -1,0 +1,105 @@
+"""run_shell."""
+
+import asyncio
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from ...protocol.errors import ToolError
+from ...protocol.records import CallKind, CommandRun
+from ..fields import FlatArguments
+from ..tool import Arguments, ToolContext, ToolResult
+from .result import how_it_ended, joined, shown_output
+from .running import Running
+from .shell import STOP_SECONDS, Order
+
+MAX_COMMAND_CHARS = 100_000
+GRACE = 1.0
+"""Seconds a command has before somebody's words move it to the background, and a job before its call returns: what
+fails at once is told at once."""
+
+
+class RunShellArguments(FlatArguments):
+    command: Annotated[str, Field(description="The command, for bash. It may have several lines.")]
+    description: Annotated[str, Field(description="What it does, in a few words, for the user.")] = ""
+    cwd: Annotated[
+        str | None, Field(description="Folder to run it in, relative to the project folder, which is the default.")
+    ] = None
+    timeout: Annotated[
+        float | None, Field(description="Seconds after which it is ended. Default: 120, in the background none.")
+    ] = None
+    background: Annotated[
+        bool, Field(description="Return at once and let it go on as a job: for servers and what takes minutes.")
+    ] = False
+
+
+class RunShell:
+    """A shell command, confined to what the policy allows."""
+
+    name: ClassVar[str] = "run_shell"
+    kind: ClassVar[CallKind] = "execute"
+    description: ClassVar[str] = (
+        "Run a command with bash in the project folder; the result is its output and exit code. It may touch the "
+        "project and its own $TMPDIR; the user is asked about anything else it names. Nobody can type into it: use "
+        "options like --yes. Each command starts in a new shell: nothing of cd or export is kept. Long output comes "
+        "as head and tail with the path of all of it. To read, write and edit files use the file tools."
+    )
+    arguments: ClassVar[type[Arguments]] = RunShellArguments
+    exclusive: ClassVar[bool] = True
+
+    async def run(self, arguments: Any, context: ToolContext) -> ToolResult:
+        _check(arguments)
+        order = Order(arguments.command, arguments.cwd, arguments.timeout, arguments.background)
+        running = await context.shell.start(order, context)
+        try:
+            if order.background:
+                await asyncio.wait({running.ended}, timeout=GRACE)
+            else:
+                await running.wait(context.spoken_to, GRACE)
+        except BaseException:
+            await _stopped(running)
+            raise
+        return _result(running) if running.over else _moved(running, context, started_there=order.background)
+
+
+def _check(arguments: RunShellArguments) -> None:
+    problem = None
+    if not arguments.command.strip():
+        problem = "command: it is empty."
+    elif "\0" in arguments.command:
+        problem = "command: it has a NUL character in it; bash takes none."
+    elif len(arguments.command) > MAX_COMMAND_CHARS:
+        problem = f"command: {len(arguments.command):,} characters are too many; at most {MAX_COMMAND_CHARS:,} work."
+    elif arguments.timeout is not None and not arguments.timeout > 0:
+        problem = f"timeout: {arguments.timeout:g} s is not a time a command could take."
+    if problem:
+        raise ToolError(problem, "Nothing was run. Correct it and call again.", code="invalid_arguments")
+
+
+async def _stopped(running: Running) -> None:
+    """The call is cancelled: nothing of its command is left when it ends."""
+    stopping = asyncio.ensure_future(running.stop("stopped with its agent"))
+    await asyncio.wait({stopping}, timeout=STOP_SECONDS)
+
+
+def _result(running: Running) -> ToolResult:
+    ended = running.ended.result()
+    text = joined(shown_output(running.handle.output(), running.spill), how_it_ended(running, ended))
+    command = CommandRun(
+        cwd=str(running.cwd), exit_code=ended.exit.code, signal=ended.exit.signal, timed_out=ended.timed_out
+    )
+    return ToolResult(text, command=command)
+
+
+def _moved(running: Running, context: ToolContext, *, started_there: bool) -> ToolResult:
+    """The call ends, the command goes on."""
+    job = context.shell.begin_job(running)
+    output = running.handle.output()
+    running.read_bytes = output.total
+    how = "It runs in the background" if started_there else "It goes on in the background"
+    text = joined(
+        shown_output(output, running.spill),
+        f"[{how} as job {job.id}: read_job shows what it prints and waits for its end, stop_job ends it.]",
+    )
+    command = CommandRun(cwd=str(running.cwd), job_id=job.id)
+    return ToolResult(text, command=command)

@@ -1,0 +1,148 @@
+"""One command, from its start until nothing of it is left."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ...protocol.ids import AgentId, CallId, JobId
+from ...sandbox.command import Command
+from ...sandbox.types import Exit
+from .clock import Clock
+from .live import LiveDecisions
+from .questions import Questions
+
+log = logging.getLogger(__name__)
+
+Afterwards = Callable[["Running", Exit], Awaitable[list[str]]]
+"""What is done once a command's processes are gone; gives notes for the result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended, with all that was done afterwards."""
+
+    exit: Exit
+    timed_out: bool
+    why: str | None
+    """Why it was stopped, where somebody stopped it."""
+    notes: list[str]
+    """For the agent: what was denied, what was put back."""
+
+
+@dataclass(eq=False, slots=True)
+class Running:
+    """A command under way. `ended` is done once its processes are gone and what it left was looked at."""
+
+    call_id: CallId
+    agent_id: AgentId
+    command: str
+    cwd: Path
+    spill: Path
+    questions: Questions
+    decisions: LiveDecisions
+    clock: Clock
+    limit: float
+    """Seconds it was given."""
+    limit_is_wanted: bool
+    """Whether the agent itself set that limit: then it holds in the background too."""
+    show: Callable[[str], None] | None
+    """Where output goes as it comes; None once the call is over."""
+    afterwards: Afterwards
+    job_id: JobId | None = None
+    move: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set to make the call return and the command go on as a job."""
+    printed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set whenever there is more output."""
+    read_bytes: int = 0
+    """How much of the output the agent has been given."""
+    _handle: Command | None = None
+    _ended: "asyncio.Task[Ended] | None" = None
+    _why: str | None = None
+    _timed_out: bool = False
+
+    def begin(self, handle: Command) -> None:
+        """The command has started."""
+        self._handle = handle
+        self.questions.while_running(self.clock)
+        self._ended = asyncio.create_task(self._watch(handle), name=f"dispatch-command-{self.call_id}")
+
+    @property
+    def handle(self) -> Command:
+        if self._handle is None:
+            raise RuntimeError("the command has not been started")
+        return self._handle
+
+    @property
+    def ended(self) -> "asyncio.Task[Ended]":
+        if self._ended is None:
+            raise RuntimeError("the command has not been started")
+        return self._ended
+
+    @property
+    def over(self) -> bool:
+        return self._ended is not None and self._ended.done()
+
+    def on_output(self, text: str) -> None:
+        """`sandbox.types.OnOutput`."""
+        self.printed.set()
+        try:
+            if self.show is not None:
+                self.show(text)
+        except Exception:
+            # whoever watches is not to end what runs
+            log.exception("The output of a command could not be shown")
+            self.show = None
+
+    async def stop(self, why: str) -> Ended:
+        """End it and all its processes; returns once they are gone. Whoever comes first says why."""
+        self._why = self._why or why
+        self.questions.close()
+        await self.handle.kill(why)
+        return await asyncio.shield(self.ended)
+
+    async def wait(self, spoken_to: Callable[[], Awaitable[None]], grace: float) -> None:
+        """Returns once it has ended, is to go on as a job, or the agent is spoken to.
+
+        Args:
+            grace: seconds it has to end by itself, before somebody's words move it to the background.
+        """
+        moved: asyncio.Task[object] = asyncio.create_task(self.move.wait())
+        spoken: asyncio.Task[None] | None = None
+        try:
+            done, _ = await asyncio.wait({self.ended, moved}, timeout=grace, return_when=asyncio.FIRST_COMPLETED)
+            if not done:
+                spoken = asyncio.create_task(_call(spoken_to))
+                done, _ = await asyncio.wait({self.ended, moved, spoken}, return_when=asyncio.FIRST_COMPLETED)
+                if spoken in done:
+                    spoken.result()
+        finally:
+            moved.cancel()
+            if spoken is not None:
+                spoken.cancel()
+
+    async def _watch(self, handle: Command) -> Ended:
+        over = asyncio.create_task(handle.wait())
+        late = asyncio.create_task(self.clock.run_out())
+        try:
+            await asyncio.wait({over, late}, return_when=asyncio.FIRST_COMPLETED)
+            if not over.done():
+                self._timed_out = True
+                await handle.kill(f"it took longer than {self.limit:g} s")
+            exit_ = await over
+        finally:
+            late.cancel()
+            self.printed.set()
+        notes: list[str] = []
+        try:
+            notes = await self.afterwards(self, exit_)
+        except Exception:
+            log.exception("What a command left behind could not be looked at")
+            notes.append("What it left behind could not be checked; see the server's log.")
+        self.questions.close()
+        return Ended(exit_, self._timed_out, self._why, notes)
+
+
+async def _call(wait: Callable[[], Awaitable[None]]) -> None:
+    await wait()

@@ -1,0 +1,339 @@
+"""The commands of one session: started as the policy allows, watched, moved to the background, ended."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...permissions.policy import Denied, Rule
+from ...protocol.commands import SandboxLevel
+from ...protocol.errors import Conflict, NotFound, ToolError
+from ...protocol.ids import CallId
+from ...protocol.records import CommandRun, Job
+from ...sandbox.types import Exit, Launch
+from .aftermath import ProtectedFiles, settle_denials
+from .clock import Clock
+from .environment import Folders, command_environment
+from .examine import Findings, examine
+from .folders import make, output_file
+from .jobs import JobBook
+from .live import LiveDecisions
+from .questions import Questions
+from .rules import confinement
+from .running import Running
+from .settings import ShellSettings
+
+if TYPE_CHECKING:
+    from ...sandbox.sandbox import Sandbox
+    from ..tool import ToolContext
+
+MAX_RUNNING = 16
+"""Commands and jobs of a session at once."""
+MAX_ASKED = 40
+"""Things in one question; more nobody can judge."""
+JOB_OUTPUT_CHARS = 64 * 1024
+STOP_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command to be run."""
+
+    command: str
+    cwd: str | None = None
+    """Relative to the project; None: the project."""
+    timeout: float | None = None
+    """Seconds; None: as in the settings, and in the background as long as is possible."""
+    background: bool = False
+
+
+class Shell:
+    """Runs the commands of one session. `close` leaves nothing behind.
+
+    Args:
+        sandbox: confines and runs them.
+        keep: stores the record of a background job.
+        folder: this session's own, made at first use: temporary files, and what commands print.
+        environ: the server's environment.
+        settings: as they stand.
+        ports: TCP ports that commands may not connect to.
+    """
+
+    def __init__(
+        self,
+        sandbox: "Sandbox",
+        *,
+        keep: Callable[[Job], None],
+        folder: Path,
+        environ: Mapping[str, str],
+        settings: Callable[[], ShellSettings],
+        ports: Callable[[], frozenset[int]],
+    ) -> None:
+        self._sandbox = sandbox
+        self._folder = folder
+        self._environ = environ
+        self._settings = settings
+        self._ports = ports
+        self._running: dict[CallId, Running] = {}
+        self._starting = 0
+        self._protected: dict[Path, ProtectedFiles] = {}
+        self._closed = False
+        self.jobs = JobBook(keep)
+
+    @property
+    def busy(self) -> bool:
+        """Whether commands or jobs run."""
+        return bool(self._running or self._starting)
+
+    # ------------------------------------------------------------------ agents
+
+    async def start(self, order: Order, context: "ToolContext") -> Running:
+        """Start a command once all it says it will touch is allowed; asks a person where that is needed.
+
+        Raises:
+            Denied: by the policy or a person. Nothing was run.
+            ToolError: it cannot be run.
+        """
+        settings = self._settings()
+        self._check(order, settings)
+        self._starting += 1
+        try:
+            return await self._start(order, context, settings)
+        finally:
+            self._starting -= 1
+
+    def begin_job(self, running: Running) -> Job:
+        """A running command goes on in the background: it has as long as is possible, unless its agent said else."""
+        if not running.limit_is_wanted:
+            running.limit = self._settings().max_timeout
+            running.clock.set(running.limit)
+        return self.jobs.begin(running)
+
+    # ------------------------------------------------------------------ people
+
+    async def stop_call(self, call_id: str) -> None:
+        """End a command, in its call or in the background. Returns once nothing of it is left.
+
+        Raises:
+            Conflict: it does not run.
+        """
+        await self._of_call(call_id).stop("stopped by the user")
+
+    def to_background(self, call_id: str) -> None:
+        """Let a command's call return now; the command goes on as a job.
+
+        Raises:
+            Conflict: it does not run, or is in the background already.
+        """
+        running = self._of_call(call_id)
+        if running.job_id is not None:
+            raise Conflict("The command runs in the background already.")
+        running.move.set()
+
+    async def stop_job(self, job_id: str, by: str) -> None:
+        """End a background job. Returns once nothing of it is left.
+
+        Raises:
+            NotFound: there is no such job.
+            Conflict: it has ended.
+        """
+        _, running = self._job(job_id)
+        if running.over:
+            raise Conflict(f"Job {job_id} has ended already.")
+        await running.stop(f"stopped by {by}")
+
+    def job_output(self, job_id: str) -> str:
+        """The last of what a job printed, at most 64 KiB of it, with its colours.
+
+        Raises:
+            NotFound: there is no such job, or it ended long ago.
+        """
+        output = self._job(job_id)[1].handle.output()
+        return (output.tail if output.omitted else output.head + output.tail)[-JOB_OUTPUT_CHARS:]
+
+    async def revoke(self, grant_id: str) -> int:
+        """Leave was taken back: what runs with it is ended, since nothing can take an open file back. How many."""
+        using = [running for running in self._running.values() if grant_id in running.decisions.held]
+        await self._stop_all(using, "ended: leave it ran with was taken back")
+        return len(using)
+
+    async def end_agent(self, agent_id: str) -> None:
+        """End all commands and jobs of an agent."""
+        of_agent = [running for running in self._running.values() if running.agent_id == agent_id]
+        await self._stop_all(of_agent, "ended with its agent")
+
+    async def close(self) -> None:
+        """End everything; nothing starts any more."""
+        self._closed = True
+        await self._stop_all(self._running.values(), "ended with its session")
+
+    # ------------------------------------------------------------------ inside
+
+    async def _level(self, settings: ShellSettings) -> SandboxLevel:
+        level = await self._sandbox.level()
+        if not settings.enabled or level.name == "none":
+            reason = settings.off_reason or level.reason
+            raise ToolError(
+                f"Shell commands are switched off: {reason}",
+                "Use the file tools, or tell the user what you would have run.",
+                code="shell_off",
+            )
+        return level.name
+
+    def _check(self, order: Order, settings: ShellSettings) -> None:
+        if self._closed:
+            raise ToolError("The session is being closed; nothing was run.", code="closed")
+        if len(self._running) + self._starting >= MAX_RUNNING:
+            raise ToolError(
+                f"{MAX_RUNNING} commands and jobs of this session run already.",
+                "See list_jobs; stop what is not needed any more with stop_job.",
+                code="too_many_jobs",
+            )
+        if order.timeout is not None and order.timeout > settings.max_timeout:
+            raise ToolError(
+                f"timeout: {order.timeout:g} s is too long; at most {settings.max_timeout:g} s are possible.",
+                "Give a shorter one.",
+                code="invalid_arguments",
+            )
+
+    async def _start(self, order: Order, context: "ToolContext", settings: ShellSettings) -> Running:
+        level = await self._level(settings)
+        project = context.files.root
+        folders = await asyncio.to_thread(make, self._folder, project, self._environ)
+        environ = command_environment(self._environ, folders, settings.env_pass)
+        questions = Questions(context.access, order.command, _own_rules(folders, self._folder / "out"))
+        cwd = await asyncio.to_thread(_start_folder, order.cwd, project)
+        await _get_leave(order, questions, cwd, environ, confined=level != "parsed only")
+        protected = self._protected.setdefault(project, ProtectedFiles(project))
+        await protected.begin()
+        try:
+            confined = await asyncio.to_thread(
+                confinement, questions.policy(), folders, live=level == "kernel+live", ports=self._ports()
+            )
+            running = self._command(order, context, settings, questions=questions, cwd=cwd, protected=protected)
+            running.decisions.held |= confined.grants
+            environ["PWD"] = str(cwd)
+            argv = (*_shell(), order.command)
+            await self._begin(running, Launch(argv, cwd, environ, confined.rules, running.spill))
+        except BaseException:
+            protected.abandon()
+            raise
+        context.began(CommandRun(cwd=str(cwd)))
+        return running
+
+    def _command(
+        self,
+        order: Order,
+        context: "ToolContext",
+        settings: ShellSettings,
+        *,
+        questions: Questions,
+        cwd: Path,
+        protected: ProtectedFiles,
+    ) -> Running:
+        async def afterwards(running: Running, end: Exit) -> list[str]:
+            return [*await settle_denials(running, end), *await protected.settle(running)]
+
+        limit = _limit(order, settings)
+        return Running(
+            call_id=context.call_id,
+            agent_id=context.agent_id,
+            command=order.command,
+            cwd=cwd,
+            spill=output_file(self._folder, context.call_id),
+            questions=questions,
+            decisions=LiveDecisions(questions),
+            clock=Clock(limit),
+            limit=limit,
+            limit_is_wanted=order.timeout is not None,
+            show=context.show,
+            afterwards=afterwards,
+        )
+
+    async def _begin(self, running: Running, launch: Launch) -> None:
+        """Started or not started: never something that runs and nobody knows of."""
+        handle = await self._sandbox.start(launch, ask=running.decisions.may, on_output=running.on_output)
+        running.begin(handle)
+        self._running[running.call_id] = running
+        running.ended.add_done_callback(lambda _: self._running.pop(running.call_id, None))
+
+    def _of_call(self, call_id: str) -> Running:
+        running = self._running.get(CallId(call_id))
+        if running is None:
+            raise Conflict("The command does not run, or does not run any more.")
+        return running
+
+    def _job(self, job_id: str) -> tuple[Job, Running]:
+        found = self.jobs.find(job_id)
+        if found is None:
+            raise NotFound(
+                f"There is no job {job_id} that runs or has ended lately.", "list_jobs tells those there are."
+            )
+        return found
+
+    async def _stop_all(self, commands: Iterable[Running], why: str) -> None:
+        async with asyncio.TaskGroup() as group:
+            for running in list(commands):
+                group.create_task(running.stop(why))
+
+
+async def _get_leave(
+    order: Order, questions: Questions, cwd: Path, environ: Mapping[str, str], *, confined: bool
+) -> None:
+    """All that the command names outside the project is allowed, or nothing is run."""
+    found = await asyncio.to_thread(examine, order.command, cwd, questions.policy(), environ, confined=confined)
+    for reach, verdict in (*found.denied, *found.allowed):
+        questions.note(reach, verdict)
+    _refuse_denied(found)
+    if found.asks:
+        await questions.ask(found.asks)
+
+
+def _own_rules(folders: Folders, outputs: Path) -> tuple[Rule, ...]:
+    """Leave that every command has: for its own temporary files, and to read what earlier ones printed."""
+    return (
+        *(Rule("write", folder, "scratch") for folder in (folders.tmp, folders.cache)),
+        *(Rule("execute", folder, "scratch") for folder in (folders.tmp, folders.cache)),
+        Rule("read", Path(os.path.realpath(outputs)), "kept"),
+    )
+
+
+def _refuse_denied(found: Findings) -> None:
+    if found.denied:
+        reach, verdict = found.denied[0]
+        raise Denied(
+            f"Nothing was run: `{reach.path}` is never opened to commands: {verdict.reason}.",
+            "Find another way, or ask the user.",
+        )
+    if len(found.asks) > MAX_ASKED:
+        raise Denied(
+            f"Nothing was run: the command reaches {len(found.asks)} places outside the project.",
+            f"Nobody can judge so many at once; reach for at most {MAX_ASKED} with one command.",
+        )
+
+
+def _start_folder(wanted: str | None, project: Path) -> Path:
+    """The real folder a command is to start in."""
+    if wanted is not None and ("\0" in wanted or not wanted.strip()):
+        raise ToolError("cwd is not a path.", "Leave it out for the project folder.", code="invalid_arguments")
+    path = Path(os.path.realpath(project / Path(wanted or "").expanduser()))
+    if not path.exists():
+        raise ToolError(f"cwd: there is no folder `{path}`.", "Leave it out for the project folder.", code="not_found")
+    if not path.is_dir():
+        raise ToolError(f"cwd: `{path}` is not a folder.", "Give the folder it is in.", code="not_a_folder")
+    return path
+
+
+def _limit(order: Order, settings: ShellSettings) -> float:
+    if order.timeout is not None:
+        return order.timeout
+    return settings.max_timeout if order.background else settings.timeout
+
+
+def _shell() -> tuple[str, ...]:
+    """The bash without anybody's start files; where there is none, sh."""
+    bash = shutil.which("bash", path=f"/bin:/usr/bin:/usr/local/bin:{os.defpath}")
+    return (bash, "--noprofile", "--norc", "-c") if bash else ("/bin/sh", "-c")

@@ -1,0 +1,26 @@
+import type { Answering } from '../store/approvals';
+import { useTrans } from './context';
+import { Prose } from './Prose';
+
+/** Why an answer did not count, where it was given. */
+export function AnswerProblem({ answering: { problem, status } }: { answering: Answering }) {
+  const trans = useTrans();
+  if (!problem) return null;
+  const words =
+    status === 403
+      ? {
+          message: trans.__('You may look at this, but not answer it.'),
+          hint: trans.__('Ask the owner of the server.')
+        }
+      : problem;
+  return (
+    <div class="dsp-ask-problem" role="alert" data-code={problem.code}>
+      <Prose text={words.message} />
+      {words.hint && (
+        <span class="dsp-quiet">
+          <Prose text={words.hint} />
+        </span>
+      )}
+    </div>
+  );
+}

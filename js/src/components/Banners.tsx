@@ -1,0 +1,56 @@
+import type { ComponentChildren } from 'preact';
+import { useChat, useTrans } from './context';
+import { Icon } from './Icon';
+import { Prose } from './Prose';
+import { TrustBanner } from './TrustBanner';
+
+/** What weakens the guard here, said once a session. */
+export function Banners() {
+  const chat = useChat();
+  const trans = useTrans();
+  const status = chat.status.value;
+  if (!status) return null;
+  return (
+    <div class="dsp-banners">
+      {!status.auth_enabled && (
+        <Banner name="auth">
+          <strong>{trans.__('This server asks nobody to sign in.')}</strong>{' '}
+          {trans.__('Whoever reaches its port can allow things in your name.')}
+        </Banner>
+      )}
+      {status.sandbox === 'parsed only' && (
+        <Banner name="level">
+          <strong>{trans.__('Commands are not confined here.')}</strong>{' '}
+          {trans.__('They are read before they start; once they run, nothing holds them.')}
+          {status.sandbox_reason && (
+            <span class="dsp-quiet">
+              <Prose text={status.sandbox_reason} />
+            </span>
+          )}
+        </Banner>
+      )}
+      <TrustBanner />
+    </div>
+  );
+}
+
+function Banner({ name, children }: { name: string; children: ComponentChildren }) {
+  const chat = useChat();
+  const trans = useTrans();
+  const key = `${name}:${chat.sessionId.value ?? 'new'}`;
+  if (chat.dismissals.has(key)) return null;
+  return (
+    <div class="dsp-banner" role="note" data-banner={name}>
+      <div>{children}</div>
+      <button
+        type="button"
+        class="dsp-icon-button"
+        title={trans.__('Dismiss')}
+        aria-label={trans.__('Dismiss')}
+        onClick={() => chat.dismissals.add(key)}
+      >
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+}

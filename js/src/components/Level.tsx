@@ -1,0 +1,67 @@
+import { useChat, useTrans } from './context';
+import { Icon } from './Icon';
+import { Prose } from './Prose';
+import { levelWords } from './permission-words';
+
+/** How well the agents' shell is confined here; a click says what that means. */
+export function LevelChip({ open, onToggle }: { open: boolean; onToggle: () => void }) {
+  const chat = useChat();
+  const trans = useTrans();
+  const status = chat.status.value;
+  if (!status) return null;
+  const { label, meaning, weak } = levelWords(status.sandbox, trans);
+  return (
+    <button
+      type="button"
+      class={`dsp-chip dsp-level ${weak ? 'dsp-chip-warn' : ''}`}
+      data-level={status.sandbox}
+      aria-expanded={open}
+      aria-label={trans.__('Confinement: %1', label)}
+      title={[meaning, status.sandbox_reason].filter(Boolean).join('\n')}
+      onClick={onToggle}
+    >
+      {label}
+    </button>
+  );
+}
+
+/** What the level means, why it is no higher, and the way to the log. */
+export function LevelCard({ onClose }: { onClose: () => void }) {
+  const chat = useChat();
+  const trans = useTrans();
+  const status = chat.status.value;
+  if (!status) return null;
+  const { label, meaning, weak } = levelWords(status.sandbox, trans);
+  return (
+    <section class={`dsp-card ${weak ? 'dsp-warn' : ''}`} aria-label={trans.__('Confinement')}>
+      <div class="dsp-card-head">
+        <strong>{trans.__('Confinement: %1', label)}</strong>
+        <button
+          type="button"
+          class="dsp-icon-button"
+          title={trans.__('Close')}
+          aria-label={trans.__('Close')}
+          onClick={onClose}
+        >
+          <Icon name="close" />
+        </button>
+      </div>
+      <p>{meaning}</p>
+      {status.sandbox_reason && (
+        <p class="dsp-quiet">
+          <Prose text={status.sandbox_reason} />
+        </p>
+      )}
+      <button
+        type="button"
+        class="dsp-button"
+        onClick={() => {
+          onClose();
+          chat.permissionLog.show(true);
+        }}
+      >
+        {trans.__('Permission log')}
+      </button>
+    </section>
+  );
+}

@@ -1,0 +1,177 @@
+import { useComputed, useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Decision, Grant } from '../protocol';
+import { useChat, useTrans } from './context';
+import { DecisionRow } from './DecisionRow';
+import { ErrorCard } from './ErrorCard';
+import { GrantRow } from './GrantRow';
+import { Icon } from './Icon';
+import { type LogScope, useFilter } from './log-filter';
+
+/** Rows in the page; more are one click away. */
+const PAGE = 200;
+
+/** What was allowed and denied outside the project, and the leave in force, which can be taken back here. */
+export function PermissionLogView() {
+  const chat = useChat();
+  const trans = useTrans();
+  const log = chat.permissionLog;
+  const scope = useSignal<LogScope>('all');
+  const words = useSignal('');
+  const limit = useSignal(PAGE);
+  const box = useRef<HTMLElement>(null);
+  const filter = useFilter(scope, words);
+  const grants = useComputed(() => log.grants.value.filter(filter.grant));
+  const lines = useComputed(() => log.lines.value.filter(filter.line));
+  useEffect(() => box.current?.focus(), []);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || event.isComposing) return;
+    event.stopPropagation();
+    log.show(false);
+  };
+  return (
+    <section
+      class="dsp-log"
+      aria-label={trans.__('Permission log')}
+      tabIndex={-1}
+      ref={box}
+      onKeyDown={onKeyDown}
+      data-lm-suppress-shortcuts="true"
+    >
+      <div class="dsp-log-head">
+        <button
+          type="button"
+          class="dsp-icon-button"
+          title={trans.__('Back to the conversation')}
+          aria-label={trans.__('Back to the conversation')}
+          onClick={() => log.show(false)}
+        >
+          <Icon name="back" />
+        </button>
+        <h3>{trans.__('Permissions')}</h3>
+        <Filters scope={scope.value} onScope={next => (scope.value = next)} />
+        <input
+          type="search"
+          class="dsp-field dsp-log-search"
+          value={words.value}
+          aria-label={trans.__('Search the permission log')}
+          placeholder={trans.__('Search')}
+          onInput={event => {
+            words.value = event.currentTarget.value;
+          }}
+        />
+      </div>
+      <div
+        class="dsp-log-rows"
+        role="region"
+        aria-label={trans.__('Entries')}
+        tabIndex={0}
+        aria-busy={log.loading.value}
+      >
+        {log.problems.value.map(problem => (
+          <ErrorCard key={problem.message} problem={problem}>
+            <button type="button" class="dsp-button" onClick={() => void log.refresh()}>
+              {trans.__('Try again')}
+            </button>
+          </ErrorCard>
+        ))}
+        <Grants grants={grants.value} shown={scope.value === 'all' || scope.value === 'force'} />
+        {scope.value !== 'force' && (
+          <Lines
+            lines={lines.value}
+            limit={limit.value}
+            onMore={() => (limit.value += PAGE)}
+            headed={grants.value.length > 0 && scope.value === 'all'}
+          />
+        )}
+        <Nothing grants={grants.value} lines={lines.value} scope={scope.value} filtered={words.value.trim() !== ''} />
+      </div>
+    </section>
+  );
+}
+
+function Filters({ scope, onScope }: { scope: LogScope; onScope: (scope: LogScope) => void }) {
+  const trans = useTrans();
+  const words: Record<LogScope, string> = {
+    all: trans.__('All'),
+    allowed: trans.__('Allowed'),
+    denied: trans.__('Denied'),
+    force: trans.__('In force')
+  };
+  return (
+    <div class="dsp-filters" role="group" aria-label={trans.__('Show')}>
+      {(Object.keys(words) as LogScope[]).map(name => (
+        <button key={name} type="button" class="dsp-filter" aria-pressed={scope === name} onClick={() => onScope(name)}>
+          {words[name]}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Grants({ grants, shown }: { grants: readonly Grant[]; shown: boolean }) {
+  const trans = useTrans();
+  if (!shown || !grants.length) return null;
+  return (
+    <>
+      <h4>{trans.__('In force')}</h4>
+      <ul class="dsp-rows" aria-label={trans.__('In force')}>
+        {grants.map(grant => (
+          <GrantRow key={grant.id} grant={grant} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+interface LinesProps {
+  readonly lines: readonly Decision[];
+  readonly limit: number;
+  readonly onMore: () => void;
+  readonly headed: boolean;
+}
+
+function Lines({ lines, limit, onMore, headed }: LinesProps) {
+  const trans = useTrans();
+  if (!lines.length) return null;
+  return (
+    <>
+      {headed && <h4>{trans.__('Log')}</h4>}
+      <ul class="dsp-rows" aria-label={trans.__('Log')}>
+        {lines.slice(0, limit).map(line => (
+          <DecisionRow key={line.id} line={line} />
+        ))}
+      </ul>
+      {lines.length > limit && (
+        <button type="button" class="dsp-button dsp-earlier" onClick={onMore}>
+          {trans.__('Show earlier (%1)', lines.length - limit)}
+        </button>
+      )}
+    </>
+  );
+}
+
+interface NothingProps {
+  readonly grants: readonly Grant[];
+  readonly lines: readonly Decision[];
+  readonly scope: LogScope;
+  readonly filtered: boolean;
+}
+
+/** Why there is nothing to see, and what will be here. */
+function Nothing({ grants, lines, scope, filtered }: NothingProps) {
+  const { permissionLog: log } = useChat();
+  const trans = useTrans();
+  const some = { all: grants.length + lines.length, force: grants.length, allowed: lines.length, denied: lines.length };
+  if (some[scope] || log.problems.value.length) return null;
+  if (log.loading.value) return <p class="dsp-quiet">{trans.__('Loading…')}</p>;
+  if (filtered || (scope !== 'all' && (log.lines.value.length || log.grants.value.length)))
+    return <p class="dsp-quiet">{trans.__('Nothing matches.')}</p>;
+  return (
+    <p class="dsp-quiet">
+      {trans.__(
+        'Nothing yet. When an agent reaches outside the project, it appears here: what it wanted, what was allowed or denied, by whom and by which rule. Leave that is in force can be revoked here.'
+      )}
+    </p>
+  );
+}

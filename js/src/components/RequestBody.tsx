@@ -1,0 +1,106 @@
+import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Reach, Request } from '../protocol';
+import { useTrans } from './context';
+import { coverage, doing, listed, operationWord } from './permission-words';
+import { ShownText } from './ShownText';
+import { visible } from './shown-text';
+
+/** More than this is a list that scrolls. */
+const FEW = 4;
+
+/** Who asks, for what, with which command, and what an answer beyond "once" would cover. */
+export function RequestBody({ request, agent }: { request: Request; agent: string }) {
+  const trans = useTrans();
+  const secret = request.reaches.find(reach => reach.secret !== null);
+  return (
+    <>
+      <p>
+        <strong>{agent}</strong> <span class="dsp-quiet">{trans.__('wants to:')}</span>
+      </p>
+      <ul
+        class={`dsp-reaches ${request.reaches.length > FEW ? 'dsp-many' : ''}`}
+        tabIndex={request.reaches.length > FEW ? 0 : undefined}
+      >
+        {request.reaches.map((reach, place) => (
+          <ReachLine key={place} reach={reach} />
+        ))}
+      </ul>
+      {request.command !== null && <Command request={request} command={request.command} />}
+      <p class="dsp-small dsp-covers">
+        {secret ? trans.__('A place of secrets is only ever allowed once.') : <Covers request={request} />}
+      </p>
+    </>
+  );
+}
+
+function ReachLine({ reach }: { reach: Reach }) {
+  const trans = useTrans();
+  return (
+    <li class={reach.secret === null ? '' : 'dsp-secret'} data-reach={reach.path}>
+      <span class="dsp-operation">{operationWord(reach.operation, trans)}</span>{' '}
+      <span class="dsp-path">
+        <ShownText text={reach.path} />
+      </span>
+      {reach.secret !== null && <span class="dsp-reach-note">{trans.__('Kept here: %1', reach.secret)}</span>}
+      {reach.caution !== null && <span class="dsp-reach-note dsp-caution">{reach.caution}</span>}
+    </li>
+  );
+}
+
+/** “This session” and “Always” allow more than what is asked: how much more. */
+function Covers({ request }: { request: Request }) {
+  const trans = useTrans();
+  const beyond = request.scopes.filter(scope => scope !== 'once');
+  if (!beyond.length) return <>{trans.__('This can only be allowed once.')}</>;
+  const names = beyond.map(scope => (scope === 'session' ? trans.__('“This session”') : trans.__('“Always”')));
+  const covered = coverage(request.reaches);
+  const one = new Set(covered.map(({ operation }) => operation)).size === 1;
+  const parts = covered.map(({ operation, covers }) => (one ? visible(covers) : doing(operation, covers, trans)));
+  const [buttons, places] = [listed(names, trans), listed(parts, trans)];
+  return (
+    <>
+      {trans._n(
+        '%2 covers %3 and everything below.',
+        '%2 cover %3 and everything below.',
+        names.length,
+        buttons,
+        places
+      )}
+    </>
+  );
+}
+
+/** The whole command, with the words marked that reach out; a long one scrolls, and begins where they are. */
+function Command({ request, command }: { request: Request; command: string }) {
+  const trans = useTrans();
+  const box = useRef<HTMLPreElement>(null);
+  const [long, setLong] = useState(false);
+  const spans = request.reaches.flatMap(reach => reach.spans);
+  useLayoutEffect(() => {
+    const shown = box.current;
+    if (!shown) return;
+    setLong(shown.scrollHeight > shown.clientHeight + 1);
+    const mark = shown.querySelector('mark');
+    if (mark) shown.scrollTop = Math.max(0, mark.offsetTop - shown.offsetTop - shown.clientHeight / 3);
+  }, [command]);
+  return (
+    <Scrolling note={long ? trans.__('The command is longer: scroll to read all of it.') : null}>
+      <pre class="dsp-command" ref={box} tabIndex={long ? 0 : undefined} role="group" aria-label={trans.__('Command')}>
+        <span class="dsp-quiet" aria-hidden="true">
+          ${' '}
+        </span>
+        <ShownText text={command} spans={spans} />
+      </pre>
+    </Scrolling>
+  );
+}
+
+function Scrolling({ note, children }: { note: string | null; children: ComponentChildren }) {
+  return (
+    <>
+      {children}
+      {note && <p class="dsp-small dsp-quiet">{note}</p>}
+    </>
+  );
+}

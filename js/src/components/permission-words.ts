@@ -1,0 +1,180 @@
+import type { Translation } from '../host';
+import type { Decision, Operation, Reach, Request, SandboxLevel, Scope } from '../protocol';
+import type { SessionStore } from '../store/session-store';
+import { visible } from './shown-text';
+
+/** "dispatch ▸ tester": an agent by those it works for. */
+export function agentPath(store: SessionStore, agentId: string): string {
+  const names: string[] = [];
+  const seen = new Set<string>();
+  for (let id: string | null = agentId; id && !seen.has(id); ) {
+    seen.add(id);
+    const agent: { name: string; parent_id: string | null } | undefined = store.tables.agents.get(id)?.value;
+    if (!agent) break;
+    names.unshift(agent.name);
+    id = agent.parent_id;
+  }
+  return names.join(' ▸ ') || agentId;
+}
+
+/** "Read outside the project?" */
+export function headingOf(request: Request, trans: Translation): string {
+  if (request.reaches.some(reach => reach.secret !== null)) return trans.__('Reach a place of secrets?');
+  const operations = new Set(request.reaches.map(reach => reach.operation));
+  const [only] = operations;
+  if (operations.size !== 1 || !only) return trans.__('Reach outside the project?');
+  return {
+    read: trans.__('Read outside the project?'),
+    write: trans.__('Write outside the project?'),
+    execute: trans.__('Run something outside the project?')
+  }[only];
+}
+
+/** "read" */
+export function operationWord(operation: Operation, trans: Translation): string {
+  return { read: trans.__('read'), write: trans.__('write'), execute: trans.__('run') }[operation];
+}
+
+/** "reading /etc", of what is or was allowed. */
+export function doing(operation: Operation, path: string, trans: Translation): string {
+  const seen = visible(path);
+  return {
+    read: trans.__('reading %1', seen),
+    write: trans.__('reading and writing %1', seen),
+    execute: trans.__('reading and running %1', seen)
+  }[operation];
+}
+
+/** What leave beyond `once` would cover, one entry a folder and operation. */
+export function coverage(reaches: readonly Reach[]): readonly Pick<Reach, 'operation' | 'covers'>[] {
+  const unlike = new Map(reaches.map(reach => [`${reach.operation} ${reach.covers}`, reach]));
+  return [...unlike.values()];
+}
+
+/** "/etc and /var/log" */
+export function listed(parts: readonly string[], trans: Translation): string {
+  if (parts.length < 2) return parts[0] ?? '';
+  return trans.__('%1 and %2', parts.slice(0, -1).join(', '), parts.at(-1));
+}
+
+/** What an answer would mean, in a sentence: the button itself is one word. */
+export function scopeTitle(scope: Scope, request: Request, trans: Translation): string {
+  if (scope === 'once') return trans.__('Allow it for this one call and nothing else');
+  const what = listed(
+    coverage(request.reaches).map(({ operation, covers }) => doing(operation, covers, trans)),
+    trans
+  );
+  return scope === 'session'
+    ? trans.__('Allow %1 and anything below for the rest of this session; you can revoke it', what)
+    : trans.__('Allow %1 and anything below in every session; kept in your dispatch.yaml, you can revoke it', what);
+}
+
+/** How a request ended, as a line of the thread; null while it is open. */
+export function endingOf(request: Request, user: string | null, trans: Translation): string | null {
+  if (request.kind !== 'permission' || request.status === 'open') return null;
+  if (request.status === 'expired')
+    return request.error?.code === 'expired' || !request.error
+      ? trans.__('Expired: it was stopped before anybody answered; nothing was allowed')
+      : trans.__('Expired: %1', request.error.message);
+  const who = personOf(request.answered_by, user, trans);
+  const what = (part: (reach: Reach) => string) =>
+    listed([...new Set(request.reaches.map(reach => doing(reach.operation, part(reach), trans)))], trans);
+  if (request.answer !== 'allow') {
+    const line = trans.__(
+      '%1 denied %2',
+      who,
+      what(reach => reach.path)
+    );
+    return request.note ? `${line}: “${request.note}”` : line;
+  }
+  if (request.answered_by === null)
+    return trans.__(
+      'Allowed by leave given meanwhile: %1',
+      what(reach => reach.path)
+    );
+  switch (request.scope) {
+    case 'session':
+      return trans.__(
+        '%1 allowed %2 for this session',
+        who,
+        what(reach => reach.covers)
+      );
+    case 'always':
+      return trans.__(
+        '%1 allowed %2 for always',
+        who,
+        what(reach => reach.covers)
+      );
+    default:
+      return trans.__(
+        '%1 allowed %2 once',
+        who,
+        what(reach => reach.path)
+      );
+  }
+}
+
+/** "You", or somebody else's name. `user` is who looks, null where the page does not know. */
+export function personOf(name: string | null, user: string | null, trans: Translation): string {
+  if (!name || user === null || name === user) return trans.__('You');
+  return isReadable(name) ? name : trans.__('Somebody else');
+}
+
+/** Jupyter gives users without a name 32 hex digits. */
+function isReadable(name: string): boolean {
+  return !/^[0-9a-f]{32}$/.test(name);
+}
+
+/** By which rule something was decided, in words. */
+export function ruleWords({ rule, by }: Decision, user: string | null, trans: Translation): string {
+  const who = personOf(by, user, trans);
+  const words: Record<string, string> = {
+    'person: once': trans.__('%1, once', who),
+    'person: session': trans.__('%1, for this session', who),
+    'person: always': trans.__('%1, for always', who),
+    'person: deny': trans.__('denied by %1', who === trans.__('You') ? trans.__('you') : who),
+    'session grant': trans.__('by leave for this session'),
+    always: trans.__('by leave for always'),
+    auto_allow: trans.__('by auto_allow in the settings'),
+    expired: trans.__('nobody answered'),
+    revoked: trans.__('revoked by %1', who === trans.__('You') ? trans.__('you') : who)
+  };
+  return words[rule] ?? rule;
+}
+
+export interface LevelWords {
+  readonly label: string;
+  /** What it means for the person. */
+  readonly meaning: string;
+  readonly weak: boolean;
+}
+
+/** How well the agents' shell is confined. */
+export function levelWords(level: SandboxLevel, trans: Translation): LevelWords {
+  switch (level) {
+    case 'kernel+live':
+      return {
+        label: trans.__('kernel level'),
+        meaning: trans.__(
+          'The kernel confines what agents run. What it stops is asked of you while the command waits.'
+        ),
+        weak: false
+      };
+    case 'kernel':
+      return {
+        label: trans.__('kernel level'),
+        meaning: trans.__(
+          'The kernel confines what agents run. What it stops is asked of you, then the command runs again.'
+        ),
+        weak: false
+      };
+    case 'parsed only':
+      return {
+        label: trans.__('parsed only'),
+        meaning: trans.__('Commands are read before they start. Once they run, nothing holds them.'),
+        weak: true
+      };
+    case 'none':
+      return { label: trans.__('no shell'), meaning: trans.__('Agents cannot run shell commands.'), weak: false };
+  }
+}

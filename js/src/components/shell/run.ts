@@ -1,0 +1,120 @@
+import type { Translation } from '../../host';
+import type { Job, Request, ToolCall } from '../../protocol';
+import { argumentsOf } from '../call-words';
+import { duration } from '../format';
+
+/** Where a command stands. `asking`: a person has to say whether it may; `writing`: the model is still at it. */
+export type RunState = 'writing' | 'asking' | 'running' | 'background' | 'ok' | 'failed' | 'stopped';
+
+/** A shell command as people see it, whether its call or a background job tells of it. */
+export interface Run {
+  readonly state: RunState;
+  readonly command: string;
+  /** How it ended and how long it took: "exit 1 · 4.2 s". Empty before that. */
+  readonly ending: string;
+  /** Since when it runs; null where nothing does. */
+  readonly since: string | null;
+  /** Milliseconds of that in which it waited for people. */
+  readonly waited: number;
+}
+
+/** What the last line of an output says, where the figures say it better. */
+const EXIT_LINE = /(^|\n)\[exit -?\d+ · [^\]\n]*\]\s*$/;
+/** Ended by itself or by the system; anybody else is named in the last line. */
+const KILLED_LINE = /(^|\n)\[ended(:| by) [^\n]*\]\s*$/;
+
+/** @param asked what was asked of a person for this call. */
+export function runOf(call: ToolCall, job: Job | undefined, asked: readonly Request[], trans: Translation): Run {
+  const waited = waitedFor(asked);
+  const common = { command: commandOf(call), waited, since: null, ending: '' };
+  if (call.status === 'pending') return { ...common, state: 'writing' };
+  if (call.status === 'in_progress')
+    return asked.some(request => request.status === 'open')
+      ? { ...common, state: 'asking' }
+      : { ...common, state: 'running', since: call.started_at };
+  if (call.status === 'failed' || !call.command)
+    return { ...common, state: call.status === 'failed' ? 'failed' : 'ok' };
+  if (call.command.job_id) return job ? { ...runOfJob(job, trans), waited } : { ...common, state: 'background' };
+  const { exit_code, signal, timed_out } = call.command;
+  const took = timeBetween(call.started_at, call.ended_at, waited);
+  if (timed_out) return { ...common, state: 'stopped', ending: stoppedAfter(took, trans) };
+  if (exit_code === null && !KILLED_LINE.test(call.output))
+    return { ...common, state: 'stopped', ending: join(trans.__('stopped'), took) };
+  return { ...common, ...exited(exit_code, signal, took, trans) };
+}
+
+export function runOfJob(job: Job, trans: Translation): Run {
+  const { command, started_at: since, exit_code, signal } = job;
+  const common = { command, waited: 0, since: null, ending: '' };
+  const took = timeBetween(since, job.ended_at, 0);
+  if (job.status === 'running') return { ...common, state: 'background', since };
+  if (job.status === 'exited') return { ...common, ...exited(exit_code, signal, took, trans) };
+  const words = job.status === 'lost' ? trans.__('lost') : trans.__('stopped');
+  return { ...common, state: 'stopped', ending: join(words, took) };
+}
+
+export function isOver(state: RunState): boolean {
+  return state === 'ok' || state === 'failed' || state === 'stopped';
+}
+
+/** The command; while it streams in, as far as it goes. */
+export function commandOf(call: ToolCall): string {
+  const { command } = argumentsOf(call);
+  return typeof command === 'string' ? command : '';
+}
+
+/** What the command printed, as far as it is known here. */
+export function outputOf(call: ToolCall, job: Job | undefined): string {
+  if (call.error) return '';
+  if (job && job.status !== 'running' && job.tail.trim()) return job.tail;
+  return call.status === 'completed' ? call.output.replace(EXIT_LINE, '') : call.output;
+}
+
+/** The folder it ran in, where that is not the project's own: relative to it where it is below. */
+export function whereOf(call: ToolCall, project: string | undefined): string | null {
+  const cwd = call.command?.cwd;
+  if (!cwd || !project || cwd === project) return null;
+  return cwd.startsWith(`${project}/`) ? cwd.slice(project.length + 1) : cwd;
+}
+
+/** 5 s, 1 min 12 s, 2 h 5 min: for a time that is still growing. */
+export function ticking(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+function exited(code: number | null, signal: string | null, took: string, trans: Translation) {
+  if (code === null && signal)
+    return { state: 'failed' as const, ending: join(trans.__('killed by %1', signal), took) };
+  return { state: code ? ('failed' as const) : ('ok' as const), ending: join(trans.__('exit %1', code ?? 0), took) };
+}
+
+function stoppedAfter(took: string, trans: Translation): string {
+  return took ? trans.__('stopped after %1', took) : trans.__('stopped: it took too long');
+}
+
+function timeBetween(from: string | null, to: string | null, waited: number): string {
+  if (!from || !to) return '';
+  const ms = Math.max(0, Date.parse(to) - Date.parse(from) - waited);
+  return ms >= 60_000 ? ticking(ms) : duration(ms);
+}
+
+function join(...parts: readonly string[]): string {
+  return parts.filter(Boolean).join(' · ');
+}
+
+/** Milliseconds during which something of this was open. Questions may overlap. */
+function waitedFor(asked: readonly Request[]): number {
+  const spans = asked
+    .flatMap(({ created_at, ended_at }) => (ended_at ? [[Date.parse(created_at), Date.parse(ended_at)] as const] : []))
+    .sort((a, b) => a[0] - b[0]);
+  let waited = 0;
+  let end = Number.NEGATIVE_INFINITY;
+  for (const [from, to] of spans) {
+    waited += Math.max(0, to - Math.max(from, end));
+    end = Math.max(end, to);
+  }
+  return waited;
+}

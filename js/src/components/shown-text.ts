@@ -1,0 +1,58 @@
+/** A piece of text as it is shown: marked, or in the place of a character that cannot be seen. */
+export interface Piece {
+  readonly text: string;
+  readonly mark: 'plain' | 'marked' | 'unseen';
+}
+
+/**
+ * Characters that show nothing, pass for a space, or turn the order of what is around them: with them, a command
+ * could read as another one. Tab, line feed and space are seen.
+ */
+const UNSEEN = /(?![\t\n ])[\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** Splits a text into what is marked and what is not; `spans` are [start, end) in UTF-16 code units, in any order. */
+export function pieces(text: string, spans: readonly (readonly [number, number])[] = []): readonly Piece[] {
+  const shown: Piece[] = [];
+  let at = 0;
+  for (const [start, end] of merged(spans, text.length)) {
+    shown.push(...withNames(text.slice(at, start), 'plain'), ...withNames(text.slice(start, end), 'marked'));
+    at = end;
+  }
+  shown.push(...withNames(text.slice(at), 'plain'));
+  return shown;
+}
+
+/** The text with the names of what cannot be seen in it, where a sentence has room for nothing else. */
+export function visible(text: string): string {
+  return pieces(text)
+    .map(piece => piece.text)
+    .join('');
+}
+
+/** In their order, inside the text, without overlaps. */
+function merged(spans: readonly (readonly [number, number])[], length: number): [number, number][] {
+  const inside = spans
+    .map(([start, end]): [number, number] => [Math.max(0, start), Math.min(length, end)])
+    .filter(([start, end]) => start < end)
+    .sort((a, b) => a[0] - b[0]);
+  const apart: [number, number][] = [];
+  for (const [start, end] of inside) {
+    const last = apart.at(-1);
+    if (last && start <= last[1]) last[1] = Math.max(last[1], end);
+    else apart.push([start, end]);
+  }
+  return apart;
+}
+
+function withNames(text: string, mark: 'plain' | 'marked'): Piece[] {
+  const found: Piece[] = [];
+  let at = 0;
+  for (const match of text.matchAll(UNSEEN)) {
+    if (match.index > at) found.push({ text: text.slice(at, match.index), mark });
+    const code = match[0].codePointAt(0) ?? 0;
+    found.push({ text: `U+${code.toString(16).toUpperCase().padStart(4, '0')}`, mark: 'unseen' });
+    at = match.index + match[0].length;
+  }
+  if (at < text.length) found.push({ text: text.slice(at), mark });
+  return found;
+}

@@ -1,0 +1,371 @@
+import { fireEvent } from '@testing-library/preact';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { CommandRun, ToolCall } from '../../src/protocol';
+import { Fail } from '../fakes';
+import { AGENT, agent, call, job, message, request, SESSION } from '../records';
+import { openRig, type Rig } from './rig';
+
+const PROJECT = '/home/ada/project';
+const START = '2026-01-02T03:04:05.000Z';
+
+const ran = (fields: Partial<CommandRun> = {}): CommandRun => ({
+  cwd: PROJECT,
+  exit_code: 0,
+  signal: null,
+  timed_out: false,
+  job_id: null,
+  ...fields
+});
+
+const shell = (fields: Partial<ToolCall> = {}) =>
+  call('c1', 'a1', {
+    name: 'run_shell',
+    kind: 'execute',
+    arguments: { command: 'pytest -q' },
+    output: '',
+    command: ran(),
+    started_at: START,
+    ended_at: '2026-01-02T03:04:09.200Z',
+    ...fields
+  });
+
+const running = (fields: Partial<ToolCall> = {}) =>
+  shell({ status: 'in_progress', command: ran({ exit_code: null }), ended_at: null, ...fields });
+
+const withCall = (record: ToolCall, fields: Parameters<typeof openRig>[0] = {}) =>
+  openRig({ agents: [agent({ status: 'running' })], messages: [message('a1', 1)], calls: [record], ...fields });
+
+const line = (r: Rig) =>
+  vi.waitFor(() => r.find('.dsp-shell .dsp-call')).then(e => (e.textContent ?? '').replace(/\s+/g, ' '));
+
+const put = (r: Rig, record: ToolCall) => r.say({ type: 'put', table: 'calls', record });
+
+const output = (r: Rig) => r.find('.dsp-shell .dsp-term-lines').textContent;
+
+const isOpen = (r: Rig) => r.find('.dsp-shell .dsp-call-toggle').getAttribute('aria-expanded') === 'true';
+
+const button = (r: Rig, words: string) => {
+  const found = [...r.root.querySelectorAll('button')].find(b => b.textContent === words);
+  if (!found) throw new Error(`No button “${words}”.`);
+  return found;
+};
+
+beforeEach(() => {
+  vi.useFakeTimers({ shouldAdvanceTime: true, now: Date.parse(START) });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+it.each([
+  [{}, '✓doneRanpytest -qexit 0 · 4.2 s'],
+  [{ command: ran({ exit_code: 1 }) }, '✕failedRanpytest -qexit 1 · 4.2 s'],
+  [
+    { command: ran({ exit_code: null, signal: 'SIGSEGV' }), output: 'x\n[ended by SIGSEGV · 4.2 s]' },
+    '✕failedRanpytest -qkilled by SIGSEGV · 4.2 s'
+  ],
+  [
+    { command: ran({ exit_code: null, signal: 'SIGKILL' }), output: 'x\n[stopped by ada · 4.2 s]' },
+    '■stoppedRanpytest -qstopped · 4.2 s'
+  ],
+  [
+    { command: ran({ exit_code: null, signal: 'SIGKILL', timed_out: true }), ended_at: '2026-01-02T03:06:05.000Z' },
+    '■stoppedRanpytest -qstopped after 2 min 0 s'
+  ],
+  [{ command: ran({ cwd: `${PROJECT}/js` }) }, '✓doneRanpytest -qin jsexit 0 · 4.2 s'],
+  [{ command: ran({ cwd: '/tmp/elsewhere' }) }, '✓doneRanpytest -qin /tmp/elsewhereexit 0 · 4.2 s'],
+  [{ arguments: { command: 'cd js\nnpm test' } }, '✓doneRancd js …exit 0 · 4.2 s'],
+  [
+    { status: 'failed' as const, command: null, error: { code: 'denied', message: 'You said no.', hint: null } },
+    '✕failedCould not runpytest -q'
+  ],
+  [
+    { status: 'pending' as const, command: null, arguments: null, arguments_text: '{"command": "pyte', ended_at: null },
+    '●being writtenRunspyte'
+  ]
+])('says in one line how a command stands: %j', async (fields, words) => {
+  expect(await line(withCall(shell(fields)))).toBe(words);
+});
+
+it('counts the seconds of one that runs, without those it waited for a person', async () => {
+  const answered = request('r1', {
+    call_id: 'c1',
+    status: 'answered',
+    created_at: START,
+    ended_at: '2026-01-02T03:04:35.000Z'
+  });
+  vi.setSystemTime(Date.parse(START) + 100_000);
+  const r = withCall(running(), { requests: [answered] });
+  expect(await line(r)).toContain('●runningRunspytest -q1 min 10 s');
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(await line(r)).toContain('1 min 15 s');
+});
+
+it('does not count while nobody looks', async () => {
+  const r = withCall(running());
+  expect(await line(r)).toContain('0 s');
+  const visible = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
+  document.dispatchEvent(new Event('visibilitychange'));
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(r.find('.dsp-elapsed').textContent).toBe('0 s');
+  visible.mockReturnValue('visible');
+  document.dispatchEvent(new Event('visibilitychange'));
+  await vi.waitFor(() => expect(r.find('.dsp-elapsed').textContent).toBe('30 s'));
+});
+
+it('says that a call waits for the person', async () => {
+  const r = withCall(running(), { requests: [request('r1', { call_id: 'c1' })] });
+  expect(await line(r)).toContain('◆waits for youRunspytest -qwaits for you');
+  r.say({ type: 'put', table: 'requests', record: request('r1', { call_id: 'c1', status: 'answered', seq: 101 }) });
+  await vi.waitFor(() => expect(r.find('[data-call]').dataset.run).toBe('running'));
+  const file = withCall(call('c1', 'a1', { status: 'in_progress' }), { requests: [request('r1', { call_id: 'c1' })] });
+  await vi.waitFor(() => expect(file.find('.dsp-call').textContent).toContain('README.mdwaits for you'));
+});
+
+it('shows what a command prints while it runs, and draws no line twice', async () => {
+  const r = withCall(running());
+  await line(r);
+  let at = 0;
+  const say = (text: string) => {
+    r.say({ type: 'delta', table: 'calls', id: 'c1', field: 'output', at, text });
+    at += text.length;
+  };
+  say('\x1b[32m.....\x1b[0m\n');
+  await vi.advanceTimersByTimeAsync(500);
+  expect(isOpen(r)).toBe(false); // it may be over in a moment
+  await vi.advanceTimersByTimeAsync(600);
+  await vi.waitFor(() => expect(output(r)).toBe('.....\n'));
+  const first = r.find('.dsp-term-line');
+  expect(first.querySelector('span')?.className).toBe('dsp-ansi-2');
+  say('10%');
+  say('\r20%');
+  await vi.waitFor(() => expect(output(r)).toBe('.....\n20%'));
+  expect(r.find('.dsp-term-line')).toBe(first);
+});
+
+it('shows output that the server began anew', async () => {
+  const r = withCall(running({ output: 'old\n'.repeat(10) }));
+  await line(r);
+  await vi.advanceTimersByTimeAsync(1_100);
+  r.say({ type: 'delta', table: 'calls', id: 'c1', field: 'output', at: 0, text: '[… earlier …]\nnew\n' });
+  await vi.waitFor(() => expect(output(r)).toBe('[… earlier …]\nnew\n'));
+});
+
+it.each([
+  ['a short output', shell({ output: 'ok\n[exit 0 · 4.2 s]' }), 'ok'],
+  ['a failed command', shell({ output: 'x\n'.repeat(50), command: ran({ exit_code: 2 }) }), 'x\n'.repeat(50)],
+  ['one that was stopped', shell({ output: '[stopped by ada · 4.2 s]', command: ran({ exit_code: null }) }), null]
+])('leaves %s open', async (_, record, text) => {
+  const r = withCall(record);
+  await line(r);
+  expect(isOpen(r)).toBe(true);
+  expect(output(r)).toBe(text ?? record.output);
+});
+
+it.each([
+  ['a long output', shell({ output: 'x\n'.repeat(50) })],
+  ['a command that printed nothing', shell({ output: '[exit 0 · 4.2 s]' })]
+])('folds %s', async (_, record) => {
+  const r = withCall(record);
+  await line(r);
+  expect(isOpen(r)).toBe(false);
+  fireEvent.click(r.find('.dsp-call-toggle'));
+  await vi.waitFor(() => expect(isOpen(r)).toBe(true));
+});
+
+it('folds a long output when it is over, unless the person reads in it', async () => {
+  for (const reads of [false, true]) {
+    const r = withCall(running({ output: 'x\n'.repeat(50) }));
+    await line(r);
+    await vi.advanceTimersByTimeAsync(1_100);
+    await vi.waitFor(() => expect(isOpen(r)).toBe(true));
+    const box = r.find('.dsp-term');
+    Object.defineProperties(box, { scrollHeight: { value: 900 }, clientHeight: { value: 150 } });
+    box.scrollTop = 750;
+    fireEvent.scroll(box);
+    if (reads) {
+      box.scrollTop = 300;
+      fireEvent.scroll(box);
+    }
+    put(r, shell({ seq: 101, output: 'x\n'.repeat(50) }));
+    await vi.waitFor(() => expect(r.find('[data-call]').dataset.run).toBe('ok'));
+    expect(isOpen(r)).toBe(reads);
+  }
+});
+
+it('shows why a command could not be run', async () => {
+  const error = { code: 'denied', message: '`cat /etc/hosts`: denied.', hint: 'Ada: use the copy.' };
+  const r = withCall(shell({ status: 'failed', command: null, error, output: 'Error: the same for the model' }));
+  await line(r);
+  expect(isOpen(r)).toBe(true);
+  expect(r.find('.dsp-shell-details').textContent).toContain('cat /etc/hosts: denied.Ada: use the copy.denied');
+  expect(r.root.querySelector('.dsp-term')).toBeNull();
+});
+
+it('shows a long command in full, where it ran, and what it is for', async () => {
+  const command = 'cd js &&\nnpm test';
+  const r = withCall(
+    shell({ arguments: { command, description: 'Run the tests' }, command: ran({ cwd: '/srv' }), output: 'ok' })
+  );
+  await line(r);
+  const details = r.find('.dsp-shell-details');
+  expect(details.querySelector('.dsp-command')?.textContent).toBe(`$ ${command}`);
+  expect(details.textContent).toContain('Run the tests');
+  expect(details.textContent).toContain('in /srv');
+});
+
+it('copies the command, and the output without its colours', async () => {
+  const writeText = vi.fn(async () => {});
+  vi.stubGlobal('navigator', { ...navigator, clipboard: { writeText } });
+  const r = withCall(shell({ output: '\x1b[31mred\x1b[0m\n10%\r20%\n[exit 0 · 4.2 s]' }));
+  await line(r);
+  fireEvent.click(r.find('[aria-label="Copy the command"]'));
+  fireEvent.click(r.find('[aria-label="Copy the output"]'));
+  await vi.waitFor(() => expect(writeText.mock.calls).toEqual([['pytest -q'], ['red\n20%']]));
+  vi.unstubAllGlobals();
+});
+
+it('stops a command, and says so at once', async () => {
+  const r = withCall(running());
+  r.server.answers.set(`POST sessions/${SESSION}/calls/c1/stop`, {});
+  await line(r);
+  fireEvent.click(button(r, 'Stop'));
+  await vi.waitFor(() => expect(button(r, 'Stopping…').getAttribute('aria-disabled')).toBe('true'));
+  fireEvent.click(button(r, 'Stopping…'));
+  expect(r.server.of('POST', `sessions/${SESSION}/calls/c1/stop`)).toHaveLength(1);
+  put(r, shell({ seq: 101, command: ran({ exit_code: null, signal: 'SIGKILL' }), output: '[stopped by ada · 1 s]' }));
+  await vi.waitFor(() => expect(r.find('[data-call]').dataset.run).toBe('stopped'));
+  expect(r.root.querySelector('.dsp-call-actions')).toBeNull();
+});
+
+it('moves a command to the background, and says in place why it could not', async () => {
+  const r = withCall(running());
+  const path = `POST sessions/${SESSION}/calls/c1/background`;
+  r.server.answers.set(path, new Fail(409, { code: 'conflict', message: 'It has ended already.', hint: null }));
+  await line(r);
+  fireEvent.click(button(r, 'To background'));
+  await vi.waitFor(() => expect(r.find('.dsp-shell [role=alert]').textContent).toBe('It has ended already.'));
+  r.server.answers.set(path, {});
+  fireEvent.click(button(r, 'To background'));
+  await vi.waitFor(() => button(r, 'Moving…'));
+  expect(r.root.querySelector('.dsp-shell [role=alert]')).toBeNull();
+  await vi.advanceTimersByTimeAsync(11_000);
+  button(r, 'To background'); // nothing came of it: it can be tried again
+});
+
+it('offers nothing for a command that has not started', async () => {
+  const r = withCall(running({ command: null }), { requests: [request('r1', { call_id: 'c1' })] });
+  await line(r);
+  expect(r.root.querySelector('.dsp-call-actions')).toBeNull();
+});
+
+const moved = shell({ command: ran({ exit_code: null, job_id: 'j1' }), output: 'so far\n[goes on as j1]' });
+
+it('follows a command that goes on in the background, and keeps its end in the thread', async () => {
+  const r = withCall(moved, { jobs: [job('j1', 'c1', { command: 'pytest -q', started_at: START })] });
+  vi.setSystemTime(Date.parse(START) + 72_000);
+  expect(await line(r)).toContain('●running in the backgroundRanpytest -qin the background · 1 min 12 s');
+  expect(isOpen(r)).toBe(false);
+  r.server.answers.set(`POST sessions/${SESSION}/jobs/j1/stop`, {});
+  fireEvent.click(button(r, 'Stop'));
+  await vi.waitFor(() => expect(r.server.of('POST', `sessions/${SESSION}/jobs/j1/stop`)).toHaveLength(1));
+  r.say({
+    type: 'put',
+    table: 'jobs',
+    record: job('j1', 'c1', {
+      seq: 101,
+      command: 'pytest -q',
+      status: 'stopped',
+      why: 'ada stopped it',
+      tail: 'the end\n',
+      started_at: START,
+      ended_at: '2026-01-02T03:05:20.000Z'
+    })
+  });
+  await vi.waitFor(async () => expect(await line(r)).toBe('■stoppedRanpytest -qstopped · 1 min 15 s'));
+  expect(isOpen(r)).toBe(true);
+  expect(output(r)).toBe('the end\n');
+  expect(r.find('.dsp-shell-details').textContent).toContain('ada stopped it');
+});
+
+it.each([
+  [{ status: 'exited' as const, exit_code: 0 }, 'exit 0 · 10.0 s'],
+  [{ status: 'exited' as const, exit_code: 3 }, 'exit 3 · 10.0 s'],
+  [{ status: 'exited' as const, signal: 'SIGABRT' }, 'killed by SIGABRT · 10.0 s'],
+  [{ status: 'lost' as const }, 'lost · 10.0 s']
+])('says how a background command ended: %j', async (fields, words) => {
+  const ended = job('j1', 'c1', { ...fields, started_at: START, ended_at: '2026-01-02T03:04:15.000Z' });
+  expect(await line(withCall(moved, { jobs: [ended] }))).toContain(words);
+});
+
+it('lists the commands in the background, with their tails, while the list is open', async () => {
+  const r = withCall(moved, {
+    agents: [agent({ id: AGENT })],
+    jobs: [job('j1', 'c1', { command: 'make -j2 all', started_at: START }), job('j2', 'c0', { status: 'exited' })]
+  });
+  let tail = 'cc a.c\n';
+  r.server.answers.set(`GET sessions/${SESSION}/jobs/j1`, () => job('j1', 'c1', { tail }));
+  const strip = await vi.waitFor(() => r.find('.dsp-jobs-toggle'));
+  expect(strip.textContent).toBe('1 command in the background');
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(r.server.of('GET', `sessions/${SESSION}/jobs/j1`)).toHaveLength(0);
+  fireEvent.click(strip);
+  await vi.waitFor(() => expect(r.find('.dsp-job .dsp-term').textContent).toBe('cc a.c\n'));
+  expect(r.find('.dsp-job').textContent).toContain('make -j2 all');
+  tail += 'cc b.c\n';
+  await vi.advanceTimersByTimeAsync(2_100);
+  await vi.waitFor(() => expect(r.find('.dsp-job .dsp-term').textContent).toBe('cc a.c\ncc b.c\n'));
+
+  r.server.answers.set(`GET sessions/${SESSION}/jobs/j1`, new Fail(500, { code: 'internal', message: 'Lost it.' }));
+  await vi.advanceTimersByTimeAsync(2_100);
+  await vi.waitFor(() => expect(r.find('.dsp-job').textContent).toContain('Lost it.'));
+  expect(r.find('.dsp-job .dsp-term').textContent).toContain('cc b.c');
+
+  const end = { seq: 101, status: 'exited' as const, exit_code: 2, tail: 'Error 2\n', ended_at: START };
+  r.say({ type: 'put', table: 'jobs', record: job('j1', 'c1', { ...end, started_at: START }) });
+  await vi.waitFor(() => expect(r.find('.dsp-job').textContent).toContain('exit 2'));
+  expect(r.find('.dsp-job .dsp-term').textContent).toBe('Error 2\n');
+  expect(r.find('.dsp-jobs-toggle').textContent).toBe('No command in the background any more');
+  const asked = r.server.of('GET', `sessions/${SESSION}/jobs/j1`).length;
+  await vi.advanceTimersByTimeAsync(6_000);
+  expect(r.server.of('GET', `sessions/${SESSION}/jobs/j1`)).toHaveLength(asked);
+  fireEvent.click(r.find('.dsp-jobs-toggle'));
+  await vi.waitFor(() => expect(r.root.querySelector('.dsp-jobs')).toBeNull());
+});
+
+it('does not ask for tails while nobody looks', async () => {
+  const r = withCall(moved, { jobs: [job('j1', 'c1')] });
+  r.server.answers.set(`GET sessions/${SESSION}/jobs/j1`, job('j1', 'c1', { tail: 'x' }));
+  fireEvent.click(await vi.waitFor(() => r.find('.dsp-jobs-toggle')));
+  await vi.waitFor(() => r.find('.dsp-job .dsp-term'));
+  vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
+  document.dispatchEvent(new Event('visibilitychange'));
+  const asked = r.server.asked.length;
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(r.server.asked).toHaveLength(asked);
+});
+
+it('tells a screen reader that a command starts and how it ended, and nothing of what it prints', async () => {
+  const r = withCall(shell({ status: 'pending', command: null, ended_at: null }));
+  const said = () => r.find('[data-announcer]').textContent;
+  await line(r);
+  put(r, running({ seq: 101 }));
+  await vi.waitFor(() => expect(said()).toBe('Command started: pytest -q'));
+  r.say({ type: 'delta', table: 'calls', id: 'c1', field: 'output', at: 0, text: 'noise\n' });
+  await vi.advanceTimersByTimeAsync(1_200);
+  expect(said()).toBe('Command started: pytest -q');
+  expect(r.find('.dsp-term').closest('[aria-live]')?.getAttribute('aria-live')).toBe('off');
+  put(r, shell({ seq: 102, command: ran({ exit_code: 1 }) }));
+  await vi.waitFor(() => expect(said()).toBe('Command ended: pytest -q, exit 1 · 4.2 s'));
+});
+
+it('counts commands among the earlier steps', async () => {
+  const calls = Array.from({ length: 8 }, (_, index) => ({
+    ...shell({ command: ran({ exit_code: index % 2 }) }),
+    id: `c${index}`,
+    index
+  }));
+  const r = openRig({ messages: [message('a1', 1)], calls });
+  await vi.waitFor(() => expect(r.find('.dsp-fold').textContent).toBe('5 earlier stepsran 5 commands, 2 failed'));
+});
