@@ -5,7 +5,7 @@ All functions block on small files; call them in a thread.
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,7 @@ def add_always(operation: Operation, path: Path, environ: Mapping[str, str]) -> 
         text = _read(file)
         known = [leave for _, entry in _entries(file, text, environ) for leave in _leave(entry)]
         if not any(_covers(*leave, operation, name) for leave in known):
-            _write(file, text, lambda: add_item(text, KEYS, _item(operation, name)))
+            replace_file(file, _added(file, text, operation, name).encode())
     return _grant(file, operation, name)
 
 
@@ -72,7 +72,7 @@ def remove_always(grant_id: GrantId, environ: Mapping[str, str]) -> Grant:
     """
     file = user_file(environ)
     with locked(file.parent):
-        text = old = _read(file)
+        text = _read(file)
         found: tuple[Operation, str] | None = None
         # from the end, so that what is before keeps its index
         for index, entry in reversed(_entries(file, text, environ)):
@@ -82,7 +82,7 @@ def remove_always(grant_id: GrantId, environ: Mapping[str, str]) -> Grant:
                     text = _taken_out(file, text, index, entry, operation)
         if found is None:
             raise NotFound("There is no such grant.", "It may have been taken out of dispatch.yaml already.")
-        _write(file, old, lambda: text)
+        replace_file(file, text.encode())
     return _grant(file, *found)
 
 
@@ -118,6 +118,13 @@ def _item(operation: Operation, name: str) -> str:
     # JSON text is YAML; a plain name needs no quotes
     path = name if _PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=False)
     return f"{{path: {path}, allow: {operation}}}"
+
+
+def _added(path: Path, text: str, operation: Operation, name: str) -> str:
+    try:
+        return add_item(text, KEYS, _item(operation, name))
+    except CannotSplice as error:
+        raise _by_hand(path, error) from error
 
 
 def _taken_out(path: Path, text: str, index: int, entry: Allowed, operation: Operation) -> str:
@@ -156,15 +163,6 @@ def _data(path: Path, text: str) -> dict[Any, Any]:
     if not isinstance(data, dict | None):
         raise Invalid(f"{path}, line 1: a mapping is wanted.", "Write `key: value` lines; it was left as it is.")
     return data or {}
-
-
-def _write(path: Path, old: str, change: Callable[[], str]) -> None:
-    try:
-        new = change()
-    except CannotSplice as error:
-        raise _by_hand(path, error) from error
-    if new != old:
-        replace_file(path, new.encode())
 
 
 def _by_hand(path: Path, error: CannotSplice) -> Invalid:

@@ -189,7 +189,7 @@ class Files:
             if self._note is not None:
                 self._note(Reach(operation=operation, path=target, covers=target), verdict)
             raise Denied(f"{named} is never opened: {verdict.reason}.", "Find another way, or ask the user.")
-        reach = policy.reach(operation, place.path, is_folder=_is_folder(place))
+        reach = policy.reach(operation, real, is_folder=_is_folder(place))
         raise OutsideProject(
             reach, f"{named} {_why(reach, verdict)}.", f"The user decides. Free is what lies below `{self.root}`."
         )

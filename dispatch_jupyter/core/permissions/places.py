@@ -46,10 +46,13 @@ class Places:
     """Besides those known by name in every folder, as `.git/hooks`."""
     system: tuple[Path, ...] = ()
     """Where programs and their libraries live: what is there may be run."""
-    _by_path: dict[str, Secret] = field(init=False, repr=False, compare=False)
+    _secrets: dict[str, Secret] = field(init=False, repr=False, compare=False)
+    _guarded: dict[str, Guarded] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_by_path", {_folded(str(secret.path)): secret for secret in self.secrets})
+        # by path, so that looking one up takes a step for each folder above it, however many there are
+        object.__setattr__(self, "_secrets", {_folded(str(secret.path)): secret for secret in self.secrets})
+        object.__setattr__(self, "_guarded", {_folded(str(one.path)): one for one in self.guarded})
 
     def secret(self, path: Path) -> Secret | None:
         """The place of secrets that `path` is or lies in; the innermost. Case does not tell: some disks ignore it."""
@@ -57,21 +60,25 @@ class Places:
 
     def secrets_above(self, path: Path) -> Iterator[Secret]:
         """All places of secrets that `path` is or lies in, innermost first."""
-        if not self._by_path:
+        if not self._secrets:
             return
         for above in _upwards(_folded(str(path))):
-            found = self._by_path.get(above)
+            found = self._secrets.get(above)
             if found is not None:
                 yield found
 
     def secrets_below(self, folder: Path) -> tuple[Secret, ...]:
         """Those that lie inside a folder, itself not counted: what leave for the folder does not cover."""
         prefix = _folded(str(folder)).rstrip("/") + "/"
-        return tuple(secret for name, secret in self._by_path.items() if name.startswith(prefix))
+        return tuple(secret for name, secret in self._secrets.items() if name.startswith(prefix))
 
     def guard(self, path: Path) -> Guarded | None:
         """What makes writing to `path` a matter of its own, if anything."""
-        return guarded_by_name(path) or next((one for one in self.guarded if path.is_relative_to(one.path)), None)
+        by_name = guarded_by_name(path)
+        if by_name is not None or not self._guarded:
+            return by_name
+        found = (self._guarded.get(above) for above in _upwards(_folded(str(path))))
+        return next((one for one in found if one is not None), None)
 
     def is_program(self, path: Path) -> bool:
         """Whether it lies where programs live."""
@@ -114,7 +121,7 @@ def refused(path: Path) -> str | None:
 
 def is_harmless_device(path: Path) -> bool:
     """Whether reading and writing it touches nothing that lasts."""
-    return path in HARMLESS_DEVICES or any(path.is_relative_to(folder) and path != folder for folder in _HARMLESS_BELOW)
+    return path in HARMLESS_DEVICES or any(path.is_relative_to(folder) for folder in _HARMLESS_BELOW)
 
 
 @lru_cache(maxsize=4096)

@@ -73,27 +73,34 @@ class Policy:
         Args:
             is_folder: whether `path` is a folder that is there; nothing is looked up here.
         """
+        told = _told(path)
         if (secret := self._secret(operation, path)) is not None:
-            return Reach(operation=operation, path=str(path), covers=str(path), secret=secret.what, limit="once")
+            return Reach(operation=operation, path=told, covers=told, secret=secret.what, limit="once")
         if (guard := self._guard(operation, path)) is not None:
             caution = f"It is no ordinary file: {guard.why}, outside any confinement."
-            return Reach(operation=operation, path=str(path), covers=str(guard.path), caution=caution, limit="session")
+            covers = _told(guard.path)
+            return Reach(operation=operation, path=told, covers=covers, caution=caution, limit="session")
         folder = path if is_folder else path.parent
         if not self._too_wide(folder):
-            return Reach(operation=operation, path=str(path), covers=str(folder))
+            return Reach(operation=operation, path=told, covers=_told(folder))
         # leave for a file stays with the file; a folder that is too wide by itself has nothing smaller to offer
         limit: Scope = "once" if self._too_wide(path) else "always"
-        return Reach(operation=operation, path=str(path), covers=str(path), limit=limit)
+        return Reach(operation=operation, path=told, covers=told, limit=limit)
 
     def also(self, *rules: Rule) -> "Policy":
         """The same policy with more leave."""
         return replace(self, rules=(*self.rules, *rules))
 
     def hidden(self) -> tuple[Path, ...]:
-        """Places of secrets, without those that leave given `once` opens. What any wider leave must not open."""
-        opened = {rule.path for rule in self.rules if rule.exact}
-        held = (secret.path for secret in self.places.secrets if self._holds(secret, "read", secret.path))
-        return tuple(path for path in held if path not in opened)
+        """What wider leave must not open, for those who enforce rules by folder: the innermost rule counts.
+
+        Places of secrets, and what settings and grants would open inside them, which they cannot. Leave given `once`
+        is not hidden.
+        """
+        once = {rule.path for rule in self.rules if rule.exact}
+        secrets = (secret.path for secret in self.places.secrets if self._holds(secret, "read", secret.path))
+        inside = (rule.path for rule in self.rules if self._secret(rule.operation, rule.path) is not None)
+        return tuple(path for path in dict.fromkeys((*secrets, *inside)) if path not in once)
 
     def _once(self, operation: Operation, path: Path) -> Verdict | None:
         """Leave for this very path, which alone may open a place of secrets."""
@@ -173,6 +180,11 @@ LOGGED = frozenset({"auto_allow", "always", "session grant"})
 
 def _allowed(rule: Rule) -> Verdict:
     return Verdict("allow", _SAYS.get(rule.origin, rule.origin), rule.grant_id)
+
+
+def _told(path: Path) -> str:
+    """A path as text that can be stored; bytes that are not UTF-8 as escapes, which only ever are logged."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
 
 
 def _ask(path: Path, rule: str) -> Verdict:

@@ -5,16 +5,21 @@ import logging
 import os
 import socket
 import stat
+import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ..protocol.commands import SandboxLevel
 from ..protocol.errors import ToolError
+from . import unsupervised
 from .command import Command
+from .guess import guess
 from .launcher.wire import message
 from .level import Ground, find
 from .process import LauncherProcess
 from .source import sources
+from .supervised import SupervisedCommand
 from .types import Ask, Launch, Level, OnOutput
 
 log = logging.getLogger(__name__)
@@ -53,15 +58,17 @@ class Sandbox:
             ToolError: code `sandbox`: it could not be confined, or not be started; nothing of it has run.
         """
         ground = await self._ground()
+        if not sys.platform.startswith("linux"):
+            return self._known(await unsupervised.start(launch, on_output))
         try:
             control = await self._launched(launch, ground)
         except OSError as error:
             raise _refused(f"The command was not run: {error}.") from error
         reader, writer = await asyncio.open_unix_connection(sock=control)
         writer.write(message(**_spec(launch, ground)))
-        command = Command(reader, writer, ask, on_output)
-        self._commands.add(command)
-        command.on_end(self._commands.discard)
+        guessing = partial(guess, launch.rules) if ground.level.name == "kernel" else None
+        command = SupervisedCommand(reader, writer, ask=ask, on_output=on_output, guess=guessing)
+        self._known(command)
         try:
             await command.started()
         except asyncio.CancelledError:
@@ -77,6 +84,11 @@ class Sandbox:
         if self._launcher:
             await asyncio.to_thread(self._launcher.close)
             self._launcher = None
+
+    def _known(self, command: Command) -> Command:
+        self._commands.add(command)
+        command.on_end(self._commands.discard)
+        return command
 
     async def _ground(self) -> Ground:
         if self._finding is None:

@@ -30,14 +30,7 @@ export function PermissionLogView() {
     log.show(false);
   };
   return (
-    <section
-      class="dsp-log"
-      aria-label={trans.__('Permission log')}
-      tabIndex={-1}
-      ref={box}
-      onKeyDown={onKeyDown}
-      data-lm-suppress-shortcuts="true"
-    >
+    <section class="dsp-log" aria-label={trans.__('Permission log')} tabIndex={-1} ref={box} onKeyDown={onKeyDown}>
       <div class="dsp-log-head">
         <button
           type="button"

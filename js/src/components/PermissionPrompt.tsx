@@ -50,7 +50,6 @@ export function PermissionPrompt({ request, store, waiting, onAnswer, onLeave }:
       aria-describedby={body}
       tabIndex={-1}
       data-request={request.id}
-      data-lm-suppress-shortcuts="true"
       ref={box}
       onKeyDown={onKeyDown}
     >

@@ -26,7 +26,7 @@ function FileCard({ call, store }: { call: ToolCall; store: SessionStore }) {
   const details = useId();
   const trans = useTrans();
   const open = asked ?? isSmallEdit(call);
-  const words = callWords(call, trans);
+  const words = callWords(call, trans, job => store.tables.jobs.peek(job)?.command);
   store.structure.value; // tells of questions and answers
   const waits = store.requestsOf(call.id).some(request => request.status === 'open');
   return (

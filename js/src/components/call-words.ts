@@ -26,9 +26,16 @@ export function argumentsOf(call: ToolCall): Arguments {
   }
 }
 
-export function callWords(call: ToolCall, trans: Translation): CallWords {
+/** @param jobCommand the command that a background job runs. */
+export function callWords(
+  call: ToolCall,
+  trans: Translation,
+  jobCommand: (job: string) => string | undefined = () => undefined
+): CallWords {
   const args = argumentsOf(call);
-  const object = call.name === 'list_files' ? listed(args, trans) : objectOf(args);
+  let object = call.name === 'list_files' ? listed(args, trans) : objectOf(args);
+  if (call.name === 'list_jobs') object = trans.__('background commands');
+  else if (typeof args.job === 'string') object = jobCommand(args.job) ?? args.job;
   return { verb: verbOf(call, trans), object, isFile: object !== '' && object === args.path && namesFile(call) };
 }
 
@@ -58,8 +65,7 @@ function tenseOf(call: ToolCall): Tense {
   return call.status === 'failed' ? 'failed' : 'doing';
 }
 
-export function verbOf(call: ToolCall, trans: Translation): string {
-  const tense = tenseOf(call);
+export function verbOf(call: ToolCall, trans: Translation, tense = tenseOf(call)): string {
   if (tense === 'done' && call.kind === 'edit' && !call.changes.length) return trans.__('Unchanged');
   switch (call.name) {
     case 'read_file':
@@ -74,6 +80,12 @@ export function verbOf(call: ToolCall, trans: Translation): string {
       return { doing: trans.__('Editing'), done: trans.__('Edited'), failed: trans.__('Could not edit') }[tense];
     case 'run_shell':
       return { doing: trans.__('Runs'), done: trans.__('Ran'), failed: trans.__('Could not run') }[tense];
+    case 'list_jobs':
+      return { doing: trans.__('Listing'), done: trans.__('Listed'), failed: trans.__('Could not list') }[tense];
+    case 'read_job':
+      return { doing: trans.__('Watching'), done: trans.__('Checked'), failed: trans.__('Could not check') }[tense];
+    case 'stop_job':
+      return { doing: trans.__('Stopping'), done: trans.__('Stopped'), failed: trans.__('Could not stop') }[tense];
     default:
       return { doing: trans.__('Using %1', call.name), done: call.name, failed: trans.__('%1 failed', call.name) }[
         tense

@@ -14,12 +14,14 @@ export function dollars(usd: number): string {
   return `$${usd.toFixed(digits)}`;
 }
 
-/** 12 ms, 4.2 s, 1 min 12 s */
+/** 12 ms, 4.2 s, 72 s, 4 min 12 s, 2 h 5 min */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  if (seconds <= 120) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /** Time between two stamps, or null while it runs. */

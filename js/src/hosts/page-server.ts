@@ -25,6 +25,19 @@ export function request(server: PageServer, path: string, init: RequestInit = {}
   return fetch(address(server, path), { ...init, headers, credentials: 'same-origin', cache: 'no-store' });
 }
 
+/** The name the server knows this person by; null where it does not say. */
+export async function userName({ baseUrl, token }: PageServer): Promise<string | null> {
+  const url = new URL(`${baseUrl.replace(/\/?$/, '/')}api/me`, window.location.href);
+  try {
+    const headers: HeadersInit = token ? { Authorization: `token ${token}` } : {};
+    const answer = await fetch(url, { headers, credentials: 'same-origin' });
+    const me = (await answer.json()) as { identity?: { display_name?: unknown; username?: unknown } };
+    return textOf(me.identity?.display_name) || textOf(me.identity?.username) || null;
+  } catch {
+    return null; // an older server: people are then not told apart
+  }
+}
+
 /** Where the change stream is; the cookie, or the token, goes with it. */
 export function streamUrl(server: PageServer, query: URLSearchParams): string {
   if (server.token) query.set('token', server.token);

@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { render } from 'preact';
 import { ErrorCard } from '../components/ErrorCard';
 import { english, type Host } from '../host';
@@ -6,7 +6,7 @@ import { Api } from '../store/api';
 import { Chat } from '../store/chat';
 import { type Problem, problemOf } from '../store/problem';
 import { mount } from './mount';
-import { type PageServer, pageServer, request, streamUrl } from './page-server';
+import { type PageServer, pageServer, request, streamUrl, userName } from './page-server';
 
 /** The part of anywidget's model that is used. Traits: `session_id` ("": not begun), `instance`, `height` in px. */
 export interface Model {
@@ -73,12 +73,28 @@ function chatView(model: Model, box: HTMLElement, server: PageServer): () => voi
 function cellHost(server: PageServer): Host {
   return {
     trans: english,
+    user: nameOf(server),
     settings: { showReasoning: signal(false), sendOn: signal('enter') },
     storage: window.sessionStorage,
     WebSocket: window.WebSocket,
     fetch: (path, init) => request(server, path, init),
     streamUrl: query => streamUrl(server, query)
   };
+}
+
+/** Asked for once it is wanted. */
+function nameOf(server: PageServer): ReadonlySignal<string | null> {
+  const name = signal<string | null>(null);
+  let asked = false;
+  return computed(() => {
+    if (!asked) {
+      asked = true;
+      void userName(server).then(found => {
+        name.value = found;
+      });
+    }
+    return name.value;
+  });
 }
 
 /** Why this page's server is not the one the kernel means; null if it is. */

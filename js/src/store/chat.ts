@@ -41,6 +41,7 @@ export class Chat {
   private readonly _sending = signal<Sending | null>(null);
   private readonly _loadingEarlier = signal(false);
   private readonly stopEffects: () => void;
+  private wasBusy = false;
 
   /** `null`: the first message makes a session. */
   readonly sessionId: ReadonlySignal<string | null> = this._sessionId;
@@ -86,7 +87,14 @@ export class Chat {
     this.permissionLog = new PermissionLog(this.api, this._store, this._sessionId);
     this.trust = new Trust(this.api, () => void this.refreshStatus());
     this.dismissals = new Dismissals(host.storage);
-    this.stopEffects = effect(() => this.settleSending());
+    const stops = [
+      effect(() => this.settleSending()),
+      effect(() => this.lookAfterTurns()),
+      () => this.permissionLog.dispose()
+    ];
+    this.stopEffects = () => {
+      for (const stop of stops) stop();
+    };
   }
 
   dispose(): void {
@@ -272,6 +280,13 @@ export class Chat {
       const refused = error instanceof RequestError && [401, 403, 404, 423].includes(error.status);
       return refused ? error.problem : null;
     }
+  }
+
+  /** A turn may have changed what is said of the project as a whole: its dispatch.yaml, say. */
+  private lookAfterTurns(): void {
+    const busy = this.busy.value;
+    if (this.wasBusy && !busy) void this.refreshStatus();
+    this.wasBusy = busy;
   }
 
   /** A message that the store shows is no longer on its way. */

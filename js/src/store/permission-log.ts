@@ -1,4 +1,4 @@
-import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
+import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { Decision, ErrorInfo, Grant } from '../protocol';
 import type { Api } from './api';
 import { type Problem, problemOf } from './problem';
@@ -20,6 +20,7 @@ export class PermissionLog {
   private readonly _loading = signal(false);
   private readonly _revoking = signal<ReadonlyMap<string, Revoking>>(new Map());
   private wanted = 0;
+  private readonly stopEffect: () => void;
 
   /** The person looks at the log rather than at the conversation. */
   readonly shown: ReadonlySignal<boolean> = this._shown;
@@ -54,7 +55,21 @@ export class PermissionLog {
     private readonly api: Api,
     private readonly store: ReadonlySignal<SessionStore | null>,
     private readonly sessionId: ReadonlySignal<string | null>
-  ) {}
+  ) {
+    // an answer in this session may have changed the leave for always, which is in none of its records
+    let known = 0;
+    this.stopEffect = effect(() => {
+      const lines = this.store.value?.log.value.length ?? 0;
+      if (lines === known) return;
+      known = lines;
+      if (this._shown.peek()) void this.refresh();
+    });
+  }
+
+  /** Ends what follows the session. */
+  dispose(): void {
+    this.stopEffect();
+  }
 
   show(shown: boolean): void {
     if (shown === this._shown.peek()) return;

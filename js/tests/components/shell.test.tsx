@@ -71,7 +71,7 @@ it.each([
   ],
   [
     { command: ran({ exit_code: null, signal: 'SIGKILL', timed_out: true }), ended_at: '2026-01-02T03:06:05.000Z' },
-    '■stoppedRanpytest -qstopped after 2 min 0 s'
+    '■stoppedRanpytest -qstopped after 120 s'
   ],
   [{ command: ran({ cwd: `${PROJECT}/js` }) }, '✓doneRanpytest -qin jsexit 0 · 4.2 s'],
   [{ command: ran({ cwd: '/tmp/elsewhere' }) }, '✓doneRanpytest -qin /tmp/elsewhereexit 0 · 4.2 s'],
@@ -210,7 +210,7 @@ it('shows a long command in full, where it ran, and what it is for', async () =>
   );
   await line(r);
   const details = r.find('.dsp-shell-details');
-  expect(details.querySelector('.dsp-command')?.textContent).toBe(`$ ${command}`);
+  expect(details.querySelector('.dsp-shell-command')?.textContent).toBe(`$ ${command}`);
   expect(details.textContent).toContain('Run the tests');
   expect(details.textContent).toContain('in /srv');
 });
@@ -260,12 +260,15 @@ it('offers nothing for a command that has not started', async () => {
   expect(r.root.querySelector('.dsp-call-actions')).toBeNull();
 });
 
-const moved = shell({ command: ran({ exit_code: null, job_id: 'j1' }), output: 'so far\n[goes on as j1]' });
+const moved = shell({
+  command: ran({ exit_code: null, job_id: 'j1' }),
+  output: 'so far\n[It goes on in the background as job j1: read_job shows what it prints, stop_job ends it.]'
+});
 
 it('follows a command that goes on in the background, and keeps its end in the thread', async () => {
   const r = withCall(moved, { jobs: [job('j1', 'c1', { command: 'pytest -q', started_at: START })] });
   vi.setSystemTime(Date.parse(START) + 72_000);
-  expect(await line(r)).toContain('●running in the backgroundRanpytest -qin the background · 1 min 12 s');
+  expect(await line(r)).toContain('●running in the backgroundRunspytest -qin the background · 1 min 12 s');
   expect(isOpen(r)).toBe(false);
   r.server.answers.set(`POST sessions/${SESSION}/jobs/j1/stop`, {});
   fireEvent.click(button(r, 'Stop'));
@@ -283,7 +286,7 @@ it('follows a command that goes on in the background, and keeps its end in the t
       ended_at: '2026-01-02T03:05:20.000Z'
     })
   });
-  await vi.waitFor(async () => expect(await line(r)).toBe('■stoppedRanpytest -qstopped · 1 min 15 s'));
+  await vi.waitFor(async () => expect(await line(r)).toBe('■stoppedRanpytest -qstopped · 75 s'));
   expect(isOpen(r)).toBe(true);
   expect(output(r)).toBe('the end\n');
   expect(r.find('.dsp-shell-details').textContent).toContain('ada stopped it');
@@ -297,6 +300,26 @@ it.each([
 ])('says how a background command ended: %j', async (fields, words) => {
   const ended = job('j1', 'c1', { ...fields, started_at: START, ended_at: '2026-01-02T03:04:15.000Z' });
   expect(await line(withCall(moved, { jobs: [ended] }))).toContain(words);
+});
+
+it('names the command of a background job that the agent asks after', async () => {
+  const jobs = [job('j1', 'c0', { command: 'npm run watch' })];
+  const ask = (name: string, args: object) => call('c1', 'a1', { name, kind: 'read', arguments: { ...args } });
+  for (const [name, args, words] of [
+    ['read_job', { job: 'j1' }, 'Checkednpm run watch'],
+    ['stop_job', { job: 'gone' }, 'Stoppedgone'],
+    ['list_jobs', {}, 'Listedbackground commands']
+  ] as const) {
+    const r = withCall(ask(name, args), { jobs });
+    await vi.waitFor(() => expect(r.find('.dsp-call').textContent).toContain(words));
+  }
+});
+
+it('does not repeat in the output what the line says', async () => {
+  const r = withCall(moved, { jobs: [job('j1', 'c1')] });
+  await line(r);
+  fireEvent.click(r.find('.dsp-call-toggle'));
+  await vi.waitFor(() => expect(output(r)).toBe('so far'));
 });
 
 it('lists the commands in the background, with their tails, while the list is open', async () => {

@@ -222,7 +222,13 @@ def test_a_loop_of_links_is_left_out(place: Place) -> None:
     (place.folder / "loop").symlink_to("loop")
     place.write(auto_allow(f"{place.folder}/loop"))
     (error,) = place.load().errors
-    assert "loop" in error.message
+    assert "loop" in error.message and "line 3" in error.message
+
+
+def test_lines_of_what_is_left_are_right_after_a_faulty_entry(place: Place) -> None:
+    (place.folder / "loop").symlink_to("loop")
+    place.write(auto_allow("5", "~x", "/good", f"{place.folder}/loop"))
+    assert ["line 6" in error.message for error in place.load().errors] == [False, False, True]
 
 
 def test_real_paths_are_the_systems(tmp_path: Path) -> None:

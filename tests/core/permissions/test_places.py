@@ -157,4 +157,4 @@ def test_deciding_takes_no_time(home: Path) -> None:
     for path in paths:
         policy.decide("read", path)
         policy.decide("write", path)
-    assert time.process_time() - start < 0.5
+    assert time.process_time() - start < 1.0

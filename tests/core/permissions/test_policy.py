@@ -44,6 +44,7 @@ TABLE: list[Row] = [
     ("write", "{p}/.git/hooks/pre-commit", "ask", "guarded"),
     ("write", "{p}/.git/config", "ask", "guarded"),
     ("write", "{p}/sub/.git/modules/x/config", "ask", "guarded"),
+    ("execute", "{p}/.git/hooks/pre-commit", "allow", "project"),
     ("write", "{p}/.git", "ask", "guarded"),
     ("write", "{p}/.git/index", "allow", "project"),
     ("write", "{p}/.git/refs/heads/config", "allow", "project"),
@@ -81,6 +82,9 @@ TABLE: list[Row] = [
     ("read", "/dev/null", "allow", "device"),
     ("write", "/dev/null", "allow", "device"),
     ("write", "/dev/shm/x", "allow", "device"),
+    ("read", "/dev/shm", "allow", "device"),
+    ("read", "/dev/shmx", "ask", "outside the project"),
+    ("execute", "/dev/shm/x", "ask", "outside the project"),
     ("read", "/dev/sda", "ask", "outside the project"),
     ("write", "/dev", "ask", "outside the project"),
     ("execute", "/usr/bin/ls", "allow", "program"),
@@ -124,6 +128,23 @@ def test_leave_given_once_is_for_that_path_and_opens_secrets() -> None:
     assert POLICY.decide("read", key).outcome == "ask"
 
 
+def test_leave_given_once_stays_with_the_path() -> None:
+    policy = POLICY.also(Rule("write", Path("/etc/x"), "once", exact=True))
+    assert policy.decide("read", Path("/etc/x")).outcome == "allow"
+    assert policy.decide("read", Path("/etc/x/below")).outcome == "ask"
+    assert policy.decide("read", Path("/etc")).outcome == "ask"
+
+
+@pytest.mark.parametrize("origin", ["auto_allow", "always", "session"])
+@pytest.mark.parametrize("path", [SSH.path, SSH.path / "config", HOME, Path("/")])
+def test_leave_for_longer_never_opens_secrets(origin: Origin, path: Path) -> None:
+    policy = POLICY.also(Rule("write", path, origin, "g"))
+    assert policy.decide("read", SSH.path / "config").rule == "secret place"
+    assert SSH.path in policy.hidden()
+    # whoever enforces the innermost rule finds what is hidden no further out
+    assert not path.is_relative_to(SSH.path) or path in policy.hidden()
+
+
 def test_leave_given_once_does_not_open_what_is_refused() -> None:
     path = Path("/proc/1/environ")
     assert POLICY.also(Rule("read", path, "once", exact=True)).decide("read", path).outcome == "deny"
@@ -155,6 +176,8 @@ def test_a_project_inside_a_place_of_secrets() -> None:
     policy = Policy(Path("/runtime/proj"), (), places)
     assert policy.decide("write", Path("/runtime/proj/x")).outcome == "allow"
     assert policy.decide("read", Path("/runtime/x")).rule == "secret place"
+    above = Policy(Path("/"), (Rule("write", Path("/"), "scratch"), Rule("read", Path("/"), "kept")), places)
+    assert above.decide("read", Path("/runtime/x")).rule == "secret place"
     assert Policy(Path("/keys/proj"), (), places).decide("read", Path("/keys/proj/x")).rule == "secret place"
 
 
@@ -187,6 +210,7 @@ def test_what_is_hidden_from_wider_leave() -> None:
         ("read", "/home/ada/.config/x.toml", False, "/home/ada/.config/x.toml", "always"),
         ("read", "/home/ada/.config", True, "/home/ada/.config", "once"),
         ("read", "/home/ada/.config/app/x", False, "/home/ada/.config/app", "always"),
+        ("read", "/home", False, "/home", "once"),
         ("write", "/dev/sda", False, "/dev/sda", "always"),
         ("read", "/proc/cpuinfo", False, "/proc/cpuinfo", "always"),
         ("read", "/home/ada/.ssh/id", False, "/home/ada/.ssh/id", "once"),
@@ -204,6 +228,20 @@ def test_what_a_person_is_asked(operation: Operation, path: str, is_folder: bool
     assert (reach.operation, reach.path) == (operation, path.format(p=PROJECT))
     assert (reach.secret is not None) is (POLICY.decide(operation, Path(reach.path)).rule == "secret place")
     assert (reach.caution is not None) is (POLICY.decide(operation, Path(reach.path)).rule == "guarded")
+
+
+@pytest.mark.parametrize("path", ["/", "/home", "/home/ada"])
+def test_a_home_is_too_wide_wherever_the_project_is(path: str) -> None:
+    policy = Policy(Path("/srv/proj"), (), PLACES)
+    assert policy.reach("read", Path(path), is_folder=True).limit == "once"
+    assert policy.reach("read", Path(path, "x")).covers == f"{path.rstrip('/')}/x"
+    assert policy.reach("read", Path("/srv"), is_folder=True).limit == "once"
+
+
+def test_a_name_that_is_not_text_can_be_logged() -> None:
+    reach = POLICY.reach("read", Path("/data/\udcff"))
+    assert reach.path == "/data/\\udcff"
+    reach.model_dump_json()
 
 
 def test_how_long_leave_may_last() -> None:

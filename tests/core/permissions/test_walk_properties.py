@@ -4,10 +4,13 @@ import os
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dispatch_jupyter.core.permissions.paths import Files
+from dispatch_jupyter.core.permissions.places import Places, Secret
+from dispatch_jupyter.core.permissions.policy import OutsideProject, Policy, Rule
 from dispatch_jupyter.core.permissions.walk import walk
 from dispatch_jupyter.core.protocol.errors import ToolError
 
@@ -88,6 +91,48 @@ def test_nothing_outside_changes(tree: list[tuple[str, str, str]], path: str, da
             assert os.path.realpath(base / "a" / path) == str(written.path)
             assert written.path.read_bytes() == data
             assert outside(state(base)) == outside(before)
+
+
+SPELT = ("{}", "{}/", "../a/{}", "{{base}}/{}", "{{base}}//a/../{}", "./{}")
+
+
+@pytest.mark.slow
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(tree=trees, path=paths, spelt=st.sampled_from(SPELT))
+def test_what_is_read_is_what_the_policy_allows(tree: list[tuple[str, str, str]], path: str, spelt: str) -> None:
+    """The project is `a`; `b` may be read but for `b/c`; nothing else, by whatever links and dots."""
+    with tempfile.TemporaryDirectory() as folder:
+        base = Path(folder).resolve()
+        (base / "a").mkdir()
+        build(base, tree)
+        places = Places(secrets=(Secret(base / "b" / "c", "keys"),))
+        policy = Policy(base / "a", (Rule("read", base / "b", "session", "g1"),), places)
+        files = Files(base / "a", lambda: policy)
+        path = spelt.format(path).format(base=base)
+        full = path if path.startswith("/") else f"{base}/a/{path}"
+        real, there = Path(os.path.realpath(full)), os.path.exists(full)  # noqa: PTH110 - the text as it is
+        allowed = real.is_relative_to(base / "a") or (
+            real.is_relative_to(base / "b") and not real.is_relative_to(base / "b" / "c")
+        )
+        try:
+            content = files.read(path)
+        except OutsideProject as error:
+            assert not allowed or not there
+            assert not Path(error.reach.path).is_relative_to(base / "a")
+            assert (error.reach.secret is not None) is Path(error.reach.path).is_relative_to(base / "b" / "c")
+        except ToolError as error:
+            assert error.tool_code in {"not_found", "not_a_file", "invalid_path"}
+        else:
+            assert allowed
+            assert content.path == real
+        for name in (path, f"{path}\0", f"{path}/\0/../../a"):
+            try:
+                files.check("write", name)
+            except ToolError as error:
+                assert error.tool_code in {"outside_project", "invalid_path"}
+            else:
+                assert "\0" not in name
+                assert real.is_relative_to(base / "a") or not there
 
 
 def state(base: Path) -> dict[str, str | bytes]:

@@ -1,9 +1,12 @@
 """edit_file."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from dispatch_jupyter.core.permissions.policy import OutsideProject
 
 SOURCE = "def f():\n    return 1\n\n\ndef g():\n    return 1\n"
 
@@ -200,3 +203,14 @@ def test_a_broken_notebook_is_repaired_as_text(agent: Any) -> None:
     text = agent.text("edit_file", path="n.ipynb", old_text=">>>>>>> theirs\n", new_text="")
     assert "still not" not in text
     assert "a = 1" in agent.text("read_file", path="n.ipynb")
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_outside_the_one_question_is_for_writing(agent: Any, tmp_path: Path, there: bool) -> None:
+    file = tmp_path.resolve() / "outside.txt"
+    if there:
+        file.write_text("a")
+    for path in (str(file), "../outside.txt"):
+        error = agent.error("edit_file", path=path, old_text="a", new_text="b")
+        assert isinstance(error, OutsideProject)
+        assert (error.reach.operation, error.reach.path) == ("write", str(file))

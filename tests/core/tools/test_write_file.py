@@ -3,11 +3,13 @@
 import asyncio
 import json
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dispatch_jupyter.core.permissions import replace
+from dispatch_jupyter.core.permissions.policy import OutsideProject, Rule
 from dispatch_jupyter.core.protocol.records import FileChange
 
 
@@ -170,3 +172,24 @@ def test_a_cancelled_failure_is_quiet(agent: Any, monkeypatch: pytest.MonkeyPatc
     asyncio.run(cancel_it())
     assert complaints == []
     assert list(agent.root.iterdir()) == []
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_outside_the_one_question_is_for_writing(agent: Any, tmp_path: Path, there: bool) -> None:
+    file = tmp_path.resolve() / "outside.txt"
+    if there:
+        file.write_text("a")
+    for path in (str(file), "../outside.txt"):
+        error = agent.error("write_file", path=path, content="x")
+        assert isinstance(error, OutsideProject)
+        assert (error.reach.operation, error.reach.path) == ("write", str(file))
+
+
+def test_with_leave_for_writing_a_file_outside_is_read_and_replaced(agent: Any, tmp_path: Path) -> None:
+    file = tmp_path.resolve() / "outside.txt"
+    file.write_text("old")
+    agent.policy = agent.policy.also(Rule("write", file, "once", exact=True))
+    agent.text("read_file", path=str(file))
+    agent.text("write_file", path=str(file), content="new")
+    assert file.read_text() == "new"
+    assert agent.code("write_file", path=f"{file}2", content="new") == "outside_project"

@@ -66,6 +66,7 @@ def next_move(messages: list[ChatMessage], tools: list[str]) -> Move:
 
 
 def _decide(text: str, steps: list[Step]) -> Move:
+    move = Move(HELP)
     match understand(text):
         case Read(path):
             move = _read(path, steps)
@@ -80,7 +81,7 @@ def _decide(text: str, steps: list[Step]) -> Move:
         case Test():
             move = _test(steps)
         case Other():
-            move = Move(HELP)
+            pass
     return move
 
 

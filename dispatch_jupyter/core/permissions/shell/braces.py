@@ -32,7 +32,7 @@ def _step(raw: str, at: int) -> int:
     """Past one character, or one quoted piece or `${...}`."""
     if raw[at] in "'\"\\$`":
         lexer = Lexer(raw, at)
-        lexer.skip_one()
+        lexer.skip_one(raw[at])
         return max(lexer.pos, at + 1)
     return at + 1
 

@@ -150,13 +150,16 @@ class Walk:
 
     def _pipeline(self, node: "Node", world: World) -> Worlds:
         stages = node.named_children
-        inputs = {world.stdin}
+        inputs = [(world.stdin, world.opaque)]
         last: Worlds = []
-        for stage in stages:
-            last = [after for stdin in list(inputs)[:4] for after in self.run(stage, world.fork(stdin))]
-            inputs = {after.out for after in last} or {""}
-        for text in list(inputs)[:1]:
-            world.print(text)
+        for at, stage in enumerate(stages):
+            last = []
+            for stdin, opaque in inputs[:4]:
+                inner = world.fork(stdin if at else None)
+                inner.opaque = opaque
+                last += self.run(stage, inner)
+            inputs = list(dict.fromkeys((after.out, after.opaque) for after in last)) or [("", False)]
+        world.print(inputs[0][0])
         world.status = last[0].status if last else None
         return [world]
 

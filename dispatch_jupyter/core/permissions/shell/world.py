@@ -39,7 +39,13 @@ class World:
     zero: str = "bash"
     files: dict[str, str] = field(default_factory=dict)
     """What the command itself has written so far."""
+    links: dict[str, str] = field(default_factory=dict)
+    """Symbolic links the command itself has made, and their targets as written."""
     stdin: str = HOLE
+    piped: bool = False
+    """Whether another command feeds `stdin`."""
+    opaque: bool = False
+    """Whether what it reads was in disguise (base64, hexadecimal) in the command."""
     out: str = ""
     status: bool | None = True
     """Whether the latest command worked; None: cannot be said."""
@@ -57,6 +63,7 @@ class World:
             aliases=dict(self.aliases),
             args=list(self.args),
             files=dict(self.files),
+            links=dict(self.links),
         )
 
     def fork(self, stdin: str | None = None) -> "World":
@@ -64,7 +71,7 @@ class World:
         world = self.copy()
         world.out = ""
         if stdin is not None:
-            world.stdin = stdin
+            world.stdin, world.piped = stdin, True
         return world
 
     def like(self, other: "World") -> bool:

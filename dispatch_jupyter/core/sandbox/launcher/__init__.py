@@ -1,4 +1,6 @@
-"""What starts and confines commands: processes of their own, standard library only, not imported by the server (but for `wire`).
+"""What starts and confines commands: processes of their own, standard library only.
+
+The server imports `wire` of it and hands the text of the rest over (`../source.py`).
 
 One launcher a server (`launcher.py`), forked into one supervisor a command (`supervisor.py`), which forks the command.
 """

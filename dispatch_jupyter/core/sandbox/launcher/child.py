@@ -3,7 +3,7 @@
 Whatever fails ends the child, so that a command never runs less confined than it should.
 """
 # os, not pathlib: these are descriptors, and names of other processes
-# ruff: noqa: PTH
+# ruff: noqa: PTH123
 
 import os
 import resource

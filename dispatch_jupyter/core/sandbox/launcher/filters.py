@@ -40,8 +40,8 @@ UNSUPPORTED = (
 """As on a file system without extended attributes: Landlock does not know them."""
 SIGNALS = ["kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal"]
 
-_AF_INET, _AF_INET6, _AF_NETLINK = 2, 10, 16
-_SOCK_TYPE_MASK, _SOCK_STREAM, _SOCK_DGRAM, _SOCK_RAW = 0xF, 1, 2, 3
+_AF_UNIX, _AF_INET, _AF_INET6, _AF_NETLINK = 1, 2, 10, 16
+_SOCK_TYPE_MASK, _SOCK_STREAM, _SOCK_DGRAM, _SOCK_RAW, _SOCK_SEQPACKET = 0xF, 1, 2, 3, 5
 _PROTOCOLS = (0, 1, 6, 17, 58)
 """Unspecified, ICMP, TCP, UDP, ICMPv6."""
 _NETLINK_ROUTE = 0
@@ -100,7 +100,7 @@ def filter_for(*, live: bool, abi: int, carved: bool) -> Block:
         blocks += [on_call(name, answer(NOTIFY)) for name in METADATA]
         if abi < ABI_SCOPES:
             blocks += [on_call(name, answer(NOTIFY)) for name in SIGNALS]
-    blocks += [_socket(), *_fast_open(), _clone(), _ioctl(), _personality(), _prlimit()]
+    blocks += [_socket(), _socket_pair(), *_fast_open(), _clone(), _ioctl(), _personality(), _prlimit()]
     blocks += _each(REFUSED, errno.EPERM) + _each(ABSENT, errno.ENOSYS) + _each(UNSUPPORTED, errno.EOPNOTSUPP)
     return program(blocks)
 
@@ -143,6 +143,13 @@ def _socket() -> Block:
     netlink = [*low(2), *unless_one_of([_NETLINK_ROUTE], refused), *answer(ALLOW)]
     families = [*when((_AF_INET, _AF_INET6), internet), *when([_AF_NETLINK], netlink), *refused]
     return on_call("socket", [*low(0), *families])
+
+
+def _socket_pair() -> Block:
+    """Pairs are connected for good, but for datagram sockets: those send to any Unix socket there is."""
+    refused = answer(fail(errno.EPERM))
+    kinds = [*low(1), *masked(_SOCK_TYPE_MASK), *unless_one_of((_SOCK_STREAM, _SOCK_SEQPACKET), refused)]
+    return on_call("socketpair", [*low(0), *unless_one_of([_AF_UNIX], refused), *kinds, *answer(ALLOW)])
 
 
 def _fast_open() -> list[Block]:

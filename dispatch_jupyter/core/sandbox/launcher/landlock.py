@@ -4,7 +4,7 @@ It only allows, folder by folder: what lies below an allowed folder is allowed. 
 one is left out by allowing everything around it (`carved`).
 """
 # os, not pathlib: these are descriptors, and names of other processes
-# ruff: noqa: PTH
+# ruff: noqa: PTH114, PTH118, PTH208
 
 import ctypes
 import os

@@ -1,6 +1,6 @@
 """The system calls that Python does not know, over ctypes."""
 # os, not pathlib: these are descriptors, and names of other processes
-# ruff: noqa: PTH
+# ruff: noqa: PTH123
 
 import ctypes
 import os

@@ -3,7 +3,7 @@
 The kernel is never told to proceed: between the look and the call the process could put something else in place.
 """
 # os, not pathlib: these are descriptors, and names of other processes
-# ruff: noqa: PTH
+# ruff: noqa: PTH101
 
 import errno
 import os

@@ -4,7 +4,7 @@ A name that leads through a magic link of /proc (`/dev/stdin`, `/dev/fd/63`) is 
 the other process than to this one.
 """
 # os, not pathlib: these are descriptors, and names of other processes
-# ruff: noqa: PTH
+# ruff: noqa: PTH112, PTH115, PTH116, PTH123
 
 import errno
 import os

@@ -1,6 +1,6 @@
 """What this kernel can do, found out by doing it: a process of its own confines itself and is then tested."""
 # os, not pathlib: these are descriptors, and names of other processes
-# ruff: noqa: PTH
+# ruff: noqa: PTH123, PTH208
 
 import fcntl
 import json

@@ -1,6 +1,6 @@
 """Held signals, where Landlock is too old to confine them: only to processes of the same command."""
 # os, not pathlib: these are descriptors, and names of other processes
-# ruff: noqa: PTH
+# ruff: noqa: PTH208
 
 import errno
 import os

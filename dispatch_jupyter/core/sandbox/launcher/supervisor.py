@@ -101,7 +101,7 @@ class Supervisor:
 
     def _turn(self) -> None:
         """Wait for something to happen and see to it."""
-        wait = self._output.due()
+        wait = self._output.window.due()
         timeout = None if wait is None or self._unsent else wait * 1000 + 1
         if self._status is not None:
             timeout = _LEFTOVER_MS
@@ -116,7 +116,7 @@ class Supervisor:
                 self._read_output()
             elif self._holds and ready == self._holds.fileno():
                 self._hold(ready)
-        if self._output.due() == 0.0 and not self._unsent:
+        if self._output.window.due() == 0.0 and not self._unsent:
             self._say(self._output.frame())
         self._flush()
 
@@ -198,7 +198,7 @@ class Supervisor:
         self._output.drain()
         self._control.setblocking(True)
         self._control.settimeout(_LAST_SECONDS)
-        if self._output.due() is not None:
+        if self._output.window.due() is not None:
             self._say(self._output.frame())
         if self._failure:
             self._say(message(failed=self._failure.decode("utf-8", "replace")))
@@ -213,7 +213,7 @@ class Supervisor:
             "code": code if code >= 0 else None,
             "signal": _signal_name(-code) if code < 0 else None,
             "seconds": (self._ended or time.monotonic()) - self._started,
-            "output_bytes": self._output.total,
+            "output_bytes": self._output.window.total,
             "spilled_bytes": self._output.spilled,
             "killed": self._killed,
             "gone": gone,

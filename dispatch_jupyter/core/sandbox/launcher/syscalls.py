@@ -109,6 +109,7 @@ _TABLE: dict[str, tuple[int | None, int | None]] = {
     "io_uring_enter": (426, 426),
     "io_uring_register": (427, 427),
     "socket": (41, 198),
+    "socketpair": (53, 199),
     "sendto": (44, 206),
     "sendmsg": (46, 211),
     "sendmmsg": (307, 269),

@@ -4,7 +4,7 @@ The process that calls this must be a subreaper: then no descendant can leave it
 own and not by losing its parent. They are stopped before they are killed, so that none can start another meanwhile.
 """
 # os, not pathlib: these are descriptors, and names of other processes
-# ruff: noqa: PTH
+# ruff: noqa: PTH110, PTH123, PTH208
 
 import os
 import signal

@@ -7,6 +7,7 @@ from pathlib import Path
 from ...permissions.policy import Denied, Policy
 from ...protocol.records import Operation, Reach
 from ...sandbox.types import Exit
+from .guess import denied_by
 from .live import is_probe
 from .protected import Snapshot, changed, snapshot
 from .put_back import put_back
@@ -18,37 +19,42 @@ MAX_NAMED = 4
 
 async def settle_denials(running: Running, end: Exit) -> list[str]:
     """Notes on what was denied. Where a failed command was denied something nobody was asked about, they are now."""
-    policy = running.questions.policy()
-    decisions = running.decisions
+    policy, decisions = running.questions.policy(), running.decisions
     notes = [f"Denied: {path}: {reason}" for path, reason in list(decisions.refused.items())[:MAX_NAMED]]
-    unasked = {(reach.operation, reach.path) for reach in decisions.unasked}
-    unasked |= {(denial.operation, denial.path) for denial in end.denials if not denial.asked}
-    open_ = [key for key in sorted(unasked) if _could_be_allowed(policy, decisions.refused, *key)]
-    if open_ and end.code:
-        notes.append(await _ask_now(running, policy, open_[:MAX_WHILE_RUNNING]))
-        open_ = open_[MAX_WHILE_RUNNING:]
-    if open_:
-        notes.append(f"Denied without asking: {_named(f'{operation} {path}' for operation, path in open_)}")
+    denied = decisions.unasked | {(one.operation, one.path) for one in end.denials if not one.asked}
+    if end.code and not running.live:
+        output = running.handle.output()
+        denied |= {*await asyncio.to_thread(denied_by, output.head + output.tail, running.cwd, policy)}
+    denied = {(operation, path) for operation, path in denied if path not in decisions.refused}
+    if denied and end.code != 0:
+        # after a denial nobody wants to be asked for more of the same command
+        worth = [] if decisions.refused else [key for key in denied if _is_worth_asking(policy, *key)]
+        asked = sorted(worth)[:MAX_WHILE_RUNNING]
+        if asked:
+            notes.append(await _ask_now(running, policy, asked))
+        denied -= set(asked)
+        if denied:
+            notes.append(f"Denied without asking: {_listed(sorted(denied))}")
     if end.granted:
-        notes.append(f"Allowed while it ran: {_named(end.granted)}. Run it again if a part of it failed before that.")
+        notes.append(f"Run it again if a part of it failed: some was allowed only as it ran ({_named(end.granted)}).")
     return notes
 
 
-def _could_be_allowed(policy: Policy, refused: dict[str, str], operation: Operation, path: str) -> bool:
-    return path not in refused and not is_probe(policy, path) and policy.decide(operation, Path(path)).outcome != "deny"
+def _is_worth_asking(policy: Policy, operation: Operation, path: str) -> bool:
+    return not is_probe(policy, path) and policy.decide(operation, Path(path)).outcome != "deny"
 
 
 async def _ask_now(running: Running, policy: Policy, denied: list[tuple[Operation, str]]) -> str:
     """One question for what stopped the command; leave for it helps the next run."""
-    named = _named(f"{operation} {path}" for operation, path in denied)
+    named = _listed(denied)
     reaches = await asyncio.to_thread(_reaches, policy, denied)
     if not reaches:  # a grant came meanwhile
-        return f"Denied while it ran, and allowed since: {named}. Run it again."
+        return f"Run it again: what it was denied is allowed now ({named})."
     try:
         await running.questions.ask(reaches)
     except Denied as refusal:
-        return f"Denied: {named}. {refusal.message}"
-    return f"Denied while it ran, and allowed since: {named}. Run it again."
+        return f"{refusal.message} Denied: {named}."
+    return f"Run it again: what it was denied is allowed now ({named})."
 
 
 def _reaches(policy: Policy, denied: Iterable[tuple[Operation, str]]) -> list[Reach]:
@@ -100,7 +106,7 @@ class ProtectedFiles:
             await running.questions.ask([policy.reach("write", path) for path in asked])
         except Denied as refusal:
             named = _named(map(self._name, asked))
-            return [*notes, f"It changed {named}, which others run unconfined: put back. {refusal.message}"]
+            return [*notes, f"{refusal.message} Put back as it was, since others run it unconfined: {named}."]
         async with self._lock:
             failed = await asyncio.to_thread(_apply_all, self._project, before, after, asked)
             self._before = await asyncio.to_thread(snapshot, self._project)
@@ -128,6 +134,10 @@ def _apply_all(project: Path, before: Snapshot, after: Snapshot, paths: Iterable
     failed = _put_back_all(project, after, free)
     failed.update({path: "somebody else changed it meanwhile" for path in paths if path not in free})
     return failed
+
+
+def _listed(denied: Iterable[tuple[Operation, str]]) -> str:
+    return _named(f"{operation} {path}" for operation, path in denied)
 
 
 def _named(names: Iterable[str]) -> str:

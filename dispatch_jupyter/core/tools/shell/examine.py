@@ -47,7 +47,7 @@ def examine(command: str, cwd: Path, policy: Policy, environ: Mapping[str, str],
     """
     from ...permissions.shell.scan import scan  # loads a parser
 
-    scanned = scan(command, cwd, environ)
+    scanned = scan(command, str(cwd), environ)
     if scanned.error:
         raise ToolError(
             f"The command is not valid shell, so nothing was run: {scanned.error}",
@@ -57,9 +57,9 @@ def examine(command: str, cwd: Path, policy: Policy, environ: Mapping[str, str],
     findings = Findings()
     asks = [*_judged("read", cwd, (), policy, findings)]
     for mention in scanned.mentions:
-        asks += _judged(*_target(mention), _units(command, mention.spans), policy, findings)
+        asks += _judged(*_target(mention), mention.spans, policy, findings)
     if not confined and scanned.uncertain:
-        asks.append(_uncertain(policy, _units(command, scanned.uncertain)))
+        asks.append(_uncertain(policy, scanned.uncertain))
     findings.asks = merged(asks)
     return findings
 
@@ -118,13 +118,3 @@ def _judged(
 def _uncertain(policy: Policy, spans: Sequence[Span]) -> Reach:
     reach = policy.reach("execute", Path("/"), is_folder=True)
     return reach.model_copy(update={"spans": list(spans), "caution": UNCERTAIN, "limit": "once"})
-
-
-def _units(command: str, spans: Iterable[Span]) -> list[Span]:
-    """Spans in characters as spans in UTF-16 code units, which is what JavaScript counts."""
-    if command.isascii():
-        return [(start, end) for start, end in spans]
-    before = [0]
-    for character in command:
-        before.append(before[-1] + (2 if ord(character) > 0xFFFF else 1))
-    return [(before[start], before[end]) for start, end in spans]

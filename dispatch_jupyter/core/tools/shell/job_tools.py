@@ -13,6 +13,8 @@ from .result import how_it_ended, joined, seconds, shortened, shown_output, show
 from .running import Running
 
 MAX_WAIT = 600.0
+SETTLE = 0.2
+"""Seconds after new output, in which more of it, or the end, comes with it."""
 
 JobField = Annotated[str, Field(description="Id of the job.")]
 
@@ -103,6 +105,8 @@ async def _news(running: Running, wait: float, context: ToolContext) -> None:
     printed = asyncio.ensure_future(running.printed.wait())
     try:
         await asyncio.wait({running.ended, spoken, printed}, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+        if printed.done() and not spoken.done():
+            await asyncio.wait({running.ended}, timeout=SETTLE)
     finally:
         spoken.cancel()
         printed.cancel()

@@ -2,17 +2,22 @@
 
 import asyncio
 import logging
+import os
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...permissions.policy import Denied, Policy, Verdict
-from ...protocol.records import Operation, Reach
+from ...protocol.records import Operation
 from .questions import MAX_WHILE_RUNNING, Questions
+
+MAX_UNASKED = 50
 
 log = logging.getLogger(__name__)
 
 UNREMARKABLE = ("project", "device", "program", "scratch", "kept")
 """Rules of the policy by which things are allowed that nobody needs to read of in the permission log."""
+_LOGGED_ALREADY = "person: once"
 
 PROBED = (
     ".npmrc", ".yarnrc", ".yarnrc.yml", ".pnpmrc", ".netrc", "_netrc", ".pypirc", ".pip", ".config/pip",
@@ -29,6 +34,11 @@ PROBED = (
 command that names one of them is asked about before it starts."""
 
 
+IMPORTED_FROM = frozenset(os.path.realpath(folder) for folder in sys.path if folder)
+"""Python looks into each of these folders at every start, needed or not (packages under development are linked that
+way). Nobody is asked before a command failed."""
+
+
 @dataclass(slots=True)
 class LiveDecisions:
     """Answers for one command. Fails closed: whatever goes wrong is a denial."""
@@ -36,8 +46,8 @@ class LiveDecisions:
     questions: Questions
     held: set[str] = field(default_factory=set)
     """Grants by which something was allowed; the command is stopped when one of them is revoked."""
-    unasked: list[Reach] = field(default_factory=list)
-    """Denied because the command had led to enough questions."""
+    unasked: set[tuple[Operation, str]] = field(default_factory=set)
+    """Denied without asking anybody, though a person might have allowed it."""
     refused: dict[str, str] = field(default_factory=dict)
     """Path and reason of what the policy or a person denied."""
     _asked: int = 0
@@ -68,12 +78,17 @@ class LiveDecisions:
 
     async def _asked_once(self, policy: Policy, operation: Operation, path: str) -> bool:
         """The answer to one question, however many of the command's processes wait for it."""
-        if path in self.refused or is_probe(policy, path):
+        if path in self.refused:
+            return False
+        if operation == "write" and "__pycache__" in Path(path).parts:
+            return False  # what Python would like to keep of a package it imports; it does without, and says nothing
+        if path in IMPORTED_FROM or is_probe(policy, path):
+            self._leave_out(operation, path)
             return False
         pending = self._pending.get((operation, path))
         if pending is None:
             if self._asked >= MAX_WHILE_RUNNING:
-                self._leave_out(policy, operation, path)
+                self._leave_out(operation, path)
                 return False
             self._asked += 1
             pending = asyncio.ensure_future(self._ask(policy, operation, path))
@@ -93,15 +108,12 @@ class LiveDecisions:
             self.held.add(verdict.grant_id)
         return True
 
-    def _leave_out(self, policy: Policy, operation: Operation, path: str) -> None:
-        reach = policy.reach(operation, Path(path))
-        if len(self.unasked) < 20 and reach not in self.unasked:
-            self.unasked.append(reach)
-            verdict = Verdict("deny", "too many questions", reason="the command had led to enough questions")
-            self.questions.note(reach, verdict)
+    def _leave_out(self, operation: Operation, path: str) -> None:
+        if len(self.unasked) < MAX_UNASKED:
+            self.unasked.add((operation, path))
 
     def _note(self, policy: Policy, operation: Operation, path: str, verdict: Verdict) -> None:
-        if verdict.outcome == "deny" or verdict.rule not in UNREMARKABLE:
+        if verdict.outcome == "deny" or verdict.rule not in (*UNREMARKABLE, _LOGGED_ALREADY):
             self.questions.note(policy.reach(operation, Path(path)), verdict)
 
 

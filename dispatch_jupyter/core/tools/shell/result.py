@@ -10,8 +10,8 @@ from .running import Ended, Running
 
 MAX_CHARS = HEAD_CHARS + TAIL_CHARS
 MAX_LINES = HEAD_LINES + TAIL_LINES
-MAX_NOTES = 8
-MAX_NOTE_CHARS = 180
+MAX_NOTES_CHARS = 1_500
+MAX_NOTE_CHARS = 500
 
 
 def shown_output(output: Output, spill: Path) -> str:
@@ -55,8 +55,8 @@ def how_it_ended(running: Running, ended: Ended) -> str:
         how = f"ended by {end.signal}"
     else:
         how = f"exit {end.code}"
-    notes = [f"[{shortened(note)}]" for note in ended.notes[:MAX_NOTES]]
-    return "\n".join([*notes, f"[{how} · {seconds(end.seconds)}]"])
+    notes = "\n".join(f"[{shortened(note, MAX_NOTE_CHARS)}]" for note in ended.notes)
+    return "\n".join(filter(None, [shortened(notes, MAX_NOTES_CHARS), f"[{how} · {seconds(end.seconds)}]"]))
 
 
 def seconds(value: float) -> str:
@@ -73,8 +73,9 @@ def joined(output: str, *lines: str) -> str:
     return "\n".join([*([output.rstrip("\n")] if output.strip() else []), *filter(None, lines)])
 
 
-def shortened(text: str) -> str:
-    return text if len(text) <= MAX_NOTE_CHARS else f"{text[: MAX_NOTE_CHARS - 1]}…"
+def shortened(text: str, most: int = 120) -> str:
+    """The text, cut where it has more characters."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _gap(total: int, spill: Path) -> str:

@@ -50,6 +50,8 @@ class Running:
     show: Callable[[str], None] | None
     """Where output goes as it comes; None once the call is over."""
     afterwards: Afterwards
+    live: bool = True
+    """Whether the sandbox tells what it denies while it runs."""
     job_id: JobId | None = None
     move: asyncio.Event = field(default_factory=asyncio.Event)
     """Set to make the call return and the command go on as a job."""

@@ -13,6 +13,7 @@ from ...protocol.commands import SandboxLevel
 from ...protocol.errors import Conflict, NotFound, ToolError
 from ...protocol.ids import CallId
 from ...protocol.records import CommandRun, Job
+from ...sandbox.command import Command
 from ...sandbox.types import Exit, Launch
 from .aftermath import ProtectedFiles, settle_denials
 from .clock import Clock
@@ -214,6 +215,7 @@ class Shell:
                 confinement, questions.policy(), folders, live=level == "kernel+live", ports=self._ports()
             )
             running = self._command(order, context, settings, questions=questions, cwd=cwd, protected=protected)
+            running.live = level == "kernel+live"
             running.decisions.held |= confined.grants
             environ["PWD"] = str(cwd)
             argv = (*_shell(), order.command)
@@ -255,7 +257,15 @@ class Shell:
 
     async def _begin(self, running: Running, launch: Launch) -> None:
         """Started or not started: never something that runs and nobody knows of."""
-        handle = await self._sandbox.start(launch, ask=running.decisions.may, on_output=running.on_output)
+        starting = asyncio.ensure_future(
+            self._sandbox.start(launch, ask=running.decisions.may, on_output=running.on_output)
+        )
+        try:
+            handle = await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            ending = asyncio.ensure_future(_end_unwanted(starting))
+            await asyncio.wait({ending}, timeout=STOP_SECONDS)
+            raise
         running.begin(handle)
         self._running[running.call_id] = running
         running.ended.add_done_callback(lambda _: self._running.pop(running.call_id, None))
@@ -290,6 +300,15 @@ async def _get_leave(
     _refuse_denied(found)
     if found.asks:
         await questions.ask(found.asks)
+
+
+async def _end_unwanted(starting: "asyncio.Future[Command]") -> None:
+    """The call was cancelled while its command was being started."""
+    try:
+        command = await starting
+    except ToolError:
+        return  # it was not started
+    await command.kill("stopped with its agent")
 
 
 def _own_rules(folders: Folders, outputs: Path) -> tuple[Rule, ...]:

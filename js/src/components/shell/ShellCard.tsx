@@ -28,7 +28,7 @@ export function ShellCard({ call, store }: { call: ToolCall; store: SessionStore
   const lasting = useLasting(run.state === 'running' || run.state === 'asking', LASTING_MS);
   const open = asked ?? opensItself(run.state, output, lasting, call.error !== null);
   const where = whereOf(call, store.session.value?.project);
-  const verb = verbOf(call, trans);
+  const verb = verbOf(call, trans, run.state === 'background' ? 'doing' : undefined);
   return (
     <div
       class={`dsp-tool dsp-shell dsp-run-${run.state}`}

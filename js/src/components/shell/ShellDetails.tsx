@@ -29,16 +29,12 @@ export function ShellDetails({ id, call, job, run, output, where, onHold }: Prop
   return (
     <div class="dsp-shell-details" id={id}>
       <div class="dsp-shell-copy">
-        {command && (
-          <CopyButton text={() => command} label={trans.__('Copy the command')} words={trans.__('Command')} />
-        )}
-        {output && (
-          <CopyButton text={() => plainText(output)} label={trans.__('Copy the output')} words={trans.__('Output')} />
-        )}
+        {command && <CopyButton text={() => command} label={trans.__('Copy the command')} words="$" />}
+        {output && <CopyButton text={() => plainText(output)} label={trans.__('Copy the output')} />}
       </div>
       {typeof description === 'string' && description && <p class="dsp-quiet">{description}</p>}
       {long && (
-        <pre class="dsp-command">
+        <pre class="dsp-shell-command">
           <span class="dsp-quiet" aria-hidden="true">
             ${' '}
           </span>

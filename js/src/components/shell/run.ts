@@ -18,10 +18,10 @@ export interface Run {
   readonly waited: number;
 }
 
-/** What the last line of an output says, where the figures say it better. */
-const EXIT_LINE = /(^|\n)\[exit -?\d+ · [^\]\n]*\]\s*$/;
-/** Ended by itself or by the system; anybody else is named in the last line. */
-const KILLED_LINE = /(^|\n)\[ended(:| by) [^\n]*\]\s*$/;
+/** Last lines of an output that the figures say better: how it ended, that it goes on. */
+const SAID_ELSEWHERE = /(^|\n)\[(exit -?\d+ · |It (runs|goes on) in the background as job )[^\n]*\]\s*$/;
+/** The last line where nobody stopped it; else that line says who did. */
+const KILLED_LINE = /(^|\n)\[ended by SIG[^\n]*\]\s*$/;
 
 /** @param asked what was asked of a person for this call. */
 export function runOf(call: ToolCall, job: Job | undefined, asked: readonly Request[], trans: Translation): Run {
@@ -37,7 +37,10 @@ export function runOf(call: ToolCall, job: Job | undefined, asked: readonly Requ
   if (call.command.job_id) return job ? { ...runOfJob(job, trans), waited } : { ...common, state: 'background' };
   const { exit_code, signal, timed_out } = call.command;
   const took = timeBetween(call.started_at, call.ended_at, waited);
-  if (timed_out) return { ...common, state: 'stopped', ending: stoppedAfter(took, trans) };
+  if (timed_out) {
+    const words = took ? trans.__('stopped after %1', took) : trans.__('stopped: it took too long');
+    return { ...common, state: 'stopped', ending: words };
+  }
   if (exit_code === null && !KILLED_LINE.test(call.output))
     return { ...common, state: 'stopped', ending: join(trans.__('stopped'), took) };
   return { ...common, ...exited(exit_code, signal, took, trans) };
@@ -67,7 +70,7 @@ export function commandOf(call: ToolCall): string {
 export function outputOf(call: ToolCall, job: Job | undefined): string {
   if (call.error) return '';
   if (job && job.status !== 'running' && job.tail.trim()) return job.tail;
-  return call.status === 'completed' ? call.output.replace(EXIT_LINE, '') : call.output;
+  return call.status === 'completed' ? call.output.replace(SAID_ELSEWHERE, '') : call.output;
 }
 
 /** The folder it ran in, where that is not the project's own: relative to it where it is below. */
@@ -91,14 +94,9 @@ function exited(code: number | null, signal: string | null, took: string, trans:
   return { state: code ? ('failed' as const) : ('ok' as const), ending: join(trans.__('exit %1', code ?? 0), took) };
 }
 
-function stoppedAfter(took: string, trans: Translation): string {
-  return took ? trans.__('stopped after %1', took) : trans.__('stopped: it took too long');
-}
-
 function timeBetween(from: string | null, to: string | null, waited: number): string {
   if (!from || !to) return '';
-  const ms = Math.max(0, Date.parse(to) - Date.parse(from) - waited);
-  return ms >= 60_000 ? ticking(ms) : duration(ms);
+  return duration(Math.max(0, Date.parse(to) - Date.parse(from) - waited));
 }
 
 function join(...parts: readonly string[]): string {

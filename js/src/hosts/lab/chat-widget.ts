@@ -6,6 +6,9 @@ import { Chat } from '../../store/chat';
 import { mount } from '../mount';
 import { dispatchIcon } from './icon';
 
+/** A session that is opened shows what waits in it within this time, or there is nothing. */
+const PROMPT_MS = 5_000;
+
 /**
  * A chat as a Lumino widget. It asks nothing of the server before it is first seen: side-bar widgets are attached
  * when the page opens, shown or not.
@@ -40,8 +43,27 @@ export class ChatWidget extends Widget {
     super.dispose();
   }
 
+  /** Shows that session, rather than the one it would begin with if it was not seen yet. */
+  begin(session: string): void {
+    this.started = true;
+    this.chat.open(session);
+  }
+
   focusComposer(): void {
     this.node.querySelector('textarea')?.focus();
+  }
+
+  /** Puts the focus on what waits for the person here, as soon as it is shown. */
+  focusPrompt(): void {
+    const focus = () => {
+      const prompt = this.node.querySelector<HTMLElement>('.dsp-ask');
+      prompt?.focus();
+      return prompt !== null;
+    };
+    if (focus()) return;
+    const watch = new MutationObserver(() => focus() && watch.disconnect());
+    watch.observe(this.node, { childList: true, subtree: true });
+    setTimeout(() => watch.disconnect(), PROMPT_MS);
   }
 
   protected override onAfterAttach(message: Message): void {

@@ -1,25 +1,28 @@
 import type { ILabShell, JupyterFrontEnd } from '@jupyterlab/application';
-import { MainAreaWidget, type WidgetTracker } from '@jupyterlab/apputils';
-import { UUID } from '@lumino/coreutils';
+import type { WidgetTracker } from '@jupyterlab/apputils';
 import type { Host } from '../../host';
-import { ChatWidget } from './chat-widget';
+import { sessionOf, type Waiting } from '../../store/waiting';
+import type { ChatWidget } from './chat-widget';
 import { dispatchIcon } from './icon';
+import { type ChatTab, chatInUse, chatShowing, openTab, showPanel } from './places';
 
 export const CommandIDs = {
   open: 'dispatch:open',
   openMain: 'dispatch:open-main',
   newSession: 'dispatch:new-session',
   stop: 'dispatch:stop',
-  focus: 'dispatch:focus-composer'
+  focus: 'dispatch:focus-composer',
+  focusPrompt: 'dispatch:focus-permission-prompt',
+  log: 'dispatch:permission-log',
+  logMain: 'dispatch:permission-log-main'
 } as const;
 
-export type ChatTab = MainAreaWidget<ChatWidget>;
-
-interface Parts {
+export interface Parts {
   readonly app: JupyterFrontEnd;
   readonly host: Host;
   readonly panel: ChatWidget;
   readonly tracker: WidgetTracker<ChatTab>;
+  readonly waiting: Waiting;
   /** Absent in Notebook 7, where the main area holds the notebook and nothing else. */
   readonly labShell: ILabShell | null;
 }
@@ -29,24 +32,19 @@ export function addCommands(parts: Parts): void {
   const { app, host, panel, labShell } = parts;
   const { trans } = host;
   const inUse = () => chatInUse(parts);
-  const showPanel = () => {
-    app.shell.activateById(panel.id);
-    // the palette activates the widget it was called from as it closes: take the focus after that
-    void Promise.resolve().then(() => panel.activate());
-  };
 
   app.commands.addCommand(CommandIDs.open, {
     label: trans.__('Dispatch: Open Chat'),
     caption: trans.__('Show the Dispatch panel in the side bar'),
     icon: dispatchIcon,
-    execute: showPanel
+    execute: () => showPanel(parts)
   });
   app.commands.addCommand(CommandIDs.openMain, {
     label: args => (args.isLauncher ? trans.__('Dispatch Chat') : trans.__('Dispatch: Open Chat in Main Area')),
     caption: trans.__('Talk to Dispatch in a tab of the main area'),
     icon: dispatchIcon,
     isVisible: () => labShell !== null,
-    execute: args => openTab(parts, textOf(args.session), textOf(args.id))
+    execute: args => openTab(parts, { session: textOf(args.session), id: textOf(args.id) })
   });
   app.commands.addCommand(CommandIDs.newSession, {
     label: trans.__('Dispatch: New Session'),
@@ -54,7 +52,7 @@ export function addCommands(parts: Parts): void {
     icon: dispatchIcon,
     execute: () => {
       const widget = inUse();
-      if (widget === panel) showPanel();
+      if (widget === panel) showPanel(parts);
       widget.chat.open(null);
       widget.focusComposer();
     }
@@ -72,47 +70,53 @@ export function addCommands(parts: Parts): void {
     icon: dispatchIcon,
     execute: () => {
       const widget = inUse();
-      if (widget === panel) showPanel();
+      if (widget === panel) showPanel(parts);
       widget.focusComposer();
     }
   });
+  addPermissionCommands(parts);
 }
 
-/** The tab in front, if it is a chat; else the panel. */
-function chatInUse({ app, panel, tracker }: Parts): ChatWidget {
-  const current = app.shell.currentWidget;
-  return current && tracker.has(current) ? (current as ChatTab).content : panel;
+function addPermissionCommands(parts: Parts): void {
+  const { app, host, panel, labShell, waiting } = parts;
+  const { trans } = host;
+  app.commands.addCommand(CommandIDs.focusPrompt, {
+    label: trans.__('Dispatch: Go to the Permission Prompt'),
+    caption: trans.__('Put the focus on what waits for your permission'),
+    icon: dispatchIcon,
+    execute: args => goToPrompt(parts, textOf(args.session))
+  });
+  app.commands.addCommand(CommandIDs.log, {
+    label: trans.__('Dispatch: Permission Log'),
+    caption: trans.__('What was allowed and denied outside the project; revoke what is in force'),
+    icon: dispatchIcon,
+    execute: () => {
+      const widget = chatInUse(parts);
+      if (widget === panel) showPanel(parts, false);
+      widget.chat.permissionLog.show(true);
+    }
+  });
+  app.commands.addCommand(CommandIDs.logMain, {
+    label: trans.__('Dispatch: Permission Log in Main Area'),
+    caption: trans.__('The permission log in a tab of the main area'),
+    icon: dispatchIcon,
+    isVisible: () => labShell !== null,
+    execute: async () => {
+      const tab = await openTab(parts, {});
+      tab.content.chat.permissionLog.show(true);
+    }
+  });
+  waiting.requests.subscribe(() => app.commands.notifyCommandChanged(CommandIDs.focusPrompt));
 }
 
-/** Opens a session in a tab; without one, the session the panel shows. */
-async function openTab(
-  { app, host, panel, tracker }: Parts,
-  session: string | null,
-  id: string | null
-): Promise<ChatTab> {
-  const tabId = id ?? `dispatch-chat-${UUID.uuid4()}`;
-  const content = new ChatWidget(host, tabId, chat => {
-    const wanted = session ?? panel.chat.sessionId.peek();
-    if (wanted) chat.open(wanted);
-    else void chat.openLatest();
-  });
-  const tab: ChatTab = new MainAreaWidget({ content });
-  tab.id = tabId;
-  tab.title.closable = true;
-  tab.toolbar.hide();
-  await tracker.add(tab);
-  const stops = [
-    content.chat.sessionId.subscribe(() => void tracker.save(tab)),
-    content.sessionTitle.subscribe(title => {
-      tab.title.label = title;
-    })
-  ];
-  content.disposed.connect(() => {
-    for (const stop of stops) stop();
-  });
-  app.shell.add(tab, 'main');
-  app.shell.activateById(tab.id);
-  return tab;
+/** Shows what waits: in that session, else in the one that is shown, else in the one where it was asked first. */
+function goToPrompt(parts: Parts, session: string | null): void {
+  const shown = chatInUse(parts);
+  const [first] = parts.waiting.requests.peek();
+  const here = shown.chat.store.peek()?.permissions.peek().length ? shown.chat.sessionId.peek() : null;
+  const wanted = session ?? here ?? (first ? sessionOf(first.agent_id) : null);
+  const widget = wanted === null ? shown : chatShowing(parts, wanted);
+  widget.focusPrompt();
 }
 
 function textOf(value: unknown): string | null {

@@ -3,6 +3,7 @@ import { PageConfig, URLExt } from '@jupyterlab/coreutils';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import { ServerConnection } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { type ReadonlySignal, signal } from '@preact/signals';
 import type { Host, Settings } from '../../host';
 import { contentsPath } from './project-path';
 
@@ -21,6 +22,7 @@ export function labHost(
   return {
     trans,
     settings,
+    user: userName(app),
     storage: window.sessionStorage,
     WebSocket: server.WebSocket,
     fetch: (path, init = {}) =>
@@ -32,6 +34,17 @@ export function labHost(
     openFile: (path, project) => void files.open(path, project),
     filesChanged: () => files.refresh()
   };
+}
+
+/** The name the server knows this person by. */
+function userName({ serviceManager: { user } }: JupyterFrontEnd): ReadonlySignal<string | null> {
+  const name = signal<string | null>(null);
+  const read = () => {
+    name.value = user.identity?.display_name || user.identity?.username || null;
+  };
+  void user.ready.then(read);
+  user.userChanged.connect(read);
+  return name;
 }
 
 class Files {

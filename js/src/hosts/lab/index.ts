@@ -6,12 +6,15 @@ import { ILauncher } from '@jupyterlab/launcher';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import { effect } from '@preact/signals';
+import { computed, effect } from '@preact/signals';
 import type { Chat } from '../../store/chat';
+import { sessionOf, Waiting } from '../../store/waiting';
 import css from '../../style/index.css';
 import { ChatWidget } from './chat-widget';
-import { addCommands, type ChatTab, CommandIDs } from './commands';
+import { addCommands, CommandIDs, type Parts } from './commands';
 import { labHost } from './host';
+import { notifyOfRequests } from './notifications';
+import type { ChatTab } from './places';
 import { LabSettings } from './settings';
 import { StatusItem } from './status-item';
 
@@ -58,11 +61,18 @@ function activate(
   effect(() => app.shell.add(panel, settings.side.value, { rank: RANK }));
   if (registry) void settings.follow(registry, PLUGIN_ID);
 
-  addCommands({ app, host, panel, tracker, labShell });
+  const waiting = new Waiting(host, notice => {
+    if (notice.kind === 'config_changed') void panel.chat.refreshStatus();
+  });
+  addCommands({ app, host, panel, tracker, labShell, waiting });
+  watchRequests({ app, host, panel, waiting });
   for (const command of Object.values(CommandIDs)) palette?.addItem({ command, category: trans.__('Dispatch') });
   launcher?.add({ command: CommandIDs.openMain, category: trans.__('Other'), rank: 1, args: { isLauncher: true } });
   statusBar?.registerStatusItem(PLUGIN_ID, {
-    item: new StatusItem(panel.chat, () => void app.commands.execute(CommandIDs.open)),
+    item: new StatusItem(panel.chat, waiting, {
+      open: () => void app.commands.execute(CommandIDs.open),
+      review: () => void app.commands.execute(CommandIDs.focusPrompt)
+    }),
     align: 'right',
     rank: 90
   });
@@ -74,6 +84,32 @@ function activate(
     name: tab => tab.id
   });
   panel.chat.busy.subscribe(() => app.commands.notifyCommandChanged(CommandIDs.stop));
+}
+
+/** Says in the page that something waits for the person: as notifications, and on the panel's icon. */
+function watchRequests({ app, host, panel, waiting }: Pick<Parts, 'app' | 'host' | 'panel' | 'waiting'>): void {
+  notifyOfRequests(waiting, host.trans, request => {
+    const session = sessionOf(request.agent_id);
+    // after the click: the notification closes with it, and takes the focus along
+    setTimeout(() => void app.commands.execute(CommandIDs.focusPrompt, { session }));
+  });
+  effect(() => {
+    const count = waiting.requests.value.length;
+    const { 'dsp-waiting': _, ...others } = panel.title.dataset; // Lab's own, which finds the panel by them
+    panel.title.dataset = count ? { ...others, 'dsp-waiting': String(count) } : others;
+  });
+  // the panel hears of its session first, and at once after a reload
+  const inPanel = computed(() => panel.chat.store.value?.permissions.value.map(({ id }) => id).join() ?? '');
+  inPanel.subscribe(ids => {
+    if (
+      ids !==
+      waiting.requests
+        .peek()
+        .map(({ id }) => id)
+        .join()
+    )
+      void waiting.refresh();
+  });
 }
 
 /**

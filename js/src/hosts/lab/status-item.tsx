@@ -1,13 +1,14 @@
 import { Widget } from '@lumino/widgets';
 import { render } from 'preact';
 import type { Chat } from '../../store/chat';
+import type { Waiting } from '../../store/waiting';
 import { dispatchIcon } from './icon';
 
 /** What the agent of the panel does, and with which model; a click opens the panel. */
 export class StatusItem extends Widget {
-  constructor(chat: Chat, open: () => void) {
+  constructor(chat: Chat, waiting: Waiting, actions: Actions) {
     super();
-    render(<Words chat={chat} open={open} />, this.node);
+    render(<Words chat={chat} waiting={waiting} actions={actions} />, this.node);
   }
 
   override dispose(): void {
@@ -17,15 +18,33 @@ export class StatusItem extends Widget {
   }
 }
 
-function Words({ chat, open }: { chat: Chat; open: () => void }) {
+interface Actions {
+  readonly open: () => void;
+  readonly review: () => void;
+}
+
+function Words({ chat, waiting, actions }: { chat: Chat; waiting: Waiting; actions: Actions }) {
   const { trans } = chat.host;
+  const count = waiting.requests.value.length;
+  if (count)
+    return (
+      <button
+        type="button"
+        class="dsp-statusbar dsp-statusbar-waiting"
+        title={trans.__('Go to the permission prompt')}
+        onClick={actions.review}
+      >
+        <span class="dsp-statusbar-icon" ref={draw} />
+        {trans.__('Dispatch')} · {trans._n('1 waits for you', '%1 wait for you', count)}
+      </button>
+    );
   const parts = [
     trans.__('Dispatch'),
     stateWords(chat),
     chat.model.value?.demo ? trans.__('demo') : chat.model.value?.label
   ];
   return (
-    <button type="button" class="dsp-statusbar" title={trans.__('Open the Dispatch panel')} onClick={open}>
+    <button type="button" class="dsp-statusbar" title={trans.__('Open the Dispatch panel')} onClick={actions.open}>
       <span class="dsp-statusbar-icon" ref={draw} />
       {parts.filter(Boolean).join(' · ')}
     </button>

@@ -1,0 +1,345 @@
+"""Interpreters: shells, scripting languages and the small languages of tools."""
+
+import re
+from collections.abc import Callable
+
+from .call import Call, Spec, options
+from .expand import Word
+from .literals import KNOWN_ROOT, code
+from .marks import HOLE, known, plain
+from .operands import parse
+from .python_code import python
+from .source import Source, made
+from .world import World
+
+Worlds = list[World] | None
+Reader = Callable[[Call, Source], None]
+
+_SHELL = {"-o": "-", "+o": "-", "-O": "-", "+O": "-", "--rcfile": "r", "--init-file": "r"}
+
+
+def _shell(call: Call) -> Worlds:
+    """`bash -c text`, `bash script`, and a shell that reads what it runs."""
+    operands: list[Word] = []
+    command = stdin = False
+    args = call.args
+    for option, word in options(args, _SHELL):
+        if not option and word is not None:
+            operands.append(word)
+            if not command:
+                operands = args[args.index(word) :]
+                break
+        elif option in _SHELL and word is not None:
+            call.note(_SHELL[option], word)
+        elif not option.startswith("--") and option.startswith("-"):
+            command = command or "c" in option
+            stdin = stdin or "s" in option
+    world = call.world.fork()
+    if command and operands:
+        operands = args[args.index(operands[0]) :]
+        world.zero = plain(operands[1].value) if len(operands) > 1 else call.name
+        world.args = [word.value for word in operands[2:]]
+        return _ran(call, operands[0].source(), world)
+    if operands and not stdin:
+        return _script(call, operands, world)
+    world.args = [word.value for word in operands]
+    return _from_stdin(call, world)
+
+
+def _script(call: Call, operands: list[Word], world: World) -> Worlds:
+    script = operands[0]
+    path = call.scanner.touch("read", script, call.world)
+    world.args = [word.value for word in operands[1:]]
+    text = world.files.get(path or plain(script.value))
+    if text:
+        return _ran(call, made(plain(text), script.span), world)
+    for word in operands[1:]:
+        call.guess(word)
+    return None
+
+
+def _from_stdin(call: Call, world: World) -> Worlds:
+    text, world.stdin = world.stdin, HOLE
+    if world.opaque:
+        call.scanner.doubt(call.words[0].span)
+    if text in ("", HOLE) or not known(text):
+        if not known(text) and call.world.piped:
+            call.scanner.doubt(call.words[0].span)
+        return None
+    return _ran(call, made(plain(text), call.words[0].span), world)
+
+
+def _ran(call: Call, source: Source, world: World) -> Worlds:
+    if HOLE in source.text:
+        call.scanner.doubt(source.outer)
+    # the shell of its own knows no functions and aliases of this one
+    world.functions, world.aliases, world.leaving = {}, {}, ""
+    for after in call.scanner.run(source, world)[:1]:
+        call.world.print(after.out)
+        call.world.status = after.status
+    return None
+
+
+def _language(reader: Reader, eval_options: str, spec: Spec) -> Callable[[Call], Worlds]:
+    """An interpreter: `-c text`, a script, or a program on its standard input."""
+    evaluates = set(eval_options.split())
+
+    def run(call: Call) -> Worlds:
+        operands: list[Word] = []
+        given = False
+        for at, (option, word) in enumerate(options(call.args, spec.options)):
+            if option in evaluates and word is not None:
+                reader(call, word.source())
+                given = True
+                if option == "-c":
+                    operands = call.args[at + 2 :]
+                    break
+            elif not option and word is not None:
+                operands = call.args[call.args.index(word) :]
+                break
+            elif option == "-m" and word is not None:
+                return _module(call, word)
+            elif word is not None:
+                call.note(spec.options.get(option, "?"), word) if option in spec.options else call.clear(word)
+        _operands(call, operands, given=given, reader=reader)
+        return None
+
+    return run
+
+
+def _operands(call: Call, operands: list[Word], *, given: bool, reader: Reader) -> None:
+    if not given and operands and plain(operands[0].value) != "-":
+        path = call.scanner.touch("read", operands[0], call.world)
+        text = call.world.files.get(path or "")
+        if text:
+            reader(call, made(plain(text), operands[0].span))
+    elif not given and call.world.stdin not in ("", HOLE):
+        reader(call, made(plain(call.world.stdin), call.words[0].span))
+    for word in operands if given else operands[1:]:
+        if plain(word.value) != "-":
+            call.guess(word)
+
+
+def _module(call: Call, module: Word) -> Worlds:
+    """`python -m tool args`: as the tool itself."""
+    at = call.args.index(module) if module in call.args else 0
+    name = plain(module.value).split(".")[0]
+    if name in _MODULES:
+        return call.scanner.run_words([Word(_MODULES[name], module.span), *call.args[at + 1 :]], call.world)
+    for word in call.args[at + 1 :]:
+        call.guess(word)
+    return None
+
+
+_MODULES = {name: name for name in (
+    "pip", "pytest", "black", "isort", "mypy", "ruff", "flake8", "pylint", "coverage", "build", "twine", "virtualenv",
+    "jupyter", "ipython", "papermill", "tox", "nox", "uv", "poetry", "pre_commit", "bandit", "jupytext",
+)} | {"venv": "venv", "unittest": "unittest", "tarfile": "python-tarfile", "json": "python-json"}  # fmt: skip
+
+_PYTHON = parse("r | -c,-m=- -W,-X=- -Q=-")
+_NODE = parse("r | -e,--eval,-p,--print,-pe=- -r,--require,--import,--env-file,--loader=r --input-type,-C=-")
+_PERL = parse("r | -e,-E,-M,-m=- -I,-C=r -0,-F,-l,-i,-x=f")
+_RUBY = parse("r | -e=- -r,-I,-C=r -F,-K,-E=f")
+_PHP = parse("r | -r,-B,-R,-E=- -f,-c,-F=r -d,-S=- -t=r")
+_LUA = parse("r | -e,-l=-")
+_R = parse("r | -e=- --file,-f=r")
+_OSA = parse("r | -e,-l=-")
+
+
+def _perl(call: Call) -> Worlds:
+    """Clusters as `-pie` end in the option that takes the program."""
+    words = list(call.words)
+    for at, word in enumerate(words[1:], 1):
+        text = plain(word.value)
+        if re.fullmatch(r"-[a-zA-Z0-9.]*i?[a-zA-Z0-9.]*[eE]", text) and len(text) > 2:
+            words[at] = Word("-e", word.span)
+    inner = Call(call.scanner, call.world, words, call.name)
+    writes = any(re.match(r"-[a-z]*i", plain(word.value)) for word in call.args)
+    _LANGUAGES["ruby" if call.name == "ruby" else "perl"](inner)
+    if writes:
+        for word in inner.args[2:]:
+            if not plain(word.value).startswith("-"):
+                call.note("w", word)
+    return None
+
+
+_LANGUAGES = {
+    "python": _language(python, "-c", _PYTHON),
+    "node": _language(code, "-e --eval -p --print -pe", _NODE),
+    "perl": _language(code, "-e -E", _PERL),
+    "ruby": _language(code, "-e", _RUBY),
+    "php": _language(code, "-r -B -R -E", _PHP),
+    "lua": _language(code, "-e", _LUA),
+    "R": _language(code, "-e", _R),
+    "osascript": _language(code, "-e", _OSA),
+}
+
+_AWK_FILE = re.compile(r'(?:(>>?|<)|\|)\s*"([^"]*)"|"([^"]*)"\s*\|\s*(?:getline|&)|system\(\s*"((?:[^"\\]|\\.)*)"')
+_AWK = parse("- r* | -F,-v,--field-separator,--assign=- -f,--file=r! -e,--source=-! -i=r")
+
+
+def _awk(call: Call) -> Worlds:
+    operands = [word for option, word in options(call.args, _AWK.options) if not option and word]
+    given = any(option in ("-f", "--file") for option, _ in options(call.args, _AWK.options))
+    for option, word in options(call.args, _AWK.options):
+        if option in ("-f", "--file") and word:
+            call.note("r", word)
+        elif option == "-v" and word and "=" in word.value:
+            call.world.vars[f"awk:{plain(word.value).partition('=')[0]}"] = plain(word.value).partition("=")[2]
+    if operands and not given:
+        program, operands = operands[0], operands[1:]
+        _awk_program(call, program)
+    for word in operands:
+        if re.match(r"[A-Za-z_]\w*=", plain(word.value)):
+            continue
+        call.note("r", word)
+    return None
+
+
+def _awk_program(call: Call, program: Word) -> None:
+    text = plain(program.value)
+    for match in _AWK_FILE.finditer(text):
+        sign, path, piped, system = match.groups()
+        command = piped or system or (path if sign is None else None)
+        if command:
+            call.scanner.run(made(command.replace('\\"', '"'), program.span), call.world.fork())
+        elif path and path != "-":
+            call.note("r" if sign == "<" else "c", Word(path, program.span))
+    for name in re.findall(r"(?:<|>>?)\s*([A-Za-z_]\w*)", text):
+        value = call.world.vars.get(f"awk:{name}")
+        if isinstance(value, str) and KNOWN_ROOT.match(value):
+            call.note("r" if "getline" in text else "c", Word(value, program.span))
+    for match in re.finditer(r'ARGV\[\d+\]\s*=\s*"([^"]+)"', text):
+        call.note("r", Word(match[1], program.span))
+    if shown := re.fullmatch(r'\s*BEGIN\s*\{\s*printf?\s*"([^"]*)"\s*;?\s*\}\s*', text):
+        call.world.print(shown[1].replace("\\n", "") + "\n")
+
+
+_SED = parse("- r* | -e,--expression=-! -f,--file=r! -l,--line-length=- -i,--in-place=f -E,-n,-r,-s,-u,-z=f")
+_SED_FILE = re.compile(r"(?:^|[;\n{}]|[\d$/!,+])\s*([rRwW])\s+([^\n;}]+)|/[gpiIme\d]*w\s+([^\n;}]+)")
+_SED_RUN = re.compile(r"(?:^|[;\n{]|\d)\s*e\s+([^\n}]+)")
+
+
+def _sed(call: Call) -> Worlds:
+    words = [Word("-i", word.span) if re.match(r"(-i|--in-place)[.=]", plain(word.value)) else word for word in call.words]
+    args = words[1:]
+    in_place = any(re.fullmatch(r"-[nErsuz]*i[a-z.]*|--in-place", plain(word.value)) for word in args)
+    scripts, operands, given = [], list[Word](), False
+    for option, word in options(args, _SED.options):
+        if option in ("-e", "--expression", "-f", "--file"):
+            given = True
+        if option in ("-e", "--expression") and word:
+            scripts.append(word)
+        elif option in ("-f", "--file") and word:
+            call.note("r", word)
+        elif not option and word:
+            operands.append(word)
+    if not given and operands:
+        scripts.append(operands.pop(0))
+    for script in scripts:
+        _sed_script(call, script)
+    for word in operands:
+        # `-i ''` of the BSDs
+        if word.value:
+            call.note("w" if in_place else "r", word)
+    if not operands and len(scripts) == 1:
+        call.world.print(_substituted(call.world.stdin, plain(scripts[0].value)))
+    return None
+
+
+def _sed_script(call: Call, script: Word) -> None:
+    text = plain(script.value)
+    for match in _SED_FILE.finditer(re.sub(r"(?<![\w\\])s([|,#@:!%]).*?\1.*?\1", "s//", text)):
+        kind = "r" if (match[1] or "w") in "rR" else "c"
+        call.note(kind, Word((match[2] or match[3]).strip(), script.span))
+    for match in _SED_RUN.finditer(text):
+        call.scanner.run(made(match[1], script.span), call.world.fork())
+
+
+def _substituted(text: str, script: str) -> str:
+    """What `sed 's/a/b/'` makes of known text."""
+    match = re.fullmatch(r"s(.)((?:\\.|(?!\1).)*)\1((?:\\.|(?!\1).)*)\1(g?)", script)
+    if match is None or not known(text):
+        return HOLE
+    old = match[2].replace("\\" + match[1], match[1])
+    try:
+        new = re.sub(r"\\(.)", r"\1", match[3])
+        return "\n".join(re.sub(old, lambda _: new, line, count=0 if match[4] else 1) for line in text.split("\n"))
+    except re.error:
+        return HOLE
+
+
+_JQ = parse("- r* | --arg,--argjson,--tab,--indent=- -f,--from-file=r! -L=r")
+
+
+def _jq(call: Call) -> Worlds:
+    args = list(call.words)
+    for at, word in enumerate(args):
+        if plain(word.value) in ("--arg", "--argjson") and at + 2 < len(args):
+            del args[at + 1 : at + 3]
+            args[at] = Word("--compact-output", word.span)
+        elif plain(word.value) in ("--slurpfile", "--rawfile") and at + 2 < len(args):
+            call.note("r", args[at + 2])
+            del args[at + 1 : at + 3]
+            args[at] = Word("--compact-output", word.span)
+        elif plain(word.value) in ("--args", "--jsonargs"):
+            args = args[:at]
+            break
+    Call(call.scanner, call.world, args, call.name).follow(_JQ)
+    return None
+
+
+_SQL_FILE = re.compile(
+    r"(?:\.(read|import|output|once|open|restore|load|dump|backup|save|cd|log)\s+|ATTACH\s+(?:DATABASE\s+)?"
+    r"|readfile\(\s*|writefile\(\s*|VACUUM\s+INTO\s*)['\"]?([^'\"\s;,)]+)",
+    re.IGNORECASE,
+)
+
+
+def _sqlite(call: Call) -> Worlds:
+    known_options = {"-cmd": "-", "-init": "r", "-separator": "-", "-nullvalue": "-", "-newline": "-"}
+    first = True
+    for option, word in options(call.args, known_options):
+        if option == "-init" and word:
+            call.note("r", word)
+        elif not option and word and first:
+            call.note("r" if any("-readonly" in text for text in call.texts()) else "c", word)
+            first = False
+        elif word:
+            _sql(call, word)
+    if call.world.stdin != HOLE:
+        _sql(call, Word(call.world.stdin, call.words[0].span))
+    return None
+
+
+def _sql(call: Call, word: Word) -> None:
+    for match in _SQL_FILE.finditer(plain(word.value)):
+        writes = (match[1] or "").lower() in ("output", "once", "backup", "save", "log") or "writefile" in match[0].lower()
+        call.note("c" if writes else "r", Word(match[2], word.span))
+
+
+def _duckdb(call: Call) -> Worlds:
+    for option, word in options(call.args, {"-c": "-", "-s": "-", "-init": "r"}):
+        if option in ("-c", "-s") and word:
+            code(call, word.source())
+            _sql(call, word)
+        elif word:
+            call.note("r", word)
+    return None
+
+
+INTERPRETERS: dict[str, Callable[[Call], Worlds]] = {
+    **dict.fromkeys(("bash", "sh", "dash", "zsh", "ksh", "ash", "rbash", "fish"), _shell),
+    **dict.fromkeys(("python", "python3", "pypy", "pypy3", "py"), _LANGUAGES["python"]),
+    **dict.fromkeys(("node", "nodejs", "deno"), _LANGUAGES["node"]),
+    **dict.fromkeys(("perl", "ruby"), _perl),
+    "php": _LANGUAGES["php"],
+    **dict.fromkeys(("lua", "luajit"), _LANGUAGES["lua"]),
+    **dict.fromkeys(("R", "Rscript"), _LANGUAGES["R"]),
+    "osascript": _LANGUAGES["osascript"],
+    **dict.fromkeys(("awk", "gawk", "mawk", "nawk"), _awk),
+    **dict.fromkeys(("sed", "gsed"), _sed),
+    **dict.fromkeys(("jq", "yq", "gojq"), _jq),
+    "sqlite3": _sqlite,
+    "duckdb": _duckdb,
+}

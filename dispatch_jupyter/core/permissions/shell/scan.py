@@ -1,0 +1,93 @@
+"""What a shell command would touch, told from its text."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ...protocol.records import Operation
+from .commands import run_words
+from .marks import clean
+from .scanner import Scanner, Spent
+from .source import Source, Span
+from .statements import run_source
+from .world import first_world
+
+MAX_CHARS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One path the command would touch."""
+
+    operation: Operation
+    path: str
+    """Absolute. Neither links nor `..` are resolved, for `..` behind a link goes elsewhere than it seems."""
+    spans: tuple[Span, ...]
+    """[start, end) in UTF-16 code units of the command: the words that reach there."""
+    creates: bool = False
+    """The path is made where it is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What is known of a command before it runs."""
+
+    mentions: tuple[Mention, ...]
+    """In the order in which the command comes to them, those inside the project too."""
+    uncertain: tuple[Span, ...]
+    """Words that name a path nobody can tell, as `$F` does where F is read from somewhere."""
+    error: str | None
+    """Why the shell would refuse the command: what and where. What runs before that place is mentioned all the same."""
+
+
+def scan(command: str, cwd: str, environ: Mapping[str, str]) -> Scan:
+    """Follow a shell command through, as far as its text and surroundings tell.
+
+    Args:
+        command: as it will be given to `bash -c`.
+        cwd: absolute path of the folder it starts in.
+        environ: all the variables it will have.
+
+    It looks at no disk and starts no process. It never fails: what is too long or too involved is uncertain.
+    """
+    text = clean(command)
+    scanner = Scanner(run_source, run_words)
+    try:
+        if len(text) > MAX_CHARS:
+            raise Spent
+        scanner.run(Source(text, 0, (0, 0)), first_world(cwd.rstrip("/") or "/", environ))
+    except (Spent, RecursionError):
+        scanner.uncertain.append((0, len(text)))
+    return _result(scanner, text)
+
+
+def _result(scanner: Scanner, text: str) -> Scan:
+    units = _units(text)
+    merged: dict[tuple[Operation, str], tuple[set[Span], bool]] = {}
+    for (operation, path, creates), spans in scanner.found.items():
+        old, made = merged.get((operation, path), (set(), False))
+        merged[operation, path] = (old | set(spans), made or creates)
+    mentions = tuple(
+        Mention(operation, path, tuple(sorted((units(a), units(b)) for a, b in spans)), made)
+        for (operation, path), (spans, made) in merged.items()
+    )
+    return Scan(mentions, tuple(sorted((units(a), units(b)) for a, b in scanner.uncertain)), _error(scanner, text))
+
+
+class _units:  # noqa: N801 - a function with a memory
+    """From a place in characters to one in UTF-16 code units."""
+
+    def __init__(self, text: str) -> None:
+        self._length = len(text)
+        self._wide = [] if text.isascii() else [at for at, char in enumerate(text) if ord(char) > 0xFFFF]
+
+    def __call__(self, place: int) -> int:
+        place = min(max(place, 0), self._length)
+        return place + sum(at < place for at in self._wide)
+
+
+def _error(scanner: Scanner, text: str) -> str | None:
+    if not scanner.faults:
+        return None
+    place, what = min(scanner.faults)
+    line = text.count("\n", 0, place) + 1
+    return f"line {line}, column {place - text.rfind(chr(10), 0, place)}: {what}"

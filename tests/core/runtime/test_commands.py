@@ -1,0 +1,264 @@
+"""Commands of agents in a whole session: asked for, confined, streamed, stopped, sent to the background."""
+
+import asyncio
+import os
+import sys
+
+import pytest
+
+from desk import Desk, until
+from dispatch_jupyter.core.protocol.commands import AnswerRequest
+from dispatch_jupyter.core.protocol.errors import Conflict, NotFound
+from dispatch_jupyter.core.protocol.ids import CallId
+from model_server import Call, Reply
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="the shell is tested on Linux")]
+
+
+def runs(command, **more):
+    return Reply(calls=[Call("run_shell", {"command": command, **more})])
+
+
+async def open_request(desk: Desk):
+    await until(lambda: desk.session and any(one.status == "open" for one in desk.session.tables.requests()))
+    return next(one for one in desk.session.tables.requests() if one.status == "open")
+
+
+async def answer(desk: Desk, request, answer="allow", scope="once", note=""):
+    command = AnswerRequest(answer=answer, scope=scope, note=note)
+    return await desk.workspace.permissions.answer(request.id, command, "ada")
+
+
+async def rest(desk: Desk):
+    await until(lambda: desk.agent.status not in ("running", "waiting"))
+    return desk.agent
+
+
+def live(desk: Desk) -> str:
+    return desk.session.live_text("calls", desk.calls[-1].id).get("output", "") if desk.calls else ""
+
+
+def alive(marker) -> bool:
+    """Whether any process has this in its command line."""
+    for pid in filter(str.isdecimal, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as file:
+                if str(marker).encode() in file.read():
+                    return True
+        except OSError:
+            continue
+    return False
+
+
+@pytest.fixture
+def outside(tmp_path):
+    folder = tmp_path / "outside"
+    folder.mkdir()
+    (folder / "a.txt").write_text("what lies outside\n")
+    return folder
+
+
+def test_the_project_is_worked_in_without_a_question(run, project):
+    (project / "test_it.py").write_text("def test_it():\n    assert 1 + 1 == 2\n")
+
+    async def scenario(desk: Desk):
+        desk.model.script = [runs(f"{sys.executable} -m pytest -q -p no:cacheprovider test_it.py"), Reply("Green.")]
+        agent = await desk.ask("Run the test suite")
+        (call,) = desk.calls
+        assert agent.status == "idle"
+        assert desk.session.tables.requests() == []
+        assert "1 passed" in call.output
+        assert (call.command.exit_code, call.command.cwd) == (0, str(project))
+        assert "1 passed" in desk.model.requests[-1].tool_results[0]
+
+    run(scenario)
+
+
+def test_output_comes_live_and_stays_with_a_stopped_call(run):
+    async def scenario(desk: Desk):
+        desk.model.script = [runs("echo begun; sleep 60")]
+        await desk.say("go")
+        await until(lambda: "begun" in live(desk))
+        await desk.workspace.interrupt(desk.agent.id)
+        assert desk.agent.error.code == "cancelled"
+        assert desk.calls[0].output.startswith("begun")
+        assert "Stopped" in desk.calls[0].output
+
+    run(scenario)
+
+
+def test_what_reaches_out_is_asked_before_anything_runs(run, project, outside):
+    async def scenario(desk: Desk):
+        desk.model.script = [runs(f"touch here; cat {outside}/a.txt"), runs(f"cat {outside}/a.txt"), Reply("Done.")]
+        await desk.say("go")
+        request = await open_request(desk)
+        assert not (project / "here").exists()
+        (reach,) = request.reaches
+        assert (reach.operation, reach.path, reach.covers) == ("read", f"{outside}/a.txt", str(outside))
+        ((start, end),) = reach.spans
+        assert request.command[start:end] == f"{outside}/a.txt"
+        await answer(desk, request, scope="session")
+        await rest(desk)
+        assert all("what lies outside" in call.output for call in desk.calls)
+        assert len(desk.session.tables.requests()) == 1
+
+    run(scenario)
+
+
+def test_a_denied_command_does_not_run(run, project, outside):
+    async def scenario(desk: Desk):
+        desk.model.script = [runs(f"touch here; cat {outside}/a.txt"), Reply("All right.")]
+        await desk.say("go")
+        await answer(desk, await open_request(desk), "deny", note="not that one")
+        await rest(desk)
+        assert not (project / "here").exists()
+        assert "not that one" in desk.model.requests[-1].tool_results[0]
+
+    run(scenario)
+
+
+def test_what_hides_from_the_reader_is_held_by_the_kernel(run, outside):
+    hidden = f"import base64; print(open(base64.b64decode('{_b64(f'{outside}/a.txt')}')).read())"
+
+    async def scenario(desk: Desk):
+        if (await desk.workspace.status()).sandbox != "kernel+live":
+            pytest.skip("needs seccomp user notification")
+        desk.model.script = [runs(f'python3 -c "{hidden}"'), runs(f'python3 -c "{hidden}"'), Reply("Done.")]
+        await desk.say("go")
+        request = await open_request(desk)
+        (reach,) = request.reaches
+        assert (reach.operation, reach.path) == ("read", f"{outside}/a.txt")
+        await answer(desk, request)
+        await until(lambda: len(desk.calls) == 2)
+        assert "what lies outside" in desk.calls[0].output
+        await answer(desk, await open_request(desk), "deny")
+        await rest(desk)
+        assert "what lies outside" not in desk.calls[1].output
+        assert "Permission denied" in desk.calls[1].output
+
+    run(scenario)
+
+
+def test_a_message_takes_the_agent_from_a_long_command(run, tmp_path):
+    flag = tmp_path / "project" / "flag"
+
+    async def scenario(desk: Desk):
+        desk.model.script = [
+            runs(f"echo begun; while [ ! -e {flag} ]; do sleep 0.1; done; echo over"),
+            Reply("I hear you."),
+        ]
+        await desk.say("go")
+        await until(lambda: "begun" in live(desk))
+        await desk.say("how far are you?")
+        await rest(desk)
+        (call,) = desk.calls
+        assert "begun" in call.output
+        assert "over" not in call.output
+        assert call.command.job_id
+        assert "how far are you?" in desk.model.requests[-1].user_text
+        (job,) = desk.session.tables.jobs()
+        assert (job.id, job.status) == (call.command.job_id, "running")
+        assert desk.workspace.at_work == 1
+        flag.touch()
+        await until(lambda: desk.session.tables.jobs()[0].status == "exited")
+        (job,) = desk.session.tables.jobs()
+        assert job.exit_code == 0
+        assert "over" in job.tail
+
+    run(scenario)
+
+
+def test_a_person_sends_a_command_to_the_background_and_stops_it(run):
+    async def scenario(desk: Desk):
+        desk.model.script = [runs("echo begun; sleep 61.25"), Reply("It runs.")]
+        await desk.say("go")
+        await until(lambda: "begun" in live(desk))
+        session_id = desk.session.tables.session.id
+        async with desk.workspace.commands(session_id) as commands:
+            commands.to_background(desk.calls[0].id)
+            await rest(desk)
+            (job,) = desk.session.tables.jobs()
+            assert "begun" in commands.job(job.id).tail
+            stopped = await commands.stop_job(job.id, "ada")
+            assert stopped.status == "stopped"
+            assert "ada" in stopped.why
+            with pytest.raises(Conflict):
+                await commands.stop_job(job.id, "ada")
+            with pytest.raises(Conflict):
+                await commands.stop_call(desk.calls[0].id)
+            with pytest.raises(NotFound):
+                await commands.stop_call(CallId("nothing"))
+        assert not alive("61.25")
+
+    run(scenario)
+
+
+def test_a_person_stops_only_the_command(run):
+    async def scenario(desk: Desk):
+        desk.model.script = [runs("echo begun; sleep 61.5"), Reply("Then not.")]
+        await desk.say("go")
+        await until(lambda: "begun" in live(desk))
+        async with desk.workspace.commands(desk.session.tables.session.id) as commands:
+            await commands.stop_call(desk.calls[0].id)
+        agent = await rest(desk)
+        assert agent.status == "idle"
+        assert desk.texts()[-1] == "Then not."
+        assert not alive("61.5")
+
+    run(scenario)
+
+
+def test_revoking_stops_what_runs_with_the_leave(run, outside):
+    async def scenario(desk: Desk):
+        desk.model.script = [
+            runs(f"cat {outside}/a.txt; sleep 61.75"),
+            Reply("Stopped."),
+        ]
+        await desk.say("go")
+        await answer(desk, await open_request(desk), scope="session")
+        await until(lambda: "what lies outside" in live(desk))
+        (grant,) = desk.session.tables.grants()
+        await desk.workspace.permissions.revoke(grant.id, "ada")
+        await rest(desk)
+        assert "taken back" in desk.model.requests[-1].tool_results[0]
+        assert not alive("61.75")
+
+    run(scenario)
+
+
+def test_jobs_end_with_the_server_and_are_known_as_lost_or_stopped(open_desk):
+    async def main():
+        desk = open_desk()
+        desk.model.script = [runs("sleep 62.25", background=True), Reply("It runs.")]
+        await desk.ask("go")
+        session_id = desk.session.tables.session.id
+        assert alive("62.25")
+        await desk.workspace.close()
+        assert not alive("62.25")
+        again = open_desk()
+        session = await again.workspace.session(session_id)
+        (job,) = session.tables.jobs()
+        assert job.status == "stopped"
+        assert job.why
+        await again.workspace.close()
+
+    asyncio.run(main())
+
+
+def test_commands_know_no_secrets_of_the_server(run, monkeypatch):
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-very-secret")
+    monkeypatch.setenv("MY_TOKEN", "very-secret-too")
+
+    async def scenario(desk: Desk):
+        desk.model.script = [runs("env; cat /proc/$PPID/environ"), runs("env"), Reply("Nothing there.")]
+        await desk.ask("go")
+        for call in desk.calls:
+            assert "very-secret" not in call.output
+
+    run(scenario)
+
+
+def _b64(text: str) -> str:
+    import base64
+
+    return base64.b64encode(text.encode()).decode()

@@ -1,0 +1,120 @@
+"""A project beside places that are none of a command's business, and a sandbox to run commands in."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from dispatch_jupyter.core.protocol.commands import SandboxLevel
+from dispatch_jupyter.core.protocol.records import Operation
+from dispatch_jupyter.core.sandbox.command import Command
+from dispatch_jupyter.core.sandbox.sandbox import Sandbox
+from dispatch_jupyter.core.sandbox.types import Ask, Exit, Launch, Rules
+
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/opt", sys.prefix, sys.base_prefix)
+ETC = ("ld.so.cache", "ld.so.preload", "nsswitch.conf", "passwd", "group", "resolv.conf", "ssl", "alternatives")
+ETC += ("localtime", "mime.types", "services", "protocols", "hosts", "npmrc", "pip.conf", "magic", "terminfo")
+DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "shm")
+
+
+def real(paths: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(os.path.realpath(path) for path in paths if os.path.lexists(path)))
+
+
+@dataclass
+class Ran:
+    """What became of a command."""
+
+    exit: Exit
+    text: str
+    live: list[str]
+    asked: list[tuple[Operation, str]]
+
+
+@dataclass
+class Box:
+    """A sandbox at one level with one project."""
+
+    sandbox: Sandbox
+    base: Path
+    hidden: tuple[str, ...] = ()
+    allow: Callable[[Operation, str], bool] = lambda operation, path: False
+    ports: tuple[int, ...] = ()
+    more: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    asked: list[tuple[Operation, str]] = field(default_factory=list)
+
+    @property
+    def project(self) -> Path:
+        return self.base / "project"
+
+    @property
+    def outside(self) -> Path:
+        return self.base / "outside"
+
+    def environ(self) -> dict[str, str]:
+        path = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
+        caches = {name: str(self.base / "tmp") for name in ("TMPDIR", "XDG_CACHE_HOME", "npm_config_cache")}
+        return {"PATH": path, "HOME": str(self.base / "home"), "LANG": "C.UTF-8", **caches}
+
+    def rules(self) -> Rules:
+        devices = real([f"/dev/{name}" for name in DEVICES])
+        return Rules(
+            write=(str(self.project), str(self.base / "tmp"), *devices, *self.more.get("write", ())),
+            execute=(*real(SYSTEM), *self.more.get("execute", ())),
+            read=(*real([f"/etc/{name}" for name in ETC]), "/proc", "/sys", *self.more.get("read", ())),
+            hidden=self.hidden,
+            ports=self.ports,
+        )
+
+    async def start(self, command: str, on_output: Callable[[str], None], *, ask: Ask | None = None, **spill) -> Command:
+        argv = ("bash", "--noprofile", "--norc", "-c", command)
+        launch = Launch(argv, self.project, self.environ(), self.rules(), **spill)
+        return await self.sandbox.start(launch, ask=ask or self._ask, on_output=on_output)
+
+    async def run(self, command: str, *, ask: Ask | None = None, **spill) -> Ran:
+        live: list[str] = []
+        self.asked.clear()
+        running = await self.start(command, live.append, ask=ask, **spill)
+        ended = await running.wait()
+        return Ran(ended, running.output().text, live, [*self.asked])
+
+    async def _ask(self, operation: Operation, path: str) -> bool:
+        self.asked.append((operation, path))
+        return self.allow(operation, path)
+
+
+Scenario = Callable[[Box], Awaitable[None]]
+In = Callable[..., None]
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    base = Path(os.path.realpath(tmp_path))
+    for name in ("project", "outside", "tmp", "home"):
+        (base / name).mkdir()
+    (base / "outside" / "secret").write_text("the secret\n")
+    return base
+
+
+@pytest.fixture
+def boxed(base: Path) -> Iterator[In]:
+    """Runs a scenario in a sandbox of a level; skips where this machine has no such level."""
+
+    def run(level: SandboxLevel, scenario: Scenario, **changes) -> None:
+        async def whole() -> None:
+            sandbox = Sandbox(level, at_most_abi=changes.pop("abi", None))
+            found = await sandbox.level()
+            if found.name != level:
+                pytest.skip(f"no {level} here: {found.reason}")
+            try:
+                await asyncio.wait_for(scenario(Box(sandbox, base, **changes)), 50)
+            finally:
+                await sandbox.close()
+
+        asyncio.run(whole())
+
+    yield run
