@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import commands
 import journal
 import lag
 import machine
@@ -25,6 +26,7 @@ PARTS: dict[str, Callable[..., list[Table]]] = {
     "startup": startup.measure,
     "journal": journal.measure,
     "lag": lag.measure,
+    "commands": commands.measure,
 }
 
 

@@ -57,7 +57,9 @@ class LabProcess:
     def __init__(self, folder: Path, environment: dict[str, str], program: Program = "lab") -> None:
         """`environment` is added to a clean one, without anybody's keys."""
         self.folder, self.program = folder, program
-        self.project, self.sessions, self._runtime = folder / "project", folder / "sessions", folder / "runtime"
+        self.project, self._runtime = folder / "project", folder / "runtime"
+        self.data = folder / "dispatch"
+        self.sessions = self.data / "sessions"
         self.project.mkdir(parents=True)
         (self.project / "README.md").write_text(README)
         self._environment = _environment(folder) | environment
@@ -82,7 +84,7 @@ class LabProcess:
             f"--IdentityProvider.token={TOKEN}",
             f"--{application}.expose_app_in_browser=True",
             "--LabApp.extension_manager=readonly",
-            f"--DispatchApp.data_dir={self.folder}",
+            f"--DispatchApp.data_dir={self.data}",
         ]
         with self.log.open("ab") as log:
             command = [sys.executable, "-m", module, *options]

@@ -1,7 +1,6 @@
 """Shell commands as a person meets them: watched, stopped, moved to the background, looked back at."""
 
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,14 +14,18 @@ from visits import picture
 
 SUITE = """\
 import time
+import unittest
 
-import pytest
 
+class Tides(unittest.TestCase):
+    def test_heights(self):
+        for hour in range(8):
+            time.sleep(0.4)
+            print(f"\\x1b[36mhour {hour}\\x1b[0m", flush=True)
+        self.assertEqual(hour, 8, "the tide is late")
 
-@pytest.mark.parametrize("hour", range(8))
-def test_height(hour):
-    time.sleep(0.4)
-    assert hour != 5, "the tide is late"
+    def test_names(self):
+        self.assertTrue("Brest")
 """
 TICKER = """\
 import sys, time
@@ -31,6 +34,8 @@ for number in range(6000):
     print(f"\\x1b[32mtick\\x1b[0m {number}", flush=True)
     time.sleep(float(sys.argv[1]) if len(sys.argv) > 1 else 0.1)
 """
+# without site-packages: there, an editable install of Dispatch itself leads out of the project
+SUITE_COMMAND = "python3 -S -m unittest -v test_tides"
 FROM_END = "box => box.scrollHeight - box.scrollTop - box.clientHeight"
 
 
@@ -70,27 +75,26 @@ def colour(text: Locator) -> str:
 def test_the_test_suite_runs_without_a_question_and_is_watched(
     page: LabPage, model: ModelServer, project: Path
 ) -> None:
-    command = "pytest -q --color=yes -p no:cacheprovider test_tides.py"
-    model.script = [run(command), Reply("One test fails: the tide is late.")]
+    model.script = [run(SUITE_COMMAND), Reply("One test fails: the tide is late.")]
     chat = page.new_chat()
     chat.send("Run the test suite.")
     shell = ShellCall(chat)
     shell.state("running")
     expect(shell.line).to_contain_text(re.compile(r"\d+ s"))
-    expect(shell.output).to_contain_text("..")
-    expect(shell.output).not_to_contain_text("1 failed")  # it is seen while it runs
+    expect(shell.output).to_contain_text("hour 2")
+    expect(shell.output).not_to_contain_text("FAILED")  # it is seen while it runs
     shell.state("failed")
     expect(shell.line).to_contain_text(re.compile(r"exit 1 · \d+\.\d s"))
-    expect(shell.output).to_contain_text("1 failed, 7 passed")
+    expect(shell.output).to_contain_text("FAILED (failures=1)")
+    expect(shell.output).to_contain_text("test_names (test_tides.Tides")
     assert shell.output.evaluate(FROM_END) < 2, "its end is not in view"
     chat.finished("the tide is late")
 
-    failed = shell.output.locator(".dsp-ansi-1").last
-    assert colour(failed) != colour(shell.output)
+    assert colour(shell.output.locator("span", has_text="hour 3")) != colour(shell.output)
     font = shell.output.evaluate("element => getComputedStyle(element).fontFamily")
     assert "monospace" in font
     told = "".join(model.requests[-1].tool_results)
-    assert "1 failed, 7 passed" in told and "exit 1" in told
+    assert "FAILED (failures=1)" in told and "exit 1" in told
     assert "\x1b" not in told
     expect(chat.root.get_by_role("alertdialog")).to_have_count(0)
 
@@ -104,7 +108,9 @@ def test_a_long_command_is_stopped(page: LabPage, model: ModelServer, project: P
 
     shell.output.hover()
     page.page.mouse.wheel(0, -150)
-    page.page.wait_for_function("box => box.scrollTop + box.clientHeight < box.scrollHeight - 40", arg=shell.output.element_handle())
+    page.page.wait_for_function(
+        "box => box.scrollTop + box.clientHeight < box.scrollHeight - 40", arg=shell.output.element_handle()
+    )
     top = shell.output.evaluate("box => box.scrollTop")
     expect(shell.output).to_contain_text("tick 40")
     assert shell.output.evaluate("box => box.scrollTop") == top, "what comes moves what the person reads"
@@ -167,7 +173,7 @@ def test_words_during_a_long_command_reach_the_agent_and_it_goes_on(
     chat.finished("I look at both.")
     shell.state("background")
     told = model.requests[-1]
-    assert "tick 12" in "".join(told.tool_results)
+    assert "tick 12" in str(told.body)
     assert told.user_text == "What do you see so far?"
     expect(chat.root.get_by_role("button", name="1 command in the background")).to_be_visible()
     shell.stop.click()
@@ -193,7 +199,7 @@ def test_output_that_is_on_its_way_survives_a_reload(page: LabPage, model: Model
 
 
 def test_a_flood_keeps_the_page_usable(page: LabPage, model: ModelServer, project: Path) -> None:
-    model.script = [run("yes 'a line of a flood, again and again' | head -n 3000000; echo the end"), Reply("Much.")]
+    model.script = [run("timeout 4 yes 'a line of a flood, again and again'; echo the end"), Reply("Much.")]
     chat = page.new_chat()
     chat.send("Flood me.")
     shell = ShellCall(chat)
@@ -206,13 +212,14 @@ def test_a_flood_keeps_the_page_usable(page: LabPage, model: ModelServer, projec
     expect(shell.toggle).to_have_attribute("aria-expanded", "false")
     shell.toggle.click(position={"x": 6, "y": 8})
     expect(shell.output).to_contain_text("the end")
-    expect(shell.card).to_contain_text("All of it:")
+    expect(shell.output).to_contain_text("only the beginning and the end are here")
 
 
 def test_hostile_output_is_text(page: LabPage, model: ModelServer, project: Path) -> None:
     (project / "hostile.txt").write_bytes(
         b"<img src=x onerror=alert(1)>\n\x1b]8;;javascript:alert(1)\x07click\x1b]8;;\x07\n"
-        b"\x1b]0;title\x07\x00\x07\x1b[2J\x1b[99999999;1Hseen\n\x1b[38;2;999;0;0mred\xff\xfe\n\x1b]0;never ended\nlast\n"
+        b"\x1b]0;title\x07\x00\x07\x1b[2J\x1b[99999999;1Hseen\n\x1b[38;2;999;0;0mred\xff\xfe\n"
+        b"\x1b]0;never ended\nlast\n"
     )
     model.script = [run("cat hostile.txt"), Reply("Read.")]
     chat = page.new_chat()
@@ -227,10 +234,12 @@ def test_hostile_output_is_text(page: LabPage, model: ModelServer, project: Path
 
 def test_pictures(page: LabPage, model: ModelServer, project: Path, take: Callable[[str], None]) -> None:
     """At 250 px and in the main area, light and dark, for people to look at."""
-    palette = "for i in 0 1 2 3 4 5 6 7; do printf '\\033[3%dm3%d\\033[9%dm 9%d\\033[0m \\033[4%dm 4%d \\033[0m ' $i $i $i $i $i $i; done"
-    suite = "pytest -q --color=yes -p no:cacheprovider test_tides.py"
+    colours = r"\033[3%dm3%d\033[9%dm 9%d\033[0m \033[4%dm 4%d \033[0m "
+    palette = f"for i in 0 1 2 3 4 5 6 7; do printf '{colours}' $i $i $i $i $i $i; done"
     model.script = [
-        Reply("I run the tests.", calls=[Call("run_shell", {"command": suite, "description": "Run the tests"})]),
+        Reply(
+            "I run the tests.", calls=[Call("run_shell", {"command": SUITE_COMMAND, "description": "Run the tests"})]
+        ),
         run("echo fine", cwd="harbours"),
         run(palette),
         run("kill -SEGV $$"),

@@ -7,10 +7,16 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..protocol.errors import StoreError, StoreFull
 
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
 LOCK_SECONDS = 10.0
+
+_NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 
 
 @contextmanager
@@ -20,14 +26,14 @@ def locked(folder: Path) -> Iterator[None]:
     Raises:
         StoreError: somebody else holds it too long, or the folder cannot be used.
     """
-    from filelock import FileLock, Timeout
+    from filelock import Timeout
 
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = FileLock(folder / ".lock", timeout=LOCK_SECONDS, mode=0o600)
-        lock.acquire()
+        lock = _taken(folder)
     except Timeout as error:
-        raise StoreError(f"Another program keeps {folder} locked.", "Try again in a moment.") from error
+        hint = f"Try again in a moment; where no Dispatch runs, remove {error.lock_file}."
+        raise StoreError(f"Another program keeps {folder} locked.", hint) from error
     except OSError as error:
         raise write_error(folder, error) from error
     try:
@@ -45,14 +51,15 @@ def replace_file(path: Path, data: bytes) -> None:
     target = Path(os.path.realpath(path))
     temporary = target.with_name(f".{target.name}-{secrets.token_hex(6)}.tmp")
     try:
-        mode = _mode_if_writable(target)
+        old = _current(target)
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
                 file.flush()
-                os.fchmod(handle, mode)
+                if old is not None:
+                    _keep_owner_and_mode(handle, old)
                 os.fsync(handle)
             temporary.replace(target)
         except BaseException:
@@ -71,19 +78,42 @@ def write_error(path: Path, error: OSError) -> StoreError:
     return StoreError(f"{path} cannot be written: {reason}.", "Make it writable, then try again; nothing was changed.")
 
 
-def _mode_if_writable(target: Path) -> int:
-    """The mode the new version gets. A file that may not be written is not replaced behind its back either."""
+def _taken(folder: Path) -> "BaseFileLock":
+    from filelock import FileLock, SoftFileLock
+
+    lock: BaseFileLock = FileLock(folder / ".lock", timeout=LOCK_SECONDS, mode=0o600)
+    try:
+        lock.acquire()
+    except (NotImplementedError, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in _NO_LOCKS:
+            raise
+        # a file system that knows no locks, as some network ones: then the file itself is the lock
+        lock = SoftFileLock(folder / ".held", timeout=LOCK_SECONDS, mode=0o600)
+        lock.acquire()
+    return lock
+
+
+def _current(target: Path) -> os.stat_result | None:
+    """The file to be replaced, if there is one. What may not be written is not replaced behind its back either."""
     try:
         handle = os.open(target, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
     except FileNotFoundError:
-        return 0o600
+        return None
     try:
         info = os.fstat(handle)
     finally:
         os.close(handle)
     if not stat.S_ISREG(info.st_mode):
         raise OSError(errno.EINVAL, "it is not a file")
-    return stat.S_IMODE(info.st_mode) & 0o777
+    return info
+
+
+def _keep_owner_and_mode(handle: int, old: os.stat_result) -> None:
+    made = os.fstat(handle)
+    if (made.st_uid, made.st_gid) != (old.st_uid, old.st_gid):
+        with suppress(PermissionError):  # only root may give files away
+            os.fchown(handle, old.st_uid, old.st_gid)
+    os.fchmod(handle, stat.S_IMODE(old.st_mode) & 0o777)
 
 
 def _sync_folder(folder: Path) -> None:

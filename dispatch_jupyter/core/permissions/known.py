@@ -53,6 +53,20 @@ SECRETS_AT_HOME: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What is kept, and where below a home folder. Where a link stands there, its target counts as well."""
 
+SECRETS_BY_NAME: dict[str, str] = {
+    ".ssh": "SSH keys",
+    ".gnupg": "GnuPG keys",
+    ".aws": "cloud credentials",
+    ".azure": "cloud credentials",
+    ".kube": "Kubernetes credentials",
+    ".netrc": "passwords",
+    ".git-credentials": "passwords",
+    ".pgpass": "passwords",
+    ".password-store": "passwords",
+    ".pypirc": "package registry tokens",
+}
+"""Names that mean one thing in whosever home folder they are; in a project they may be made up for a test."""
+
 SECRETS_OF_SYSTEM: dict[str, tuple[str, ...]] = {
     "password hashes": ("/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/master.passwd"),
     "private keys": ("/etc/ssl/private", "/etc/krb5.keytab", "/etc/pki/tls/private"),
@@ -148,7 +162,8 @@ def program_folders(environ: Mapping[str, str], home: Path) -> tuple[Path, ...]:
     for name in environ.get("PATH", "").split(os.pathsep):
         if name.startswith("/"):
             found.update(_installed_in(Path(os.path.realpath(name)), home))
-    there = sorted(folder for folder in found if folder.is_dir() and not _is_wide(folder, home))
+    wanted = (folder for folder in found if not _is_wide(folder, home))
+    there = sorted(folder for folder in wanted if os.path.isdir(folder))  # noqa: PTH112 - never raises
     return tuple(folder for folder in there if not any(other in there for other in folder.parents))
 
 

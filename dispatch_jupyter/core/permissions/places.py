@@ -7,8 +7,18 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from ..protocol.records import ErrorInfo
 from .guards import Guarded, guarded_by_name
-from .known import RUN_AT_HOME, SECRETS_AT_HOME, SECRETS_OF_SYSTEM, at_home, both, by_variable, program_folders
+from .known import (
+    RUN_AT_HOME,
+    SECRETS_AT_HOME,
+    SECRETS_BY_NAME,
+    SECRETS_OF_SYSTEM,
+    at_home,
+    both,
+    by_variable,
+    program_folders,
+)
 
 PLAIN_PROC_FILES = frozenset(
     ("cpuinfo", "meminfo", "version", "uptime", "loadavg", "stat", "filesystems", "cmdline", "diskstats", "vmstat")
@@ -67,6 +77,13 @@ class Places:
             if found is not None:
                 yield found
 
+    def secret_by_name(self, path: Path) -> Secret | None:
+        """What the names on the way say: other people have secrets too, and root does."""
+        for index, part in enumerate(path.parts):
+            if (what := SECRETS_BY_NAME.get(part.casefold())) is not None:
+                return Secret(Path(*path.parts[: index + 1]), what)
+        return None
+
     def secrets_below(self, folder: Path) -> tuple[Secret, ...]:
         """Those that lie inside a folder, itself not counted: what leave for the folder does not cover."""
         prefix = _folded(str(folder)).rstrip("/") + "/"
@@ -88,11 +105,22 @@ class Places:
         """Whether leave for a whole folder would be more than anybody means who thinks of a file in it."""
         if folder in NEVER_WHOLE:
             return True
-        if self.home is None:
+        if self.home is None or self.home == Path("/"):  # somebody without a home: then nothing is more theirs
             return False
-        return self.home.is_relative_to(folder) or (
-            folder.is_relative_to(self.home) and bool(self.secrets_below(folder))
-        )
+        at_home = folder.is_relative_to(self.home)
+        return self.home.is_relative_to(folder) or (at_home and bool(self.secrets_below(folder)))
+
+    def about_project(self, project: Path) -> ErrorInfo | None:
+        """What the person should know who works in this folder, if anything."""
+        hint = "Start Jupyter in the folder of a project."
+        if self.home is not None and self.home.is_relative_to(project):
+            which = "your home folder" if project == self.home else f"{project}, which holds your home folder"
+            message = f"The project is {which}: agents may read and change all of it but places of secrets."
+            return ErrorInfo(code="wide_project", message=message, hint=hint)
+        if (secret := self.secret(project)) is not None:
+            message = f"The project lies in a place of secrets ({secret.what})."
+            return ErrorInfo(code="wide_project", message=message, hint=hint)
+        return None
 
 
 def places_of(environ: Mapping[str, str], home: Path, own: Iterable[Path] = ()) -> Places:
@@ -103,9 +131,9 @@ def places_of(environ: Mapping[str, str], home: Path, own: Iterable[Path] = ()) 
     """
     home = Path(os.path.realpath(home))
     named = [Secret(path, what, firm=False) for path, what in by_variable(environ, home)]
+    named += [Secret(path, "Dispatch's own data", firm=False) for folder in own for path in both(folder)]
     fixed = [*at_home(home, environ, SECRETS_AT_HOME)]
     fixed += [(path, what) for what, names in SECRETS_OF_SYSTEM.items() for name in names for path in both(name)]
-    fixed += [(path, "Dispatch's own data") for folder in own for path in both(folder)]
     secrets = {secret.path: secret for secret in (*named, *(Secret(path, what) for path, what in fixed))}
     guarded = {path: Guarded(path, why) for path, why in at_home(home, environ, RUN_AT_HOME)}
     return Places(home, tuple(secrets.values()), tuple(guarded.values()), program_folders(environ, home))
@@ -114,6 +142,8 @@ def places_of(environ: Mapping[str, str], home: Path, own: Iterable[Path] = ()) 
 def refused(path: Path) -> str | None:
     """Why a path is never opened to an agent, whoever is asked; None where it may be."""
     parts = path.parts
+    if len(parts) > 1 and parts[1] in (".vol", ".nofollow", ".resolve"):  # macOS: other spellings of all there is
+        return "it names files by other means than their path"
     if len(parts) > 2 and parts[1] == "proc" and not (len(parts) == 3 and parts[2] in PLAIN_PROC_FILES):
         return "it lets into running programs, this server among them"
     return None

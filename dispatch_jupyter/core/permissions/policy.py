@@ -27,7 +27,7 @@ class Rule:
     origin: Origin
     grant_id: str = ""
     exact: bool = False
-    """Covers `path` alone, and may be a place of secrets: leave given `once`."""
+    """Leave given `once`: `path` may be a place of secrets; no other further in is covered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +103,20 @@ class Policy:
         return tuple(path for path in dict.fromkeys((*secrets, *inside)) if path not in once)
 
     def _once(self, operation: Operation, path: Path) -> Verdict | None:
-        """Leave for this very path, which alone may open a place of secrets."""
-        exact = (rule for rule in self.rules if rule.exact and rule.path == path)
-        return next((_allowed(rule) for rule in exact if _includes(rule.operation, operation)), None)
+        """Leave for one call, which alone may open a place of secrets: that it names, not those further in."""
+        exact = [rule for rule in self.rules if rule.exact and _includes(rule.operation, operation)]
+        for rule in exact:
+            if rule.path == path:
+                return _allowed(rule)
+            if path.is_relative_to(rule.path) and self._same_secret(operation, rule.path, path):
+                return _allowed(rule)
+        return None
+
+    def _same_secret(self, operation: Operation, folder: Path, path: Path) -> bool:
+        """Whether a path in a folder is no more secret, and no more guarded, than the folder itself."""
+        if self._guard(operation, path) != self._guard(operation, folder):
+            return False
+        return self._secret(operation, path) == self._secret(operation, folder)
 
     def _leave(self, operation: Operation, path: Path, guard: Guarded | None) -> Verdict | None:
         """Leave for a folder the path is in; for what is guarded, leave that means it and no folder around it."""
@@ -117,7 +128,10 @@ class Policy:
     def _secret(self, operation: Operation, path: Path) -> Secret | None:
         """The place of secrets a path is in, as far as this policy's own folders do not lie inside it."""
         above = self.places.secrets_above(path)
-        return next((secret for secret in above if self._holds(secret, operation, path)), None)
+        known = next((secret for secret in above if self._holds(secret, operation, path)), None)
+        if known is not None or path.is_relative_to(self.project) or self._is_scratch(path):
+            return known
+        return self.places.secret_by_name(path)
 
     def _holds(self, secret: Secret, operation: Operation, path: Path) -> bool:
         """Whether a place of secrets counts at a path in it: not in the agents' own folders further in."""
@@ -130,11 +144,10 @@ class Policy:
 
     def _guard(self, operation: Operation, path: Path) -> Guarded | None:
         """What guards a path against being written: in every folder but the agents' temporary one."""
-        if operation != "write":
-            return None
-        if any(rule.origin == "scratch" and _covers(rule, operation, path) for rule in self.rules):
-            return None
-        return self.places.guard(path)
+        return self.places.guard(path) if operation == "write" and not self._is_scratch(path) else None
+
+    def _is_scratch(self, path: Path) -> bool:
+        return any(rule.origin == "scratch" and path.is_relative_to(rule.path) for rule in self.rules)
 
     def _too_wide(self, folder: Path) -> bool:
         return self.project.is_relative_to(folder) or self.places.is_too_wide(folder)

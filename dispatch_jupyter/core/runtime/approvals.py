@@ -105,7 +105,7 @@ class Approvals:
             NotFound: there is no such grant.
             Conflict: it was revoked before.
         """
-        grant = self._session.tables.grant(grant_id)
+        grant = self._session.tables.one(Grant, grant_id)
         if grant.revoked_at is not None:
             raise Conflict("This grant was revoked before.")
         revoked = self._session.put(grant.model_copy(update={"revoked_at": now(), "revoked_by": by}), sync=True)
@@ -117,7 +117,7 @@ class Approvals:
     def reconsider(self) -> None:
         """Leave was given: questions that need no answer any more are answered by it."""
         for request_id, answered in list(self._waiting.items()):
-            request = self._session.tables.request(request_id)
+            request = self._session.tables.one(Request, request_id)
             if answered.done() or request_id in self._answering or request.status != "open":
                 continue
             policy = self._policies[request_id]()
@@ -132,7 +132,7 @@ class Approvals:
         """The session's grants that are in force."""
         return tuple(
             Rule(grant.operation, Path(grant.path), "session", grant.id)
-            for grant in self._session.tables.grants()
+            for grant in self._session.tables.every(Grant)
             if grant.revoked_at is None and grant.scope == "session"
         )
 
@@ -158,7 +158,7 @@ class Approvals:
 
     def _close(self, request_id: RequestId) -> None:
         """Whatever ended the wait: what was not answered has expired."""
-        request = self._session.tables.request(request_id)
+        request = self._session.tables.one(Request, request_id)
         if request.status == "open":
             ended = {"status": "expired", "error": EXPIRED, "ended_at": now()}
             self._session.put(request.model_copy(update=ended), sync=True)
@@ -169,17 +169,17 @@ class Approvals:
     def _show_waiting(self, agent_id: AgentId) -> None:
         """A running agent that has a question open is waiting; afterwards it runs again."""
         agent = self._session.tables.agent(agent_id)
-        asks = any(self._session.tables.request(waiting).agent_id == agent_id for waiting in self._open_ids())
+        asks = any(self._session.tables.one(Request, waiting).agent_id == agent_id for waiting in self._open_ids())
         if agent.status == "running" and asks:
             self._session.put(agent.model_copy(update={"status": "waiting", "waiting_on": "request"}))
         elif agent.status == "waiting" and agent.waiting_on == "request" and not asks:
             self._session.put(agent.model_copy(update={"status": "running", "waiting_on": None}))
 
     def _open_ids(self) -> list[RequestId]:
-        return [request.id for request in self._session.tables.requests() if request.status == "open"]
+        return [request.id for request in self._session.tables.every(Request) if request.status == "open"]
 
     def _answerable(self, request_id: RequestId, command: AnswerRequest) -> Request:
-        request = self._session.tables.request(request_id)
+        request = self._session.tables.one(Request, request_id)
         if request.kind != "permission":
             raise Conflict("This is a question, not a request for permission.", "Answer it in words.")
         if request.status == "expired":

@@ -49,7 +49,7 @@ class CommandDesk:
 
     def job(self, job_id: JobId) -> Job:
         """A job, with the end of its output so far."""
-        job = self._bench.session.tables.job(job_id)
+        job = self._bench.session.tables.one(Job, job_id)
         if job.status != "running":
             return job
         return job.model_copy(update={"tail": self._bench.shell.job_output(job_id)})
@@ -61,7 +61,7 @@ class CommandDesk:
             NotFound: there is no such job.
             Conflict: it has ended.
         """
-        if self._bench.session.tables.job(job_id).status != "running":
+        if self._bench.session.tables.one(Job, job_id).status != "running":
             raise Conflict("The job has ended already.")
         await self._bench.shell.stop_job(job_id, by)
-        return self._bench.session.tables.job(job_id)
+        return self._bench.session.tables.one(Job, job_id)

@@ -7,7 +7,7 @@ from ..config.trust import set_trust, trusted_files
 from ..protocol.commands import AnswerRequest, Permissions, TrustedFiles, TrustFile
 from ..protocol.errors import DispatchError, NotFound
 from ..protocol.ids import GrantId, RequestId, SessionId
-from ..protocol.records import ErrorInfo, Grant, Request
+from ..protocol.records import Decision, ErrorInfo, Grant, Request
 from .sessions import Sessions
 from .settings import CurrentConfig
 from .workbench import Workbench, Workbenches
@@ -25,15 +25,15 @@ class PermissionDesk:
         """What waits, what was decided, what is in force: of one live session, or of all."""
         sessions = [await self._sessions.open(session_id)] if session_id else self._sessions.live()
         tables = [session.tables for session in sessions]
-        grants = [grant for table in tables for grant in table.grants() if grant.revoked_at is None]
+        grants = [grant for table in tables for grant in table.every(Grant) if grant.revoked_at is None]
         problems: list[ErrorInfo] = []
         try:
             grants += await asyncio.to_thread(always_entries, self._config.environ)
         except DispatchError as error:
             problems.append(ErrorInfo(code=error.code, message=error.message, hint=error.hint))
         return Permissions(
-            pending=[request for table in tables for request in table.requests() if request.status == "open"],
-            log=sorted((line for table in tables for line in table.log()), key=lambda line: line.at),
+            pending=[request for table in tables for request in table.every(Request) if request.status == "open"],
+            log=sorted((line for table in tables for line in table.every(Decision)), key=lambda line: line.at),
             grants=grants,
             problems=problems,
         )
@@ -42,7 +42,7 @@ class PermissionDesk:
         """Answer an open request; what it grants answers others that wait for the same."""
         for bench in self._all():
             try:
-                bench.session.tables.request(request_id)
+                bench.session.tables.one(Request, request_id)
             except NotFound:
                 continue
             answered = await bench.approvals.answer(request_id, command, by)
@@ -54,7 +54,7 @@ class PermissionDesk:
     async def revoke(self, grant_id: GrantId, by: str) -> Grant:
         """Take leave back at once: commands that run with it are stopped."""
         for bench in self._all():
-            if any(grant.id == grant_id for grant in bench.session.tables.grants()):
+            if any(grant.id == grant_id for grant in bench.session.tables.every(Grant)):
                 revoked = await bench.approvals.revoke(grant_id, by)
                 await bench.shell.revoke(grant_id)
                 return revoked

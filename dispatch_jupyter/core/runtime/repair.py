@@ -1,7 +1,7 @@
 """Bringing open records into a terminal state, when a run ends and when a journal is opened again."""
 
 from ..protocol.ids import AgentId
-from ..protocol.records import ErrorInfo, now
+from ..protocol.records import ErrorInfo, Job, Request, now
 from .decisions import DecisionLog
 from .session import Session
 
@@ -41,7 +41,7 @@ def repair(session: Session) -> None:
 
 def _expire(session: Session) -> None:
     """Whoever asked waits no longer: what was not answered allowed nothing, and the log says so."""
-    for request in session.tables.requests():
+    for request in session.tables.every(Request):
         if request.status == "open":
             ended = session.put(request.model_copy(update={"status": "expired", "error": UNANSWERED, "ended_at": now()}))
             DecisionLog(session).answered(ended, [], allowed=False, rule="expired")
@@ -49,7 +49,7 @@ def _expire(session: Session) -> None:
 
 def _lose(session: Session) -> None:
     """Commands die with the server; how they would have ended nobody knows."""
-    for job in session.tables.jobs():
+    for job in session.tables.every(Job):
         if job.status == "running":
             ended = {"status": "lost", "why": "The server stopped while it ran.", "ended_at": now()}
             session.put(job.model_copy(update=ended))

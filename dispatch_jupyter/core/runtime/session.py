@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 
 from ..protocol.changes import Delta, Put, Snapshot, State
 from ..protocol.errors import StoreError
-from ..protocol.records import TABLE_OF, Record, TableName
+from ..protocol.records import TABLE_OF, Decision, Grant, Job, Record, Request, TableName
 from ..store.session_db import Row, SessionDB
 from .feed import Feed
 from .tables import Tables
@@ -85,10 +85,10 @@ class Session:
             agents=self.tables.agents(),
             messages=[self._with_live_text(message) for message in shown],
             calls=[self._with_live_text(call) for call in calls],
-            requests=self.tables.requests(),
-            grants=self.tables.grants(),
-            jobs=self.tables.jobs(),
-            log=self.tables.log()[-DISPLAYED_DECISIONS:],
+            requests=self.tables.every(Request),
+            grants=self.tables.every(Grant),
+            jobs=self.tables.every(Job),
+            log=self.tables.every(Decision)[-DISPLAYED_DECISIONS:],
             earlier=len(messages) - len(shown),
         )
 

@@ -1,24 +1,13 @@
 """A session's records in memory, and the ways they are looked at."""
 
 from collections.abc import Iterable, Iterator
-from typing import cast
+from typing import TypeVar, cast
 
 from ..protocol.errors import NotFound
-from ..protocol.ids import AgentId, CallId, GrantId, JobId, MessageId, RequestId
-from ..protocol.records import (
-    TABLE_OF,
-    TABLES,
-    Agent,
-    Decision,
-    Grant,
-    Job,
-    Message,
-    Record,
-    Request,
-    Session,
-    TableName,
-    ToolCall,
-)
+from ..protocol.ids import AgentId, CallId, MessageId
+from ..protocol.records import TABLE_OF, TABLES, Agent, Message, Record, Session, TableName, ToolCall
+
+R = TypeVar("R", bound=Record)
 
 
 class Tables:
@@ -63,27 +52,16 @@ class Tables:
     def agent(self, agent_id: AgentId) -> Agent:
         return cast("Agent", self.get("agents", agent_id))
 
-    def requests(self) -> list[Request]:
-        return cast("list[Request]", list(self._tables["requests"].values()))
+    def every(self, kind: type[R]) -> list[R]:
+        """All records of a kind, oldest first."""
+        return cast("list[R]", list(self._tables[TABLE_OF[kind]].values()))
 
-    def request(self, request_id: RequestId) -> Request:
-        return cast("Request", self.get("requests", request_id))
-
-    def grants(self) -> list[Grant]:
-        return cast("list[Grant]", list(self._tables["grants"].values()))
-
-    def grant(self, grant_id: GrantId) -> Grant:
-        return cast("Grant", self.get("grants", grant_id))
-
-    def jobs(self) -> list[Job]:
-        return cast("list[Job]", list(self._tables["jobs"].values()))
-
-    def job(self, job_id: JobId) -> Job:
-        return cast("Job", self.get("jobs", job_id))
-
-    def log(self) -> list[Decision]:
-        """The permission log, oldest first."""
-        return cast("list[Decision]", list(self._tables["log"].values()))
+    def one(self, kind: type[R], record_id: str) -> R:
+        """
+        Raises:
+            NotFound: there is no such record.
+        """
+        return cast("R", self.get(TABLE_OF[kind], record_id))
 
     def messages(self) -> list[Message]:
         """All messages of all agents, in order."""

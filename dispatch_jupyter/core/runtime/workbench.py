@@ -61,7 +61,7 @@ class Workbenches:
         self._sandbox = Sandbox()
         self.auth_enabled = auth_enabled
         self._config = config
-        self._places = places
+        self.places = places
         self._ports = ports
         self._changed = changed
         self._benches: dict[SessionId, Workbench] = {}
@@ -108,6 +108,7 @@ class Workbenches:
             self._scratch = Path(tempfile.mkdtemp(prefix="dispatch-")).resolve()
         scratch = self._scratch / session.tables.session.id
         kept = session.spill_dir.resolve()
+        own = (Rule("write", scratch, "scratch"), Rule("read", session.spill_dir.resolve(), "kept"))
         approvals = Approvals(session, self._keep_always, lambda: self._changed(session))
 
         def keep(job: Job) -> None:
@@ -123,10 +124,8 @@ class Workbenches:
         )
 
         def policy() -> Policy:
-            settings = self._config.last.settings
-            leave = rules_of(settings.permissions.leave())
-            own = (Rule("write", scratch, "scratch"), Rule("read", session.spill_dir.resolve(), "kept"))
-            return Policy(self._config.project, (*own, *leave, *approvals.rules()), self._places)
+            leave = rules_of(self._config.last.settings.permissions.leave())
+            return Policy(self._config.project, (*own, *leave, *approvals.rules()), self.places)
 
         return Workbench(session, approvals, shell, policy, self._refresh)
 

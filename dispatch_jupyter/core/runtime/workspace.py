@@ -172,6 +172,9 @@ class Workspace:
         """The model in force, what is missing for it, and what every live agent does."""
         readiness = await self.models.default()
         level = await self._benches.level()
+        wide = self._benches.places.about_project(self.project)
+        if wide is not None:
+            readiness = readiness.model_copy(update={"problems": [*readiness.problems, wide]})
         agents = [(session, agent) for session in self._sessions.live() for agent in session.tables.agents()]
         return Status(
             instance=self.instance,

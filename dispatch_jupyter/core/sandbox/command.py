@@ -2,7 +2,6 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 
 from .kept import Kept, Output
 from .types import Exit, OnOutput
@@ -31,6 +30,6 @@ class Command(ABC):
         """What it printed so far: the beginning, the end, and how much in all."""
         return self._kept.output()
 
-    def on_end(self, called: Callable[["Command"], None]) -> None:
-        """Call this once it has ended."""
-        self._exit.add_done_callback(lambda _: called(self))
+    @abstractmethod
+    async def closed(self) -> None:
+        """Wait until nothing of it is left in this process either."""

@@ -39,7 +39,7 @@ class Sandbox:
         self._finding: asyncio.Task[Ground] | None = None
         self._launcher: LauncherProcess | None = None
         self._starting = asyncio.Lock()
-        self._commands: set[Command] = set()
+        self._commands: dict[Command, asyncio.Task[None]] = {}
         self._closed = False
 
     async def level(self) -> Level:
@@ -80,14 +80,17 @@ class Sandbox:
         """Kill all commands, end the launcher."""
         async with self._starting:
             self._closed = True
-        await asyncio.gather(*(command.kill(_CLOSING) for command in [*self._commands]))
+        running = dict(self._commands)
+        await asyncio.gather(*(command.kill(_CLOSING) for command in running))
+        await asyncio.gather(*running.values())
         if self._launcher:
             await asyncio.to_thread(self._launcher.close)
             self._launcher = None
 
     def _known(self, command: Command) -> Command:
-        self._commands.add(command)
-        command.on_end(self._commands.discard)
+        closing = asyncio.create_task(command.closed(), name="sandbox command")
+        self._commands[command] = closing
+        closing.add_done_callback(lambda _: self._commands.pop(command, None))
         return command
 
     async def _ground(self) -> Ground:

@@ -65,6 +65,10 @@ class SupervisedCommand(Command):
                 os.kill(self._supervisor, signal.SIGKILL)
             await asyncio.wait([self._exit], timeout=_GRACE)
 
+    async def closed(self) -> None:
+        """See Command."""
+        await asyncio.wait([self._reading])
+
     async def _read(self) -> None:
         try:
             while True:
@@ -83,6 +87,8 @@ class SupervisedCommand(Command):
             for task in self._asking:
                 task.cancel()
             self._writer.close()
+            with contextlib.suppress(OSError):
+                await self._writer.wait_closed()
 
     async def _frame(self, kind: int, body: bytes) -> None:
         if kind == JSON:

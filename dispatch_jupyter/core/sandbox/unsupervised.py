@@ -42,6 +42,10 @@ class UnsupervisedCommand(Command):
         await self._end_group()
         await asyncio.wait([self._exit], timeout=_KILL_SECONDS)
 
+    async def closed(self) -> None:
+        """See Command."""
+        await asyncio.wait([self._running])
+
     async def _run(self) -> None:
         pumping = asyncio.create_task(self._pump())
         giving = asyncio.create_task(self._give())

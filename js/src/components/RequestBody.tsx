@@ -12,20 +12,21 @@ const FEW = 4;
 /** Who asks, for what, with which command, and what an answer beyond "once" would cover. */
 export function RequestBody({ request, agent }: { request: Request; agent: string }) {
   const trans = useTrans();
-  const secret = request.reaches.find(reach => reach.secret !== null);
+  const secret = request.reaches.some(reach => reach.secret !== null);
+  const [first, ...others] = request.reaches;
+  const only = first && !others.length && first.secret === null && first.caution === null ? first : null;
   return (
     <>
       <p>
-        <strong>{agent}</strong> <span class="dsp-quiet">{trans.__('wants to:')}</span>
+        <strong>{agent}</strong>
+        {only && (
+          <>
+            {' · '}
+            <ReachWords reach={only} />
+          </>
+        )}
       </p>
-      <ul
-        class={`dsp-reaches ${request.reaches.length > FEW ? 'dsp-many' : ''}`}
-        tabIndex={request.reaches.length > FEW ? 0 : undefined}
-      >
-        {request.reaches.map((reach, place) => (
-          <ReachLine key={place} reach={reach} />
-        ))}
-      </ul>
+      {!only && <Reaches reaches={request.reaches} />}
       {request.command !== null && <Command request={request} command={request.command} />}
       <p class="dsp-small dsp-covers">
         {secret ? trans.__('A place of secrets is only ever allowed once.') : <Covers request={request} />}
@@ -34,17 +35,30 @@ export function RequestBody({ request, agent }: { request: Request; agent: strin
   );
 }
 
-function ReachLine({ reach }: { reach: Reach }) {
+function Reaches({ reaches }: { reaches: readonly Reach[] }) {
+  const many = reaches.length > FEW;
+  return (
+    <ul class={`dsp-reaches ${many ? 'dsp-many' : ''}`} tabIndex={many ? 0 : undefined}>
+      {reaches.map((reach, place) => (
+        <li key={place} class={reach.secret === null ? '' : 'dsp-secret'}>
+          <ReachWords reach={reach} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function ReachWords({ reach }: { reach: Reach }) {
   const trans = useTrans();
   return (
-    <li class={reach.secret === null ? '' : 'dsp-secret'} data-reach={reach.path}>
+    <span data-reach={reach.path}>
       <span class="dsp-operation">{operationWord(reach.operation, trans)}</span>{' '}
       <span class="dsp-path">
         <ShownText text={reach.path} />
       </span>
       {reach.secret !== null && <span class="dsp-reach-note">{trans.__('Kept here: %1', reach.secret)}</span>}
       {reach.caution !== null && <span class="dsp-reach-note dsp-caution">{reach.caution}</span>}
-    </li>
+    </span>
   );
 }
 

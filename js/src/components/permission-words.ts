@@ -116,13 +116,7 @@ export function endingOf(request: Request, user: string | null, trans: Translati
 
 /** "You", or somebody else's name. `user` is who looks, null where the page does not know. */
 export function personOf(name: string | null, user: string | null, trans: Translation): string {
-  if (!name || user === null || name === user) return trans.__('You');
-  return isReadable(name) ? name : trans.__('Somebody else');
-}
-
-/** Jupyter gives users without a name 32 hex digits. */
-function isReadable(name: string): boolean {
-  return !/^[0-9a-f]{32}$/.test(name);
+  return !name || user === null || name === user ? trans.__('You') : name;
 }
 
 /** By which rule something was decided, in words. */

@@ -36,7 +36,7 @@ it('says who asks, for what, in which command, and what more an answer would cov
   expect(document.getElementById(ask.getAttribute('aria-labelledby') ?? '')?.textContent).toBe(
     'Read outside the project?'
   );
-  expect(r.find('.dsp-ask-body').textContent).toContain('dispatch wants to:');
+  expect(r.find('.dsp-ask-body').textContent).toMatch(/^dispatch · read \/etc\/hosts/);
   expect(r.find('[data-reach]').textContent).toBe('read /etc/hosts');
   expect(r.find('.dsp-command').textContent).toBe(`$ ${command}`);
   expect([...ask.querySelectorAll('mark')].map(mark => mark.textContent)).toEqual(['/etc/hosts']);

@@ -154,13 +154,17 @@ it('shows output that the server began anew', async () => {
 
 it.each([
   ['a short output', shell({ output: 'ok\n[exit 0 · 4.2 s]' }), 'ok'],
-  ['a failed command', shell({ output: 'x\n'.repeat(50), command: ran({ exit_code: 2 }) }), 'x\n'.repeat(50)],
-  ['one that was stopped', shell({ output: '[stopped by ada · 4.2 s]', command: ran({ exit_code: null }) }), null]
+  [
+    'a failed command',
+    shell({ output: `${'x\n'.repeat(50)}[exit 2 · 4.2 s]`, command: ran({ exit_code: 2 }) }),
+    'x\n'.repeat(49).concat('x')
+  ],
+  ['one that was stopped', shell({ output: 'x\n[stopped by ada · 4.2 s]', command: ran({ exit_code: null }) }), 'x']
 ])('leaves %s open', async (_, record, text) => {
   const r = withCall(record);
   await line(r);
   expect(isOpen(r)).toBe(true);
-  expect(output(r)).toBe(text ?? record.output);
+  expect(output(r)).toBe(text);
 });
 
 it.each([
@@ -192,6 +196,18 @@ it('folds a long output when it is over, unless the person reads in it', async (
     await vi.waitFor(() => expect(r.find('[data-call]').dataset.run).toBe('ok'));
     expect(isOpen(r)).toBe(reads);
   }
+});
+
+it.each([
+  ['stopped by ada · 4.2 s', 'stopped by ada'],
+  ['timed out after 900 s and was ended, with all its processes · 15 min 0 s', 'timed out after 900 s and was ended,'],
+  ['ended: leave it ran with was taken back · 4.2 s', 'ended: leave it ran with was taken back']
+])('says who or what ended a command: [%s]', async (last, words) => {
+  const r = withCall(shell({ output: `[${last}]`, command: ran({ exit_code: null, signal: 'SIGKILL' }) }));
+  expect(await line(r)).toContain('■stopped');
+  expect(isOpen(r)).toBe(true);
+  expect(r.find('.dsp-shell-details').textContent).toContain(words);
+  expect(r.find('.dsp-shell-details').textContent).not.toContain(' · ');
 });
 
 it('shows why a command could not be run', async () => {

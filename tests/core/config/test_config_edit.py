@@ -1,70 +1,29 @@
 """Leave for always in the person's dispatch.yaml: one entry comes or goes, and nothing else in the file moves."""
 # ruff: noqa: E501 - texts before and after stand side by side
 
-import errno
-import os
-import stat
-import threading
 from pathlib import Path
 
 import pytest
 import yaml
-from filelock import FileLock
+from config_person import FULL, Person
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_jupyter.core.config import splice, user_files
+from dispatch_jupyter.core.config import splice
 from dispatch_jupyter.core.config.edit import add_always, always_entries, remove_always
 from dispatch_jupyter.core.config.entries import entry_id
-from dispatch_jupyter.core.config.load import load, user_file
+from dispatch_jupyter.core.config.load import load
 from dispatch_jupyter.core.config.splice import CannotSplice, add_item, remove_item
-from dispatch_jupyter.core.protocol.errors import DispatchError, Invalid, NotFound, StoreError, StoreFull
+from dispatch_jupyter.core.protocol.errors import Invalid, NotFound
 
 ETC = Path("/etc")
 KEYS = ("permissions", "auto_allow")
 WRITTEN = "{path: /etc, allow: read}"
 
 
-class Person:
-    """Somebody with a home folder, and a dispatch.yaml or not."""
-
-    def __init__(self, home: Path) -> None:
-        self.environ = {"HOME": str(home)}
-        self.file = user_file(self.environ)
-
-    def put(self, text: str | bytes) -> None:
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        self.file.write_bytes(text if isinstance(text, bytes) else text.encode())
-
-    def text(self) -> str:
-        return self.file.read_bytes().decode()
-
-    def allowed(self) -> list[tuple[str, str]]:
-        return [(grant.operation, grant.path) for grant in always_entries(self.environ)]
-
-
 @pytest.fixture
 def person(tmp_path: Path) -> Person:
     return Person(tmp_path)
-
-
-FULL = """\
-# My settings.   Keep tidy!
-model:   "anthropic/claude"   # the good one
-
-permissions:      # what they may do
-    # my folders
-    auto_allow:
-      # scratch space
-      -   '/tmp'      # all of it
-      - path: /srv/data        # big files
-        allow:   read
-
-      # the end of the list
-
-# about limits
-limits: {max_steps: 9}   # enough
-"""
 
 
 def test_one_line_more_and_nothing_else(person: Person) -> None:
@@ -193,37 +152,6 @@ def test_what_is_not_covered_is(person: Person, entry: str, operation: str, path
     assert person.allowed()[-1] == (operation, path)
 
 
-def test_a_missing_file_is_made_private(person: Person) -> None:
-    mask = os.umask(0)
-    try:
-        add_always("read", ETC, person.environ)
-    finally:
-        os.umask(mask)
-    assert person.text() == f"permissions:\n  auto_allow:\n    - {WRITTEN}\n"
-    assert stat.S_IMODE(person.file.stat().st_mode) == 0o600
-    assert stat.S_IMODE(person.file.parent.stat().st_mode) == 0o700
-    assert always_entries({"HOME": str(person.file.parent)}) == []
-
-
-def test_the_mode_stays(person: Person) -> None:
-    person.put("model: a/b\n")
-    person.file.chmod(0o640)
-    add_always("read", ETC, person.environ)
-    assert stat.S_IMODE(person.file.stat().st_mode) == 0o640
-
-
-def test_through_a_link(person: Person, tmp_path: Path) -> None:
-    target = tmp_path / "dotfiles" / "dispatch.yaml"
-    target.parent.mkdir()
-    target.write_text("model: a/b\n")
-    person.file.parent.mkdir(parents=True)
-    person.file.symlink_to(target)
-    add_always("read", ETC, person.environ)
-    assert person.file.is_symlink()
-    assert WRITTEN in target.read_text()
-    assert [path.name for path in target.parent.iterdir()] == ["dispatch.yaml"]
-
-
 @pytest.mark.parametrize("path", ["/a b", "/ü: #x", "/it's", '/say "x"', "/back\\slash", "/{x}", "/[y], z", "/-"])
 def test_odd_names_are_kept(person: Person, path: str) -> None:
     grant = add_always("read", Path(path), person.environ)
@@ -273,103 +201,6 @@ def test_an_unknown_id(person: Person) -> None:
         with pytest.raises(NotFound):
             remove_always(grant, person.environ)  # type: ignore[arg-type]
     assert person.text() == FULL
-
-
-@pytest.mark.parametrize(("number", "kind"), [(errno.ENOSPC, StoreFull), (errno.EROFS, StoreError)])
-def test_a_disk_that_says_no(person: Person, monkeypatch: pytest.MonkeyPatch, number: int, kind: type) -> None:
-    person.put(FULL)
-
-    def fail(_handle: int) -> None:
-        raise OSError(number, os.strerror(number))
-
-    monkeypatch.setattr(user_files.os, "fsync", fail)
-    with pytest.raises(kind) as caught:
-        add_always("read", ETC, person.environ)
-    assert str(person.file) in caught.value.message
-    assert person.text() == FULL
-    assert {path.name for path in person.file.parent.iterdir()} == {"dispatch.yaml", ".lock"}
-
-
-def test_no_file_at_all(person: Person) -> None:
-    person.file.mkdir(parents=True)
-    with pytest.raises(StoreError):
-        add_always("read", ETC, person.environ)
-    with pytest.raises(StoreError):
-        always_entries(person.environ)
-
-
-def test_a_home_that_cannot_be_written(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError) as caught:
-        add_always("read", ETC, {"HOME": str(tmp_path / "file")})
-    assert "cannot be written" in caught.value.message
-
-
-def as_nobody(action: object) -> str:
-    """What an action raises for somebody who owns nothing, in a process of its own."""
-    reads, writes = os.pipe()
-    child = os.fork()
-    if child == 0:
-        said = "fine"
-        try:
-            os.setgroups([])
-            os.setgid(65534)
-            os.setuid(65534)
-            action()  # type: ignore[operator]
-        except DispatchError as error:
-            said = f"{type(error).__name__}: {error.message}"
-        finally:
-            os.write(writes, said.encode())
-            os._exit(0)
-    os.close(writes)
-    with os.fdopen(reads) as pipe:
-        said = pipe.read()
-    os.waitpid(child, 0)
-    return said
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become somebody who owns nothing")
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
-@pytest.mark.parametrize("closed", ["file", "folder"])
-def test_a_file_that_may_not_be_written(person: Person, closed: str) -> None:
-    person.put(FULL)
-    for folder in (*person.file.parents,)[:-2]:
-        folder.chmod(folder.stat().st_mode | 0o011)
-    person.file.parent.chmod(0o777 if closed == "file" else 0o755)
-    person.file.chmod(0o444 if closed == "file" else 0o666)
-    said = as_nobody(lambda: add_always("read", ETC, person.environ))
-    assert said.startswith("StoreError") and "cannot be written: Permission denied" in said
-    assert person.text() == FULL
-
-
-def test_somebody_else_holds_the_file(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(user_files, "LOCK_SECONDS", 0.1)
-    person.put(FULL)
-    with FileLock(person.file.parent / ".lock"), pytest.raises(StoreError) as caught:
-        add_always("read", ETC, person.environ)
-    assert "locked" in caught.value.message
-    assert person.text() == FULL
-
-
-def test_many_at_once_lose_nothing(person: Person) -> None:
-    person.put(FULL)
-    paths = [Path(f"/data/{number}") for number in range(12)]
-    errors: list[Exception] = []
-
-    def add(path: Path) -> None:
-        try:
-            add_always("read", path, person.environ)
-        except Exception as error:  # told below
-            errors.append(error)
-
-    threads = [threading.Thread(target=add, args=(path,)) for path in paths]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
-    assert {("read", str(path)) for path in paths} <= set(person.allowed())
-    assert person.text().startswith(FULL[: FULL.index("\n      # the end")])
 
 
 def test_what_comes_out_wrong_is_not_written(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:

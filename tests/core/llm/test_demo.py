@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import os
+import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,10 +13,17 @@ import pytest
 from dispatch_jupyter.core.llm.client import RoutingClient
 from dispatch_jupyter.core.llm.demo import DemoModel
 from dispatch_jupyter.core.llm.demo.moves import HELP, LABEL
-from dispatch_jupyter.core.llm.demo.wish import Create, Look, Other, Read, Replace, understand
+from dispatch_jupyter.core.llm.demo.running import outcome, program_for, test_command
+from dispatch_jupyter.core.llm.demo.wish import Create, Look, Other, Read, Replace, Run, Test, understand
 from dispatch_jupyter.core.llm.types import CallDelta, Completed, ModelRequest, TextDelta
 from dispatch_jupyter.core.permissions.paths import Files
+from dispatch_jupyter.core.permissions.places import places_of
+from dispatch_jupyter.core.permissions.policy import Denied, Policy, Rule, Verdict
 from dispatch_jupyter.core.protocol.errors import DispatchError
+from dispatch_jupyter.core.protocol.records import Reach
+from dispatch_jupyter.core.sandbox.sandbox import Sandbox
+from dispatch_jupyter.core.tools.shell.settings import ShellSettings
+from dispatch_jupyter.core.tools.shell.shell import Shell
 from dispatch_jupyter.core.tools.standard import standard_tools
 from dispatch_jupyter.core.tools.tool import Seen, Toolbox, ToolContext, parse_arguments
 
@@ -35,18 +45,68 @@ Weather fetches forecasts. It prints them as a table. It has a third sentence.
 """
 
 
+class Person:
+    """Allows what it is asked, or nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        linked = Rule("read", Path(__file__).resolve().parents[3], "auto_allow")
+        self.now = Policy(folder, (linked,), places_of(os.environ, Path.home()))
+        self.allows = True
+        self.asked: list[str] = []
+
+    def policy(self) -> Policy:
+        return self.now
+
+    async def ask(self, reaches: Sequence[Reach], command: str | None = None) -> tuple[Rule, ...]:
+        self.asked += [reach.path for reach in reaches]
+        if not self.allows:
+            raise Denied("The person did not allow this. They say: no.")
+        rules = tuple(Rule(reach.operation, Path(reach.path), "once", exact=True) for reach in reaches)
+        self.now = self.now.also(*rules)
+        return rules
+
+    def note(self, reach: Reach, verdict: Verdict) -> None:
+        pass
+
+
+async def _never() -> None:
+    await asyncio.Event().wait()
+
+
 class Chat:
     """A conversation with the demo: its answers, and the calls it made."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder = folder = Path(os.path.realpath(folder))
         self.box = Toolbox(standard_tools())
-        self.context = ToolContext(call_id="c", files=Files(folder), seen=Seen())
+        self.person = Person(folder)
+        self.seen = Seen()
         self.messages: list[dict] = []
         self.calls: list[tuple[str, dict]] = []
 
     def ask(self, text: str) -> str:
-        return asyncio.run(self._turn(text))
+        return asyncio.run(self._with_shell(text))
+
+    async def _with_shell(self, text: str) -> str:
+        sandbox = Sandbox()
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.defpath])
+        shell = Shell(
+            sandbox,
+            keep=lambda _: None,
+            folder=self.folder.parent / f"{self.folder.name}-shell",
+            environ={**os.environ, "PATH": path, "HOME": str(self.folder.parent)},
+            settings=ShellSettings,
+            ports=frozenset,
+        )
+        self.context = ToolContext(
+            "s-a", "c", Files(self.folder, self.person.policy), self.seen, self.person, shell,
+            lambda _: None, lambda _: None, _never,
+        )  # fmt: skip
+        try:
+            return await self._turn(text)
+        finally:
+            await shell.close()
+            await sandbox.close()
 
     async def _turn(self, text: str) -> str:
         self.messages.append({"role": "user", "content": text})
@@ -177,7 +237,7 @@ def test_a_notebook_it_creates_is_one(chat):
 
 
 def test_a_tool_that_fails_is_reported(chat):
-    chat.context.seen = Seen()
+    chat.seen = Seen()
     answer = chat.ask("create README.md with the text gone")
     assert (chat.folder / "README.md").read_text() == README
     assert "`write_file` did not work:" in answer
@@ -222,6 +282,81 @@ def test_a_file_that_is_not_there(chat):
     assert "There is no file `READ.md`" in answer and "`README.md`" in answer
     answer = chat.ask("summarize quite-another.rst")
     assert "There is no file `quite-another.rst`" in answer
+
+
+def test_a_command(chat):
+    answer = chat.ask("run `ls; echo '```'`")
+    assert chat.calls == [("run_shell", {"command": "ls; echo '```'"})]
+    assert "ended with exit 0 after" in answer and "README.md" in answer
+    assert "````text\n" in answer, "the output has a fence of its own"
+    assert "printed nothing and ended with exit 3" in chat.ask("please run the command `exit 3`")
+    assert "echo: open" not in chat.ask("run `echo 'open`")
+
+
+def test_a_file_is_run(chat):
+    (chat.folder / "hello.py").write_text("print('hi')")
+    assert "hi" in chat.ask("run hello.py")
+    assert chat.calls == [("run_shell", {"command": "python hello.py"})]
+
+
+def test_what_lies_outside_is_asked_for(chat):
+    answer = chat.ask("Check what's in /etc/hosts")
+    assert chat.calls == [("run_shell", {"command": "cat /etc/hosts"})]
+    assert chat.person.asked == ["/etc/hosts"] and "localhost" in answer
+    chat.person.now = Policy(chat.folder, (), chat.person.now.places)
+    chat.person.allows = False
+    answer = chat.ask("check what's in /etc/hosts")
+    assert "`run_shell` did not work: The person did not allow this. They say: no." in answer
+    assert "localhost" not in answer
+
+
+def test_the_tests_pass(chat):
+    (chat.folder / "test_sky.py").write_text("def test_sky(): pass\n")
+    answer = chat.ask("Run the test suite")
+    assert [name for name, _ in chat.calls] == ["list_files", "run_shell"]
+    assert chat.calls[1][1]["command"] == "python -m pytest"
+    assert answer.startswith("The tests passed. `python -m pytest` ended with exit 0") and "1 passed" in answer
+    assert chat.person.asked == [] and answer.endswith(LABEL)
+
+
+def test_the_tests_fail(chat):
+    (chat.folder / "test_sky.py").write_text("def test_sky(): assert 1 == 2\ndef test_sea(): pass\n")
+    answer = chat.ask("run the tests, please")
+    assert answer.startswith("The tests did not pass.") and "1 failed, 1 passed" in answer
+    assert "- `FAILED test_sky.py::test_sky" in answer
+
+
+def test_there_are_no_tests(chat):
+    assert "nothing here that looks like tests" in chat.ask("run the test suite")
+    assert [name for name, _ in chat.calls] == ["list_files"]
+
+
+@pytest.mark.parametrize(
+    ("paths", "command"),
+    [
+        (["src/a.py", "tests/test_a.py"], "python -m pytest"),
+        (["package.json", "tests/test_a.py"], "python -m pytest"),
+        (["pytest.ini"], "python -m pytest"),
+        (["package.json", "Makefile"], "npm test"),
+        (["Cargo.toml", "src/"], "cargo test"),
+        (["go.mod"], "go test ./..."),
+        (["Makefile"], "make test"),
+        (["sub/package.json", "sub/Makefile", "contest.py"], None),
+    ],
+)
+def test_which_command_runs_the_tests(paths, command):
+    assert test_command(paths) == command
+
+
+def test_results_are_taken_apart():
+    end = outcome("a\n[Denied: /x: no.]\n[exit 12 · 3.0 s]")
+    assert (end.output, end.code, end.how, end.took) == ("a\n[Denied: /x: no.]", 12, "exit 12", "3.0 s")
+    end = outcome("a\n[timed out after 120 s and was ended, with all its processes · 120 s]")
+    assert end.code is None and end.how.startswith("timed out after 120 s")
+    end = outcome("a\n[It goes on in the background as job 0a1b: read_job shows what it prints.]")
+    assert (end.output, end.job) == ("a", "0a1b")
+    assert outcome("strange").how == ""
+    assert program_for("my file.py") == "python 'my file.py'" and program_for("a.txt") is None
 
 
 def test_anything_else_is_answered_honestly(chat):
@@ -281,6 +416,20 @@ def test_it_is_deterministic_and_streams_at_a_readable_pace():
         ("give me an overview of the codebase", Look(explain=True)),
         ("what does this project do", Look(explain=True)),
         ("version 1.2 e.g. is fine", Other()),
+        ("Run the test suite", Test()),
+        ("run all unit tests and tell me", Test()),
+        ("please run pytest", Test()),
+        ("do the tests pass?", Test()),
+        ("run `git status`", Run("git status")),
+        ("Execute the command: `make -j2 all`", Run("make -j2 all")),
+        ("run this:\n```sh\nls -l\npwd\n```", Run("ls -l\npwd")),
+        ("run my app.py", Read("app.py")),
+        ("run hello.py", Run("python hello.py")),
+        ("Check what's in /etc/hosts", Run("cat /etc/hosts")),
+        ("check ~/notes.txt", Run("cat ~/notes.txt")),
+        ("read /etc/hosts", Read("/etc/hosts")),
+        ("summarize /var/log/app.log", Read("/var/log/app.log")),
+        ("write tests for x.py", Create("x.py", 'print("Hello from x")\n')),
         ("", Other()),
     ],
 )

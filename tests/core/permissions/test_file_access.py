@@ -13,8 +13,7 @@ import pytest
 
 from dispatch_jupyter.core.permissions import paths, walk
 from dispatch_jupyter.core.permissions.paths import Files
-from dispatch_jupyter.core.permissions.places import Places, Secret
-from dispatch_jupyter.core.permissions.policy import Denied, OutsideProject, Policy, Rule
+from dispatch_jupyter.core.permissions.policy import OutsideProject, Policy, Rule
 from dispatch_jupyter.core.protocol.errors import ToolError
 
 SECRET = b"not for you"
@@ -146,59 +145,6 @@ def test_also_readable_is_read_only(files: Files, tmp_path: Path) -> None:
     error = fails("outside_project", files.write, str(tmp_path / "spill" / "d.txt"), b"x", None)
     assert isinstance(error, OutsideProject)
     assert error.reach.operation == "write"
-
-
-def test_a_policy_decides_on_real_paths(tmp_path: Path) -> None:
-    root = tmp_path.resolve()
-    (root / ".env").write_text("KEY=1")
-    (root / "link").symlink_to(".env")
-    policy = Policy(root, places=Places(secrets=(Secret(root / ".env", "keys"),)))
-    files = Files(root, lambda: policy)
-    error = fails("outside_project", files.read, "link")
-    assert isinstance(error, OutsideProject)
-    assert (error.reach.path, error.reach.secret) == (str(root / ".env"), "keys")
-    assert "a place of secrets (keys)" in error.message
-    fails("outside_project", files.write, ".env", b"", None)
-    files.write("new", b"", None)
-
-
-def test_the_policy_is_asked_for_at_each_access(files: Files, tmp_path: Path) -> None:
-    secret = (tmp_path / "outside" / "secret").resolve()
-    now = [Policy(files.root)]
-    files = Files(files.root, lambda: now[0])
-    fails("outside_project", files.read, str(secret))
-    now[0] = now[0].also(Rule("read", secret, "once", exact=True))
-    assert files.read(str(secret)).data == SECRET
-    fails("outside_project", files.write, str(secret), b"x", files_fingerprint(secret))
-    now[0] = Policy(files.root)
-    fails("outside_project", files.read, str(secret))
-
-
-def test_a_check_asks_for_what_is_to_come_and_opens_nothing(files: Files, tmp_path: Path) -> None:
-    before = len(list(Path("/dev/fd").iterdir()))
-    files.check("write", "new/er.txt")
-    error = fails("outside_project", files.check, "write", "../outside/secret")
-    assert isinstance(error, OutsideProject)
-    assert error.reach.operation == "write"
-    assert error.reach.covers == str((tmp_path / "outside").resolve())
-    fails("invalid_path", files.check, "read", "")
-    assert not (files.root / "new").exists()
-    assert len(list(Path("/dev/fd").iterdir())) == before
-
-
-@pytest.mark.skipif(not Path("/proc/self").exists(), reason="no /proc here")
-@pytest.mark.parametrize("path", ["/proc/self/environ", "/proc/1/mem", "/proc/self/fd/100000", "/proc/kcore", "link"])
-def test_what_is_refused_is_never_asked_about(files: Files, path: str) -> None:
-    (files.root / "link").symlink_to("/proc/self/maps")
-    error = fails("denied", files.read, path)
-    assert isinstance(error, Denied)
-    assert "never opened" in error.message
-
-
-def test_a_name_that_cannot_be_told_is_denied_outside(files: Files) -> None:
-    odd = os.fsdecode(b"\xff")
-    fails("not_found", files.read, odd)
-    fails("denied", files.read, f"../outside/{odd}")
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,15 @@ def test_dispatchs_own_data(home: Path) -> None:
     assert what(places_of({}, home, [home / "data"]), home / "data" / "x") == "Dispatch's own data"
 
 
+def test_a_project_beside_dispatchs_data(home: Path) -> None:
+    places = places_of({}, home, [home / "all", home / ".local/share/jupyter/dispatch"])
+    policy = Policy(home / "all" / "proj", places=places)
+    assert policy.decide("write", home / "all/proj/x").outcome == "allow"
+    assert policy.decide("read", home / "all/sessions/x").rule == "secret place"
+    inside = Policy(home / ".local/share/jupyter/dispatch", places=places)
+    assert inside.decide("read", home / ".local/share/jupyter/dispatch/sessions/x").rule == "secret place"
+
+
 def test_secrets_behind_links_count_by_both_names(home: Path) -> None:
     (home / "dotfiles" / "ssh").mkdir(parents=True)
     (home / ".ssh").symlink_to("dotfiles/ssh")
@@ -123,6 +132,26 @@ def test_what_is_run_later_is_guarded(home: Path) -> None:
     assert policy.decide("write", home / "notes").rule == "project"
 
 
+def test_working_in_a_home_folder_is_warned_of(home: Path) -> None:
+    places = places_of({}, home)
+    for project in (home, home.parent, Path("/"), home / ".ssh", home / ".ssh" / "x"):
+        warning = places.about_project(project)
+        assert warning is not None and warning.hint, project
+    assert "your home folder" in places.about_project(home).message  # type: ignore[union-attr]
+    assert places.about_project(home / "proj") is None
+    assert places.about_project(Path("/srv/proj")) is None
+
+
+def test_somebody_without_a_home() -> None:
+    places = places_of({}, Path("/"))
+    policy = Policy(Path("/srv/proj"), places=places)
+    assert policy.reach("read", Path("/etc/hosts")).covers == "/etc"
+    assert what(places, "/.ssh/id") == "SSH keys"
+    assert what(places, "/etc/hosts") is None
+    assert Path("/usr") in places.system and Path("/") not in places.system
+    assert Policy(Path("/srv/proj")).reach("read", Path("/etc/hosts")).covers == "/etc"
+
+
 def test_programs(home: Path, tmp_path: Path) -> None:
     for name in (".pyenv/shims", "tool/bin", "bin", ".local/bin"):
         (home / name).mkdir(parents=True)
@@ -137,7 +166,7 @@ def test_programs(home: Path, tmp_path: Path) -> None:
         str(home),
     ]
     places = places_of({"PATH": os.pathsep.join(path)}, home)
-    for program in ("/usr/bin/ls", sys.executable, home / ".pyenv/versions/3/bin/python", home / "tool/lib/x"):
+    for program in ("/usr/bin/ls", f"{sys.prefix}/bin/x", home / ".pyenv/versions/3/bin/python", home / "tool/lib/x"):
         assert places.is_program(Path(os.path.realpath(program))), program
     for program in (home / "bin/x", home / ".local/bin/x"):
         assert places.is_program(program)

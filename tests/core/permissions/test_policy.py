@@ -77,6 +77,12 @@ TABLE: list[Row] = [
     ("read", "/home/ada/.ssh/id_rsa", "ask", "secret place"),
     ("read", "/home/ada/.SSH/id_rsa", "ask", "secret place"),
     ("read", "/home/ada/.sshd", "ask", "outside the project"),
+    ("read", "/home/bob/.ssh/id_rsa", "ask", "secret place"),
+    ("read", "/root/.AWS/credentials", "ask", "secret place"),
+    ("read", "/data/x/.netrc", "ask", "secret place"),
+    ("read", "{p}/tests/.aws/credentials", "allow", "project"),
+    ("write", "/tmp/scratch/.ssh/config", "allow", "scratch"),
+    ("read", "/.vol/1/2", "deny", "refused place"),
     ("write", "/home/ada/.bashrc", "ask", "guarded"),
     ("read", "/home/ada/.bashrc", "ask", "outside the project"),
     ("read", "/dev/null", "allow", "device"),
@@ -124,15 +130,21 @@ def test_leave_given_once_is_for_that_path_and_opens_secrets() -> None:
     assert policy.decide("read", key).rule == "person: once"
     assert policy.decide("write", key).outcome == "ask"
     assert policy.decide("read", SSH.path / "id_ed25519").outcome == "ask"
-    assert policy.decide("read", key / "below").outcome == "ask"
     assert POLICY.decide("read", key).outcome == "ask"
 
 
-def test_leave_given_once_stays_with_the_path() -> None:
+def test_leave_given_once_for_a_folder_covers_what_is_in_it_but_no_secrets() -> None:
     policy = POLICY.also(Rule("write", Path("/etc/x"), "once", exact=True))
     assert policy.decide("read", Path("/etc/x")).outcome == "allow"
-    assert policy.decide("read", Path("/etc/x/below")).outcome == "ask"
-    assert policy.decide("read", Path("/etc")).outcome == "ask"
+    assert policy.decide("write", Path("/etc/x/below")).outcome == "allow"
+    assert policy.decide("execute", Path("/etc/x/below")).outcome == "ask"
+    assert policy.decide("read", Path("/etc/xy")).outcome == "ask"
+    assert policy.decide("write", Path("/etc/x/.git/hooks/pre-push")).outcome == "ask"
+    home = POLICY.also(Rule("read", SSH.path.parent, "once", exact=True))
+    assert home.decide("read", SSH.path.parent / "notes.txt").outcome == "allow"
+    assert home.decide("read", SSH.path / "id_rsa").outcome == "ask"
+    keys = POLICY.also(Rule("read", SSH.path, "once", exact=True))
+    assert keys.decide("read", SSH.path / "id_rsa").outcome == "allow"
 
 
 @pytest.mark.parametrize("origin", ["auto_allow", "always", "session"])
@@ -164,6 +176,7 @@ def test_home_as_the_project() -> None:
     assert policy.decide("write", HOME / "notes.txt").outcome == "allow"
     for name in (".ssh", ".ssh/id_rsa", ".config/gh/hosts.yml", ".local/share/dispatch/x"):
         assert policy.decide("read", HOME / name).rule == "secret place"
+    assert policy.decide("read", HOME / "work/tests/.ssh/id").outcome == "allow"
     assert policy.decide("write", HOME / ".bashrc").rule == "guarded"
     assert policy.decide("read", HOME / ".bashrc").outcome == "allow"
     assert set(policy.hidden()) == {secret.path for secret in PLACES.secrets}
@@ -216,6 +229,7 @@ def test_what_is_hidden_from_wider_leave() -> None:
         ("read", "/home/ada/.ssh/id", False, "/home/ada/.ssh/id", "once"),
         ("read", "/home/ada/.ssh", True, "/home/ada/.ssh", "once"),
         ("read", "/etc/shadow", False, "/etc/shadow", "once"),
+        ("read", "/home/bob/.ssh/id", False, "/home/bob/.ssh/id", "once"),
         ("write", "{p}/.git/hooks/x", False, "{p}/.git/hooks", "session"),
         ("write", "{p}/.git/config", False, "{p}/.git/config", "session"),
         ("write", "/home/ada/.bashrc", False, "/home/ada/.bashrc", "session"),

@@ -9,6 +9,7 @@ from desk import Desk, until
 from dispatch_jupyter.core.protocol.commands import AnswerRequest
 from dispatch_jupyter.core.protocol.errors import Conflict, DispatchError, Invalid, NotFound
 from dispatch_jupyter.core.protocol.ids import RequestId
+from dispatch_jupyter.core.protocol.records import Decision, Grant, Request
 from model_server import Call, Reply
 
 
@@ -31,7 +32,7 @@ async def asked(desk: Desk, count: int = 1):
 
 
 def open_requests(desk: Desk):
-    return [request for request in desk.session.tables.requests() if request.status == "open"]
+    return [request for request in desk.session.tables.every(Request) if request.status == "open"]
 
 
 async def answer(desk: Desk, request, answer="allow", scope="once", note=""):
@@ -45,7 +46,7 @@ async def rest(desk: Desk):
 
 
 def decisions(desk: Desk):
-    return [(line.allowed, line.rule, line.by, line.path) for line in desk.session.tables.log()]
+    return [(line.allowed, line.rule, line.by, line.path) for line in desk.session.tables.every(Decision)]
 
 
 def test_a_read_outside_waits_for_a_person(run, outside):
@@ -89,11 +90,11 @@ def test_leave_for_the_session_covers_the_folder(run, outside):
         await desk.say("read both")
         await answer(desk, (await asked(desk))[0], scope="session")
         await rest(desk)
-        assert len(desk.session.tables.requests()) == 1
+        assert len(desk.session.tables.every(Request)) == 1
         assert "the second secret" in desk.calls[1].output
-        (grant,) = desk.session.tables.grants()
+        (grant,) = desk.session.tables.every(Grant)
         assert (grant.operation, grant.path, grant.granted_by) == ("read", str(outside), "ada")
-        used = desk.session.tables.log()[-1]
+        used = desk.session.tables.every(Decision)[-1]
         assert (used.rule, used.grant_id, used.allowed) == ("session grant", grant.id, True)
 
     run(scenario)
@@ -111,7 +112,7 @@ def test_leave_to_read_is_no_leave_to_write(run, outside):
         await answer(desk, request)
         await rest(desk)
         assert (outside / "new.txt").read_text() == "x"
-        assert len(desk.session.tables.requests()) == 2  # one for the write, not one more to look first
+        assert len(desk.session.tables.every(Request)) == 2  # one for the write, not one more to look first
 
     run(scenario)
 
@@ -141,7 +142,7 @@ def test_always_lands_in_the_persons_own_settings(run, outside, tmp_path):
         await desk.say("read both")
         await answer(desk, (await asked(desk))[0], scope="always")
         await rest(desk)
-        assert len(desk.session.tables.requests()) == 1
+        assert len(desk.session.tables.every(Request)) == 1
         assert "# mine" in own.read_text()
         assert "# enough" in own.read_text()
         (entry,) = yaml.safe_load(own.read_text())["permissions"]["auto_allow"]
@@ -172,7 +173,7 @@ def test_always_that_cannot_be_kept_allows_nothing(run, outside, tmp_path):
         (request,) = await asked(desk)
         with pytest.raises(DispatchError, match=r"dispatch\.yaml"):
             await answer(desk, request, scope="always")
-        assert open_requests(desk) == [desk.session.tables.request(request.id)]
+        assert open_requests(desk) == [desk.session.tables.one(Request, request.id)]
         assert desk.calls[0].status == "in_progress"
         assert own.read_text() == "limits: [\n"
         await answer(desk, request, scope="once")
@@ -218,7 +219,7 @@ def test_secrets_are_opened_once_at_most(run, tmp_path, monkeypatch):
         await answer(desk, request)
         await rest(desk)
         assert "a private key" in desk.calls[0].output
-        assert desk.session.tables.grants() == []
+        assert desk.session.tables.every(Grant) == []
 
     run(scenario)
 
@@ -230,7 +231,7 @@ def test_leave_given_meanwhile_answers_what_waits(run, outside):
         first, second = await asked(desk, 2)
         await answer(desk, first, scope="session")
         await rest(desk)
-        second = desk.session.tables.request(second.id)
+        second = desk.session.tables.one(Request, second.id)
         assert (second.status, second.answer, second.answered_by) == ("answered", "allow", None)
         assert all(call.status == "completed" for call in desk.calls)
 
@@ -243,7 +244,7 @@ def test_a_stopped_agents_questions_expire(run, outside):
         await desk.say("read it")
         (request,) = await asked(desk)
         await desk.workspace.interrupt(desk.agent.id)
-        request = desk.session.tables.request(request.id)
+        request = desk.session.tables.one(Request, request.id)
         assert (request.status, request.answer) == ("expired", None)
         assert request.error.code == "expired"
         assert desk.agent.status == "error"
@@ -267,7 +268,7 @@ def test_a_restart_asks_again_and_allows_nothing(open_desk, outside):
         again = open_desk()
         again.model.script = [reads(outside / "a.txt"), Reply("Done.")]
         again.session = await again.workspace.session(session_id)
-        old = again.session.tables.request(request.id)
+        old = again.session.tables.one(Request, request.id)
         assert old.status == "expired"
         assert again.agent.error.code == "interrupted"
         assert "the first secret" not in again.calls[0].output
@@ -320,7 +321,7 @@ def test_nobody_can_be_asked_for_the_insides_of_processes(run):
     async def scenario(desk: Desk):
         desk.model.script = [reads("/proc/self/environ", "/proc/1/mem"), Reply("Done.")]
         await desk.ask("read them")
-        assert desk.session.tables.requests() == []
+        assert desk.session.tables.every(Request) == []
         assert [call.error.code for call in desk.calls] == ["denied", "denied"]
 
     run(scenario)

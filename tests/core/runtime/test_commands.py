@@ -10,6 +10,7 @@ from desk import Desk, until
 from dispatch_jupyter.core.protocol.commands import AnswerRequest
 from dispatch_jupyter.core.protocol.errors import Conflict, NotFound
 from dispatch_jupyter.core.protocol.ids import CallId
+from dispatch_jupyter.core.protocol.records import Grant, Job, Request
 from model_server import Call, Reply
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="the shell is tested on Linux")]
@@ -20,8 +21,8 @@ def runs(command, **more):
 
 
 async def open_request(desk: Desk):
-    await until(lambda: desk.session and any(one.status == "open" for one in desk.session.tables.requests()))
-    return next(one for one in desk.session.tables.requests() if one.status == "open")
+    await until(lambda: desk.session and any(one.status == "open" for one in desk.session.tables.every(Request)))
+    return next(one for one in desk.session.tables.every(Request) if one.status == "open")
 
 
 async def answer(desk: Desk, request, answer="allow", scope="once", note=""):
@@ -66,7 +67,7 @@ def test_the_project_is_worked_in_without_a_question(run, project):
         agent = await desk.ask("Run the test suite")
         (call,) = desk.calls
         assert agent.status == "idle"
-        assert desk.session.tables.requests() == []
+        assert desk.session.tables.every(Request) == []
         assert "1 passed" in call.output
         assert (call.command.exit_code, call.command.cwd) == (0, str(project))
         assert "1 passed" in desk.model.requests[-1].tool_results[0]
@@ -100,7 +101,7 @@ def test_what_reaches_out_is_asked_before_anything_runs(run, project, outside):
         await answer(desk, request, scope="session")
         await rest(desk)
         assert all("what lies outside" in call.output for call in desk.calls)
-        assert len(desk.session.tables.requests()) == 1
+        assert len(desk.session.tables.every(Request)) == 1
 
     run(scenario)
 
@@ -117,8 +118,9 @@ def test_a_denied_command_does_not_run(run, project, outside):
     run(scenario)
 
 
-def test_what_hides_from_the_reader_is_held_by_the_kernel(run, outside):
-    hidden = f"import base64; print(open(base64.b64decode('{_b64(f'{outside}/a.txt')}')).read())"
+def test_what_hides_from_the_reader_is_held_by_the_kernel(run, project, outside):
+    (project / "where").write_text(f"{outside}/a.txt")
+    hidden = "print(open(open('where').read()).read())"
 
     async def scenario(desk: Desk):
         if (await desk.workspace.status()).sandbox != "kernel+live":
@@ -156,12 +158,12 @@ def test_a_message_takes_the_agent_from_a_long_command(run, tmp_path):
         assert "over" not in call.output
         assert call.command.job_id
         assert "how far are you?" in desk.model.requests[-1].user_text
-        (job,) = desk.session.tables.jobs()
+        (job,) = desk.session.tables.every(Job)
         assert (job.id, job.status) == (call.command.job_id, "running")
         assert desk.workspace.at_work == 1
         flag.touch()
-        await until(lambda: desk.session.tables.jobs()[0].status == "exited")
-        (job,) = desk.session.tables.jobs()
+        await until(lambda: desk.session.tables.every(Job)[0].status == "exited")
+        (job,) = desk.session.tables.every(Job)
         assert job.exit_code == 0
         assert "over" in job.tail
 
@@ -177,7 +179,7 @@ def test_a_person_sends_a_command_to_the_background_and_stops_it(run):
         async with desk.workspace.commands(session_id) as commands:
             commands.to_background(desk.calls[0].id)
             await rest(desk)
-            (job,) = desk.session.tables.jobs()
+            (job,) = desk.session.tables.every(Job)
             assert "begun" in commands.job(job.id).tail
             stopped = await commands.stop_job(job.id, "ada")
             assert stopped.status == "stopped"
@@ -217,7 +219,7 @@ def test_revoking_stops_what_runs_with_the_leave(run, outside):
         await desk.say("go")
         await answer(desk, await open_request(desk), scope="session")
         await until(lambda: "what lies outside" in live(desk))
-        (grant,) = desk.session.tables.grants()
+        (grant,) = desk.session.tables.every(Grant)
         await desk.workspace.permissions.revoke(grant.id, "ada")
         await rest(desk)
         assert "taken back" in desk.model.requests[-1].tool_results[0]
@@ -237,7 +239,7 @@ def test_jobs_end_with_the_server_and_are_known_as_lost_or_stopped(open_desk):
         assert not alive("62.25")
         again = open_desk()
         session = await again.workspace.session(session_id)
-        (job,) = session.tables.jobs()
+        (job,) = session.tables.every(Job)
         assert job.status == "stopped"
         assert job.why
         await again.workspace.close()
@@ -257,8 +259,3 @@ def test_commands_know_no_secrets_of_the_server(run, monkeypatch):
 
     run(scenario)
 
-
-def _b64(text: str) -> str:
-    import base64
-
-    return base64.b64encode(text.encode()).decode()

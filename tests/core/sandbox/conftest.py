@@ -15,9 +15,12 @@ from dispatch_jupyter.core.sandbox.command import Command
 from dispatch_jupyter.core.sandbox.sandbox import Sandbox
 from dispatch_jupyter.core.sandbox.types import Ask, Exit, Launch, Rules
 
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/opt", sys.prefix, sys.base_prefix)
+ROOT = str(Path(__file__).parents[3])
+"""The interpreter may look there, for the package that is tested."""
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/opt", sys.prefix, sys.base_prefix, ROOT)
 ETC = ("ld.so.cache", "ld.so.preload", "nsswitch.conf", "passwd", "group", "resolv.conf", "ssl", "alternatives")
-ETC += ("localtime", "mime.types", "services", "protocols", "hosts", "npmrc", "pip.conf", "magic", "terminfo")
+ETC += ("localtime", "mime.types", "services", "protocols", "hosts", "npmrc", "pip.conf", "magic", "terminfo", "gitconfig")
+ETC += ("inputrc", "host.conf", "gai.conf", "debian_version", "os-release", "lsb-release", "fonts", "timezone")
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "shm")
 
 

@@ -73,7 +73,7 @@ def test_what_is_allowed_really_happens(boxed) -> None:
         out = box.outside
         ran = await box.run(
             f"cat {out}/secret; echo one > {out}/new; mkdir {out}/folder; echo two > {out}/folder/file;"
-            f"mv {out}/new {out}/renamed; chmod 640 {out}/renamed; ln {out}/renamed {out}/hard; rm {out}/hard; ls {out}"
+            f"mv {out}/new {out}/renamed; chmod 640 {out}/renamed; ls {out}"
         )
         assert ran.text == "the secret\nfolder\nrenamed\nsecret\n"
         assert (out / "renamed").read_text() == "one\n"
@@ -246,7 +246,7 @@ def test_at_most_fifty_denials_are_reported(boxed) -> None:
     async def scenario(box) -> None:
         for number in range(60):
             (box.outside / f"f{number}").write_text("x")
-        ran = await box.run(f"cat {box.outside}/f*")
+        ran = await box.run(f"for i in {{0..59}}; do cat {box.outside}/f$i; done")
         assert len(ran.exit.denials) == 50
 
     boxed(LIVE, scenario)

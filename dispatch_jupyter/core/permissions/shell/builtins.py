@@ -107,11 +107,11 @@ def _shift(call: Call) -> Worlds:
 
 
 def _eval(call: Call) -> Worlds:
-    if len(call.args) == 1:
+    if len(call.args) == 1 and call.args[0].value.replace(UNSET, "").strip():
         return call.scanner.run(call.args[0].source(), call.world)
     text = " ".join(plain(word.value) for word in call.args)
     span = (call.words[0].span[0], call.words[-1].span[1])
-    if HOLE in text:
+    if not text.replace(UNSET, "").strip():
         call.scanner.doubt(span)
     return call.scanner.run(made(text, span), call.world)
 
@@ -158,7 +158,9 @@ def _read(call: Call) -> Worlds:
     blanks = world.text("IFS")
     blanks = " \t\n" if blanks == UNSET else blanks
     if into is not None:
-        world.assign(into, [piece for piece in re.split(f"[{re.escape(blanks)}]+", line) if piece] if blanks else [line])
+        world.assign(
+            into, [piece for piece in re.split(f"[{re.escape(blanks)}]+", line) if piece] if blanks else [line]
+        )
         return None
     _spread(world, names or ["REPLY"], line, blanks)
     return None

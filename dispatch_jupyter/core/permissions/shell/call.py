@@ -12,6 +12,14 @@ from .scanner import Scanner
 from .world import World
 
 _CLEARLY_PATH = re.compile(r"(/[^/\s]|~/|~$|\.\.(/|$)|file:///)")
+_TEXT_OPTION = re.compile(
+    r"--.*(url|uri|route|endpoint|format|pattern|regex|base|base-?path|root-path|match|message|title|public-path)$"
+)
+_WRITES = re.compile(
+    r"^-(-?o|-.*(out|output|outfile|outdir|output-dir|out-dir|save-to|dest|destination|log-file|cache|cache-dir))$"
+)
+_ROUTE = re.compile(r"/(api|aws|v\d+|graphql|healthz?|users?|auth|login|static|rest|ws|metrics|docs|admin)(/|$|\?)")
+"""What begins like a path and is most likely a part of a URL."""
 KINDS: dict[str, tuple[Operation, bool]] = {
     "r": ("read", False),
     "w": ("write", False),
@@ -25,6 +33,7 @@ class Spec:
     """What a command's operands and options name.
 
     Kinds: r read, w write, c written and made where it is missing, x run, - text, ? a path if it looks like one,
+    p one only if it plainly is,
     d the folder the rest is in, f a flag.
     """
 
@@ -56,6 +65,8 @@ class Call:
         """Note what a word names, by its kind."""
         if kind == "?":
             self.guess(word, base)
+        elif kind == "p":
+            self.clear(word)
         elif kind in KINDS:
             operation, creates = KINDS[kind]
             self.scanner.touch(operation, homed(word, self.world), self.world, base=base, creates=creates)
@@ -63,8 +74,17 @@ class Call:
     def guess(self, word: Word, base: str | None = None, operation: Operation = "read") -> None:
         """A word that may be a path or just text."""
         value = plain(word.value)
+        if value[:1] == "@":
+            self.clear(part(word, 1))
+            return
+        inside = f"{self.world.cwd}/".startswith(f"{self.world.start}/") and base is None
+        if not inside and "/" not in value and "." not in value and value != "~":
+            # the words of a tool are no files of a folder it was sent to
+            return
         if "=" in value and re.match(r"[\w.-]+=", value):
             self.pair(word)
+        elif _ROUTE.match(value):
+            return
         elif looks_like_path(word.value) or (word.value[:1] in GLOBS.values() and " " not in value):
             self.scanner.touch(operation, homed(word, self.world), self.world, base=base)
 
@@ -75,8 +95,15 @@ class Call:
 
     def clear(self, word: Word, operation: Operation = "read") -> None:
         """Text of which only what is plainly a path counts."""
+        if _ROUTE.match(plain(word.value)):
+            return
         if _CLEARLY_PATH.match(plain(word.value)) and not is_url(word.value) and "\n" not in word.value:
             self.scanner.touch(operation, homed(word, self.world), self.world)
+
+    def option(self, option: str, word: Word) -> None:
+        """The value of an option nobody knows."""
+        if not _TEXT_OPTION.search(option):
+            self.clear(word, "write" if _WRITES.search(option) else "read")
 
     def follow(self, spec: Spec) -> list[Word]:
         """Note everything by a spec; gives the operands."""
@@ -95,7 +122,7 @@ class Call:
             elif kind:
                 self.note(kind.rstrip("!"), word, base)
             else:
-                self.clear(word)
+                self.option(option, word)
         kinds = spec.operands[1:] if skipped and len(spec.operands) > 1 else spec.operands
         for kind, word in zip(spread(kinds, len(operands)), operands, strict=False):
             self.note(kind, word, base)
@@ -141,13 +168,22 @@ def options(args: list[Word], known: dict[str, str]) -> Iterator[tuple[str, Word
             yield "", word
             continue
         name, own = _split(word, value, known)
-        if own is None and known.get(name, "f") not in ("f", "f!"):
+        if own is None and (known.get(name, "f") not in ("f", "f!") or (name not in known and _takes(name, args[at:]))):
             own = args[at] if at < len(args) else None
             at += 1
         yield name, own
 
 
-def _split(word: Word, value: str, known: dict[str, str]) -> tuple[str, Word | None]:
+def _takes(name: str, rest: list[Word]) -> bool:
+    """Whether an unknown option likely takes the next word, and that is no path."""
+    return (
+        bool(rest)
+        and _CLEARLY_PATH.match(plain(rest[0].value)) is not None
+        and (_TEXT_OPTION.search(name) or _WRITES.search(name)) is not None
+    )
+
+
+def _split(word: Word, value: str, known: dict[str, str]) -> tuple[str, Word | None]:  # noqa: PLR0911 - one a form
     """An option and the value that hangs on it."""
     if value in known:
         return value, None

@@ -3,24 +3,42 @@
 import re
 from collections.abc import Callable
 
+from ...protocol.records import Operation
+from .archives import ARCHIVES
 from .builtins import BUILTINS
 from .call import Call
+from .containers import CONTAINERS
 from .expand import Word
+from .git import GIT
 from .interpreters import INTERPRETERS
 from .lexer import Lexer
 from .marks import HOLE, UNSET, doubtful, plain
 from .operands import follow_table
 from .outputs import OUTPUTS
+from .packages import PACKAGES
 from .scanner import Scanner, merged
 from .source import Source, made
-from .tools import TOOLS
+from .transfers import TRANSFERS
 from .world import Value, World
 from .wrappers import WRAPPERS
 
 Handler = Callable[[Call], list[World] | None]
 _ASSIGNED = re.compile(r"([A-Za-z_]\w*)(?:\[([^\]]*)\])?(\+?)=", re.ASCII)
 _DECLARING = {"declare", "typeset", "local", "export", "readonly"}
-HANDLERS: dict[str, Handler] = {**OUTPUTS, **TOOLS, **INTERPRETERS, **WRAPPERS, **BUILTINS}
+HANDLERS: dict[str, Handler] = {
+    **OUTPUTS, **ARCHIVES, **CONTAINERS, **GIT, **PACKAGES, **TRANSFERS, **INTERPRETERS, **WRAPPERS, **BUILTINS,
+}  # fmt: skip
+_SILENT = {"mkdir", "rm", "cp", "mv", "touch", "chmod", "ln", "cat", "sleep", "tee"}
+_PATH_VARIABLES: dict[str, Operation] = {
+    **dict.fromkeys(
+        ("GIT_DIR", "GIT_WORK_TREE", "GIT_CONFIG_GLOBAL", "GIT_SSH", "KUBECONFIG", "BASH_ENV", "ENV", "LD_PRELOAD",
+         "PYTHONSTARTUP", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE", "GOOGLE_APPLICATION_CREDENTIALS"), "read"
+    ),
+    **dict.fromkeys(
+        ("DESTDIR", "CARGO_TARGET_DIR", "PYTHONPYCACHEPREFIX", "HISTFILE", "GIT_INDEX_FILE", "PIP_TARGET"), "write"
+    ),
+}  # fmt: skip
+"""Variables that name a path to the programs that get them."""
 MAX_CALLS = 12
 
 
@@ -34,6 +52,11 @@ def run_command(scanner: Scanner, source: Source, places: list[tuple[int, int]],
             break
         held.setdefault(world.named(match[1]), world.vars.get(world.named(match[1])))
         assign(scanner, source.part(start, end), world)
+        if match[1] in _PATH_VARIABLES:
+            value = plain(world.text(match[1]))
+            for piece in value.split(":")[:8] if "\n" not in value else []:
+                if re.match(r"/|~|\.\./", piece):
+                    scanner.touch(_PATH_VARIABLES[match[1]], Word(piece, source.span(start, end)), world)
     else:
         world.status = True
         return [world]
@@ -129,14 +152,30 @@ def _run_named(scanner: Scanner, name: str, words: list[Word], world: World) -> 
             then.aliases[name] = text
         return after
     if "/" in name or doubtful(name):
-        scanner.touch("execute", words[0], world)
+        path = scanner.touch("execute", words[0], world)
+        if script := world.files.get(path or ""):
+            return _own_script(scanner, plain(script), words, world)
     base = name.rsplit("/", 1)[-1]
     call = Call(scanner, world, words, base)
     handler = HANDLERS.get(base) or HANDLERS.get(re.sub(r"[\d.]+$", "", base))
+    before = world.out
     if handler is None:
         follow_table(call)
-        return [world]
-    return merged(handler(call) or [world])
+    after = merged(handler(call) or [world]) if handler else [world]
+    if base not in BUILTINS and base not in _SILENT and len(after) == 1 and after[0].out == before:
+        after[0].print(HOLE)
+    return after
+
+
+def _own_script(scanner: Scanner, text: str, words: list[Word], world: World) -> list[World]:
+    """Run a script the command itself has written, with the program its first line names."""
+    first = re.match(r"#!\s*(?:\S*/env\s+)?(\S+)", text)
+    program = first[1].rsplit("/", 1)[-1] if first else "bash"
+    inner = world.fork(text)
+    scanner.run_words(
+        [Word(program, words[0].span), *([Word("-s", words[0].span)] if "sh" in program else []), *words[1:]], inner
+    )
+    return [world]
 
 
 def _call_function(scanner: Scanner, body: Source, words: list[Word], world: World) -> list[World]:
@@ -168,5 +207,3 @@ def _point_at_arguments(scanner: Scanner, before: int, words: list[Word]) -> Non
 def quote(value: str) -> str:
     """A value as shell text that stands for it."""
     return "'" + plain(value).replace("'", "'\\''") + "'" if HOLE not in value else '"$UNKNOWN"'
-
-

@@ -9,6 +9,7 @@ from .expand import Word
 from .marks import doubtful, plain
 from .patterns import pattern
 from .scanner import merged
+from .source import made
 from .world import World
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ def _counted(walk: "Walk", node: "Node", world: World) -> Worlds:
     """`for ((a; b; c))`."""
     head = re.match(r"for\s*\(\((.*?);(.*?);(.*?)\)\)", walk.text(node), re.DOTALL)
     first, test, step = head.groups() if head else ("", "", "")
+    if "$(" in first:
+        first = walk.scanner.expander.quoted(made(first, walk.source.span(node.start_byte, node.end_byte)), world)
     arithmetic(first, world)
     body = node.child_by_field_name("body")
     worlds = [world]

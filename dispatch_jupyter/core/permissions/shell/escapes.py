@@ -2,8 +2,6 @@
 
 import re
 
-from .marks import clean
-
 _ESCAPE = re.compile(
     r"\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|c(.)|(.))", re.DOTALL
 )
@@ -15,7 +13,7 @@ def ansi(text: str) -> str:
     """The text between `$'` and `'`, escapes replaced."""
     if "\\" not in text:
         return text
-    return clean(_bytes(_ESCAPE.sub(_char, text)))
+    return _bytes(_ESCAPE.sub(_char, text))
 
 
 def echoed(text: str) -> str:

@@ -27,11 +27,11 @@ def refused(masked: str) -> list[tuple[int, str]]:
     open_: list[tuple[str, int]] = []
     first = True
     for match in re.finditer(r"&&|\|\||;;&?|;&|\|&?|[;\n()&]|[^\s;&|()]+", masked):
-        token, at = match[0], match.start()
-        if fault := _token(token, at, open_, first=first):
+        piece, at = match[0], match.start()
+        if fault := _fault(piece, at, open_, first=first):
             return [fault]
-        first = token in {"&&", "||", ";;", ";", "\n", "|", "|&", "&", "(", *_OPENERS, *_INNER, "!"} or (
-            token == ")" and bool(open_) and open_[-1][0] == "case"
+        first = piece in {"&&", "||", ";;", ";", "\n", "|", "|&", "&", "(", *_OPENERS, *_INNER, "!"} or (
+            piece == ")" and bool(open_) and open_[-1][0] == "case"
         )
     if open_:
         word, at = open_[-1]
@@ -39,23 +39,23 @@ def refused(masked: str) -> list[tuple[int, str]]:
     return _dangling(masked)
 
 
-def _token(token: str, at: int, open_: list[tuple[str, int]], *, first: bool) -> tuple[int, str] | None:
+def _fault(piece: str, at: int, open_: list[tuple[str, int]], *, first: bool) -> tuple[int, str] | None:
     top = open_[-1][0] if open_ else ""
-    if token == "(":
+    if piece == "(":
         open_.append(("(", at))
-    elif token == ")":
+    elif piece == ")":
         if top == "(":
             open_.pop()
         elif top != "case":
             return at, "`)` is not expected here"
-    elif first and token in _OPENERS:
-        open_.append((token, at))
-    elif first and token in _OPENERS.values():
-        if _OPENERS.get(top) != token:
-            return at, f"`{token}` is not expected here"
+    elif first and piece in _OPENERS:
+        open_.append((piece, at))
+    elif first and piece in _OPENERS.values():
+        if _OPENERS.get(top) != piece:
+            return at, f"`{piece}` is not expected here"
         open_.pop()
-    elif first and token in _INNER and (top not in ("if",) if _INNER[token] == "if" else _OPENERS.get(top) != "done"):
-        return at, f"`{token}` is not expected here"
+    elif first and piece in _INNER and (top != "if" if _INNER[piece] == "if" else _OPENERS.get(top) != "done"):
+        return at, f"`{piece}` is not expected here"
     return None
 
 

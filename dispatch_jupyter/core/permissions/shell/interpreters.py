@@ -70,10 +70,10 @@ def _from_stdin(call: Call, world: World) -> Worlds:
 
 
 def _ran(call: Call, source: Source, world: World) -> Worlds:
-    if HOLE in source.text:
+    if not source.text.strip() and call.words[-1].value:
         call.scanner.doubt(source.outer)
-    # the shell of its own knows no functions and aliases of this one
-    world.functions, world.aliases, world.leaving = {}, {}, ""
+    # a shell of its own knows no aliases of this one, and functions only where they are exported
+    world.aliases, world.leaving = {}, ""
     for after in call.scanner.run(source, world)[:1]:
         call.world.print(after.out)
         call.world.status = after.status
@@ -115,9 +115,9 @@ def _operands(call: Call, operands: list[Word], *, given: bool, reader: Reader) 
             reader(call, made(plain(text), operands[0].span))
     elif not given and call.world.stdin not in ("", HOLE):
         reader(call, made(plain(call.world.stdin), call.words[0].span))
-    for word in operands if given else operands[1:]:
-        if plain(word.value) != "-":
-            call.guess(word)
+    for option, word in options(operands if given else operands[1:], {}):
+        if word is not None and plain(word.value) != "-":
+            call.guess(word) if not option else call.option(option, word)
 
 
 def _module(call: Call, module: Word) -> Worlds:
@@ -126,8 +126,9 @@ def _module(call: Call, module: Word) -> Worlds:
     name = plain(module.value).split(".")[0]
     if name in _MODULES:
         return call.scanner.run_words([Word(_MODULES[name], module.span), *call.args[at + 1 :]], call.world)
-    for word in call.args[at + 1 :]:
-        call.guess(word)
+    for option, word in options(call.args[at + 1 :], {}):
+        if word is not None:
+            call.guess(word) if not option else call.option(option, word)
     return None
 
 
@@ -221,21 +222,17 @@ _SED_RUN = re.compile(r"(?:^|[;\n{]|\d)\s*e\s+([^\n}]+)")
 
 
 def _sed(call: Call) -> Worlds:
-    words = [Word("-i", word.span) if re.match(r"(-i|--in-place)[.=]", plain(word.value)) else word for word in call.words]
-    args = words[1:]
+    args = [Word("-i", w.span) if re.match(r"(-i|--in-place)[.=]", plain(w.value)) else w for w in call.args]
     in_place = any(re.fullmatch(r"-[nErsuz]*i[a-z.]*|--in-place", plain(word.value)) for word in args)
-    scripts, operands, given = [], list[Word](), False
-    for option, word in options(args, _SED.options):
-        if option in ("-e", "--expression", "-f", "--file"):
-            given = True
-        if option in ("-e", "--expression") and word:
-            scripts.append(word)
-        elif option in ("-f", "--file") and word:
-            call.note("r", word)
-        elif not option and word:
-            operands.append(word)
+    found = list(options(args, _SED.options))
+    scripts = [word for option, word in found if option in ("-e", "--expression") and word]
+    operands = [word for option, word in found if not option and word]
+    given = {option for option, _ in found} & {"-e", "--expression", "-f", "--file"}
     if not given and operands:
         scripts.append(operands.pop(0))
+    for option, word in found:
+        if option in ("-f", "--file") and word:
+            call.note("r", word)
     for script in scripts:
         _sed_script(call, script)
     for word in operands:
@@ -314,7 +311,9 @@ def _sqlite(call: Call) -> Worlds:
 
 def _sql(call: Call, word: Word) -> None:
     for match in _SQL_FILE.finditer(plain(word.value)):
-        writes = (match[1] or "").lower() in ("output", "once", "backup", "save", "log") or "writefile" in match[0].lower()
+        writes = (match[1] or "").lower() in ("output", "once", "backup", "save", "log") or "writefile" in match[
+            0
+        ].lower()
         call.note("c" if writes else "r", Word(match[2], word.span))
 
 

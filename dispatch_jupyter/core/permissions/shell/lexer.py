@@ -17,7 +17,7 @@ STOPS = frozenset(" \t\n;&|<>()")
 _NAME = re.compile(r"[A-Za-z_]\w*|\d|[@*#?$!-]", re.ASCII)
 _ARRAY = re.compile(r"[A-Za-z_]\w*(?:\[[^\]\s]*\])?\+?=\(", re.ASCII)
 _HEREDOC = re.compile(r"<<(-?)[ \t]*([^\s;&|<>()]+)")
-_PLAIN_WORD = re.compile(r"[\w./:,@%+=-]+", re.ASCII)
+_PLAIN_WORD = re.compile(r"[\w./:,@%+=~-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +51,21 @@ class Lexer:
 
     def word(self) -> list[Part]:
         """The word that begins here, up to the first unquoted character that ends words."""
-        text, parts = self.text, []
+        text, parts = self.text, list[Part]()
         if array := _ARRAY.match(text, self.pos, self.end):
             start, self.pos = self.pos, self.skip_parens(array.end())
             return [Part("text", text[start : self.pos], quoted=False, at=start)]
         while self.pos < self.end:
             if text[self.pos] in STOPS and not text.startswith(("<(", ">("), self.pos):
                 break
-            parts += self._piece()
+            for part in self._piece():
+                if parts and part.kind == parts[-1].kind == "text" and not part.quoted and not parts[-1].quoted:
+                    parts[-1] = Part("text", parts[-1].text + part.text, quoted=False, at=parts[-1].at)
+                else:
+                    parts.append(part)
         return parts
 
-    def _piece(self) -> list[Part]:
+    def _piece(self) -> list[Part]:  # noqa: PLR0911 - one a character
         start = self.pos
         match self.text[start]:
             case "'":
@@ -135,7 +139,7 @@ class Lexer:
         self.pos = min(at + 1, self.end)
         return Part("backtick", self.text[start : min(at, self.end)], quoted, start)
 
-    def _dollar(self, *, quoted: bool) -> list[Part]:
+    def _dollar(self, *, quoted: bool) -> list[Part]:  # noqa: PLR0911 - one a character
         start = self.pos
         match self.text[start + 1 : min(start + 2, self.end)]:
             case "(":
@@ -164,7 +168,7 @@ class Lexer:
         if at >= self.end:
             self.faults.append((self.pos, "$' is not closed"))
         self.pos = min(at + 1, self.end)
-        return Part("text", ansi(self.text[start : min(at, self.end)]), quoted=True, at=start)
+        return Part("text", ansi(self.text[start : min(at, self.end)]).partition("\0")[0], quoted=True, at=start)
 
     def _substitution(self, *, quoted: bool) -> Part:
         start = self.pos + 2

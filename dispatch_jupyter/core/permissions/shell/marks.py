@@ -15,6 +15,7 @@ GLOBS = {"*": "\ud803", "?": "\ud804", "[": "\ud805"}
 """Unquoted pattern characters and what stands for them in a value."""
 
 WILD = re.compile("[\ud800\ud802-\ud805]")
+GLOB = re.compile("[\ud803-\ud805]")
 MARKS = re.compile("[\ud800-\ud805]")
 _FOREIGN = re.compile("[\ud800-\udfff\x00]")
 _PLAIN = str.maketrans({mark: char for char, mark in GLOBS.items()})

@@ -92,7 +92,7 @@ class _Masker:
         self.lexer.pos += 1
         waiting, self._waiting = self._waiting, []
         for at, end_mark, quoted, tabs in waiting:
-            start = end = self.lexer.pos
+            start = end = stop = self.lexer.pos
             while end < len(self.text):
                 stop = self.text.find("\n", end)
                 stop = len(self.text) if stop < 0 else stop
@@ -186,7 +186,7 @@ class _Masker:
                 self.out.append(_FILL * (lexer.pos - start))
                 self._last = "]]"
                 return
-            if lexer.pos == before or lexer.pos == at:
+            if lexer.pos in (before, at):
                 lexer.pos += 1
         lexer.faults.append((start, "[[ is not closed"))
         lexer.pos = len(self.text)

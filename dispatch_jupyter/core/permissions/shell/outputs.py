@@ -22,7 +22,7 @@ def _operands(call: Call) -> list[Word]:
 
 def _cat(call: Call) -> Worlds:
     follow_table(call)
-    files = [word for word in _operands(call)]
+    files = _operands(call)
     if not files:
         call.world.print(call.world.stdin)
     for word in files:
@@ -40,7 +40,10 @@ def _pwd(call: Call) -> Worlds:
 def _dirname(call: Call) -> Worlds:
     for word in _operands(call):
         value = word.value
-        call.world.print((value if value == HOLE else posixpath.dirname(value.rstrip("/")) or ("/" if value[:1] == "/" else ".")) + "\n")
+        call.world.print(
+            (value if value == HOLE else posixpath.dirname(value.rstrip("/")) or ("/" if value[:1] == "/" else "."))
+            + "\n"
+        )
     return None
 
 
@@ -86,7 +89,9 @@ def _names(call: Call) -> Worlds:
     follow_table(call)
     words = _operands(call)
     listing = {"rg": 1, "grep": 1, "egrep": 1, "fd": 1, "fdfind": 1, "ag": 1}.get(call.name, 0)
-    lists = call.name in ("fd", "fdfind") or any(re.fullmatch(r"-[a-zA-Z]*[lL][a-zA-Z]*|--files.*", text) for text in call.texts())
+    lists = call.name in ("fd", "fdfind") or any(
+        re.fullmatch(r"-[a-zA-Z]*[lL][a-zA-Z]*|--files.*", text) for text in call.texts()
+    )
     if listing and lists:
         start = 0 if "--files" in call.texts() else 1
         for word in words[start:] or [Word(".", call.words[0].span)]:
@@ -103,7 +108,11 @@ def _through(call: Call) -> Worlds:
     """Passes its input on, in some order or in part."""
     follow_table(call)
     files = _operands(call)
-    text = call.world.stdin if not files else call.world.files.get(posixpath.join(call.world.cwd, plain(files[0].value)), HOLE)
+    text = (
+        call.world.stdin
+        if not files
+        else call.world.files.get(posixpath.join(call.world.cwd, plain(files[0].value)), HOLE)
+    )
     if call.name in ("head", "tail") and known(text):
         count = next((int(m[1]) for t in call.texts() if (m := re.fullmatch(r"-n?(\d+)", t))), None)
         counts = [t for t in call.texts() if t.isdigit()]
@@ -237,7 +246,7 @@ def _mktemp(call: Call) -> Worlds:
             below = True
         elif not option and word:
             template = word.value
-    path = f"{folder}/tmp.XXXXXXXXXX" if not template else template if not below else f"{folder}/{template}"
+    path = template if template and not below else f"{folder}/{template or 'tmp.XXXXXXXXXX'}"
     if "-u" not in call.texts():
         call.scanner.touch("write", Word(path, call.words[0].span), call.world, creates=True)
     call.world.print(path + "\n")
@@ -265,8 +274,9 @@ OUTPUTS: dict[str, Callable[[Call], Worlds]] = {
     **dict.fromkeys(("realpath", "readlink"), _real),
     **dict.fromkeys(("ls", "dir"), _ls),
     **dict.fromkeys(
-        ("grep", "egrep", "fgrep", "rg", "ag", "fd", "fdfind", "date", "nproc", "whoami", "id", "uname", "hostname", "wc",
-         "md5sum", "sha256sum", "uuidgen", "expr", "arch", "groups", "tty", "jobs", "stat", "du", "pgrep", "pidof"), _names
+        ("grep", "egrep", "fgrep", "rg", "ag", "fd", "fdfind", "date", "nproc", "whoami", "id", "uname", "hostname",
+         "wc", "md5sum", "sha256sum", "uuidgen", "expr", "arch", "groups", "tty", "stat", "du", "pgrep", "pidof"),
+        _names,
     ),
     **dict.fromkeys(("head", "tail", "sort", "uniq", "shuf", "nl", "fmt", "fold", "column"), _through),
     "base64": _base64,

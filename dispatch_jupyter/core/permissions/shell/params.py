@@ -26,11 +26,11 @@ class Params:
 
     def values(self, body: str) -> list[str]:
         """What stands between `${` and `}` as one value, or several for `@` and `*`."""
-        if (body[:1] == "#" and len(body) > 1 and body[1] not in "%:-=+?/") and (head := _HEAD.fullmatch(body)):
-            return [self._length(head)]
-        head = _HEAD.fullmatch(body if body[:1] != "#" else f"#{body}"[1:])
+        head = _HEAD.fullmatch(body)
         if head is None:
             return [HOLE]
+        if head["ask"] == "#":
+            return [self._length(head)]
         if head["ask"] == "!":
             return self._indirect(head)
         return self._apply(self.lookup(head["name"], head["index"]), head)
@@ -91,8 +91,8 @@ class Params:
         target = self.lookup(name, index)[0]
         if not known(target):
             return [HOLE]
-        head = _HEAD.fullmatch(target + rest) if target else None
-        return self._apply(self.lookup(head["name"], head["index"]), head) if head else [HOLE]
+        found = _HEAD.fullmatch(target + rest)
+        return self._apply(self.lookup(found["name"], found["index"]), found) if found else [HOLE]
 
     def _apply(self, values: list[str], head: re.Match[str]) -> list[str]:
         rest = head["rest"]
@@ -109,7 +109,10 @@ class Params:
         empty = not values or all(value == UNSET or (colon and not value) for value in values)
         if sign == "+":
             return [] if empty and not values else [""] if empty else [self._expand(word, self.world)]
-        if not empty or sign == "?":
+        if not empty:
+            return values
+        if sign == "?":
+            self._expand(word, self.world)
             return values
         value = self._expand(word, self.world)
         if sign == "=":
@@ -123,13 +126,10 @@ class Params:
             return [HOLE]
         start, size = int(numbers[0]), int(numbers[1]) if len(numbers) > 1 else None
         if whole:
-            if text.startswith(" ") is False and start > 0 and values is not None and self._is_args(values):
-                start -= 1
+            # `$0` is counted where the arguments are cut
+            start -= start > 0 and values == self.world.args
             return values[start:] if size is None else values[start : start + size]
         return [value if value == UNSET else HOLE if not known(value) else _cut(value, start, size) for value in values]
-
-    def _is_args(self, values: list[str]) -> bool:
-        return values == self.world.args
 
     def _change(self, value: str, rest: str) -> str:
         """One value, cut or replaced or recased."""

@@ -23,7 +23,7 @@ def located(value: str, world: World, base: str | None = None) -> tuple[str | No
 
     Where the end of it is a pattern or unknown: the folder that is in. None: it names none, or nobody can say which.
     """
-    text = value.replace(UNSET, "")
+    text = value.replace(UNSET, "").partition("\0")[0]
     if not text:
         return None, bool(value)
     if text.startswith("file://"):

@@ -66,6 +66,10 @@ def _result(scanner: Scanner, text: str) -> Scan:
     for (operation, path, creates), spans in scanner.found.items():
         old, made = merged.get((operation, path), (set(), False))
         merged[operation, path] = (old | set(spans), made or creates)
+    touched = {path for _, path in merged}
+    for path, spans in scanner.listed.items():
+        if path not in touched:
+            merged["read", path] = (set(spans), False)
     mentions = tuple(
         Mention(operation, path, tuple(sorted((units(a), units(b)) for a, b in spans)), made)
         for (operation, path), (spans, made) in merged.items()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from ...protocol.records import Operation
 from .expand import Expander, Word
-from .marks import HOLE, UNSET
+from .marks import GLOB, HOLE, UNSET
 from .paths import located
 from .source import Source, Span
 from .world import World
@@ -33,6 +33,8 @@ class Scanner:
         self._depth = 0
         self.found: dict[tuple[Operation, str, bool], list[Span]] = {}
         self.uncertain: list[Span] = []
+        self.listed: dict[str, list[Span]] = {}
+        """Folders the shell itself reads to expand patterns."""
         self.faults: list[tuple[int, str]] = []
         """Why the shell would refuse the command itself: (place, what)."""
         self.expander = Expander(self.capture, self._process)
@@ -86,7 +88,13 @@ class Scanner:
     def words(self, source: Source, start: int, end: int, world: World) -> list[Word]:
         """A word of the command, expanded."""
         self.spend()
-        return self.expander.words(source, start, end, world)
+        found = self.expander.words(source, start, end, world)
+        for word in found:
+            if not word.value.isascii() and word.value[:1] in "/." and GLOB.search(word.value):
+                path, _ = located(word.value, world)
+                if path is not None:
+                    self.listed.setdefault(path, []).append(word.span)
+        return found
 
     def touch(
         self, operation: Operation, word: Word, world: World, *, base: str | None = None, creates: bool = False
@@ -97,6 +105,7 @@ class Scanner:
                 self.touch(operation, Word(line.strip(), word.span), world, base=base, creates=creates)
             return None
         path, unknown = located(word.value, world, base)
+        path = _through_links(path, world)
         if unknown:
             self.doubt(word.span)
         if path is not None:
@@ -114,6 +123,16 @@ class Scanner:
             self.uncertain.append(span)
 
 
+def _through_links(path: str | None, world: World) -> str | None:
+    """The path where links the command itself has made lead."""
+    for link, target in world.links.items() if path else ():
+        if path is not None and (path == link or path.startswith(f"{link}/")):
+            rest = path[len(link) :]
+            there = located(target, world, link.rpartition("/")[0] or "/")[0]
+            return path if there is None else there.rstrip("/") + rest if rest else there
+    return path
+
+
 def merged(worlds: list[World]) -> list[World]:
     """The worlds that differ, and not too many: beyond that, what differs is unknown."""
     out: list[World] = []
@@ -128,4 +147,3 @@ def merged(worlds: list[World]) -> list[World]:
             if first.vars.get(name, UNSET) != other.vars[name]:
                 first.vars[name] = HOLE
     return out[:MAX_WORLDS]
-

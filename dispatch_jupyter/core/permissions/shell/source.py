@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .marks import clean
+from .marks import UNSET
 from .mask import Masked, mask
 
 if TYPE_CHECKING:
@@ -43,15 +43,16 @@ class Source:
 
 def made(text: str, outer: Span) -> Source:
     """Text that was put together while evaluating the words of `outer`."""
-    return Source(clean(text), None, outer)
+    return Source(text.replace(UNSET, ""), None, outer)
 
 
 def _parser() -> "Parser":
     """One parser a thread: they keep state while they parse."""
     parser: Parser | None = getattr(_LOCAL, "parser", None)
     if parser is None:
+        import tree_sitter
         import tree_sitter_bash
-        from tree_sitter import Language, Parser
 
-        parser = _LOCAL.parser = Parser(Language(tree_sitter_bash.language()))
+        parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
+        _LOCAL.parser = parser
     return parser

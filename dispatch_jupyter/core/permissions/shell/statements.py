@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from .arithmetic import arithmetic
 from .commands import run_command
 from .compound import COMPOUND
+from .conditions import run_test
 from .flat import flat_commands, refused
 from .mask import Masked
 from .redirects import Redirects
 from .scanner import Scanner, merged
 from .source import Source
-from .conditions import run_test
 from .world import World
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ class Walk:
         self.scanner = scanner
         self.source = source
         self.masked = masked
-        self._late: dict[int, tuple[list[Node], list[tuple[int, int]]]] = {}
+        self._late: dict[int, Callable[[Node, World], Worlds]] = {}
+        """What to do with a statement instead, where the tree hangs something on the list it ends."""
         self._kinds: dict[str, Callable[[Node, World], Worlds]] = {
             "program": self.block,
             "compound_statement": self._compound,
@@ -81,7 +82,7 @@ class Walk:
         if world.leaving:
             return [world]
         if late := self._late.get(node.id):
-            return merged(self._with_redirects(node, *late, world))
+            return merged(late(node, world))
         kind = self._kinds.get(node.type)
         if kind is not None:
             return merged(kind(node, world))
@@ -149,7 +150,26 @@ class Walk:
         return out
 
     def _pipeline(self, node: "Node", world: World) -> Worlds:
-        stages = node.named_children
+        first, *rest = node.named_children
+        held = first.child_by_field_name("body") if first.type == "redirected_statement" else None
+        if (held or first).type != "list":
+            return self._stages([first, *rest], world)
+        # of `a && b | c` only `b` feeds `c`
+        last = (held or first).named_children[-1]
+        redirects = list(_redirects_of(first))
+
+        def feed(stage: "Node", now: World) -> Worlds:
+            del self._late[stage.id]
+            if redirects:
+                self._late[stage.id] = lambda it, then: self._with_redirects(it, redirects, [], then)
+            worlds = self._stages([stage, *rest], now)
+            self._late[stage.id] = feed
+            return worlds
+
+        self._late[last.id] = feed
+        return self._list(held or first, world)
+
+    def _stages(self, stages: "list[Node]", world: World) -> Worlds:
         inputs = [(world.stdin, world.opaque)]
         last: Worlds = []
         for at, stage in enumerate(stages):
@@ -243,7 +263,8 @@ class Walk:
             return held.done(self.run(body, world))
 
     def _split(self, body: "Node", redirects: "list[Node]", extra: list[tuple[int, int]], world: World) -> Worlds:
-        self._late[body.named_children[-1].id] = (redirects, extra)
+        last = body.named_children[-1]
+        self._late[last.id] = lambda node, now: self._with_redirects(node, redirects, extra, now)
         return self._list(body, world) if body.type == "list" else self._pipeline(body, world)
 
 

@@ -161,4 +161,4 @@ def _with_item(old: Value | None, index: str, value: str, *, more: bool) -> Valu
 def first_world(cwd: str, environ: Mapping[str, str]) -> World:
     """As the shell finds things when it starts."""
     home = environ.get("HOME", "")
-    return World(start=cwd, cwd=cwd, home=home or "/root", vars=dict(environ) | {"PWD": cwd})
+    return World(start=cwd, cwd=cwd, home=home or "/root", vars={**environ, "PWD": cwd})

@@ -1,60 +1,23 @@
 """Programs that run a command they are given."""
 
+import posixpath
 import re
 from collections.abc import Callable
 
 from .call import Call, Spec, options
 from .expand import Word
 from .marks import HOLE, NAME, plain
-from .operands import parse
+from .operands import table
 from .source import made
+from .tool_tables import TOOLS
+from .tool_tables import WRAPPERS as WRAPPER_TABLE
 from .world import World
 
 Worlds = list[World] | None
 
-_SPECS = {
-    "sudo": "| -u,-g,-p,-C,-T,-h,-U,-r,-t,--user,--group,--prompt,--host=- -D,--chdir,-R,--chroot=d",
-    "doas": "| -u=- -C=r",
-    "env": "| -u,--unset=- -C,--chdir=d",
-    "nice": "| -n,--adjustment=-",
-    "ionice": "| -c,-n,-p,-t=-",
-    "timeout": "- | -s,--signal,-k,--kill-after=-",
-    "gtimeout": "- | -s,--signal,-k,--kill-after=-",
-    "stdbuf": "| -i,-o,-e,--input,--output,--error=-",
-    "time": "| -f,--format=- -o,--output=c",
-    "strace": "| -e,-p,-s,-a,-u,-E,-I,-O,-S,-b,-P=- -o=c",
-    "ltrace": "| -e,-p,-s,-a,-u,-n=- -o=c",
-    "chroot": "d | --userspec,--groups=-",
-    "unshare": "| -R,--root=r -w,--wd=d -S,-G,--propagation,--map-user,--map-group=-",
-    "nsenter": "| -t,--target,-S,-G=- -r,--root=r -w,--wd=d",
-    "flock": "c | -w,--timeout,-E=-",
-    "taskset": "- |",
-    "chrt": "- |",
-    "numactl": "| -m,-N,-C,-i=-",
-    "prlimit": "|",
-    "setarch": "- |",
-    "firejail": "| --profile,--whitelist,--bind=r",
-    "runuser": "| -u,-g,-G=-",
-    "catchsegv": "|",
-    "valgrind": "|",
-    "xvfb-run": "| -n,-s,-f,-e,-w,--server-args=-",
-    "proot": "| -r,-b,-w=r",
-    "hyperfine": "| -w,-r,-m,-M,-n,-L,-P,--warmup,--runs=- --export-json,--export-markdown,--export-csv=c",
-    "watch": "| -n,--interval,-d=- -d=f",
-    "entr": "| -s=f",
-    "dotenv": "| -f,--file=r",
-    "direnv": "- r |",
-    "systemd-run": "| -p,-u,--unit,--slice,-E,-t=- --working-directory=d",
-    "gdb": "| -ex,-p=- -x=r",
-    "perf": "- | -e,-F,-p=- -o=c -i=r",
-    "rlwrap": "|", "fakeroot": "| -s=c -i=r", "torsocks": "|", "proxychains": "| -f=r", "ccache": "|", "sccache": "|",
-    "unbuffer": "|", "tsocks": "|", "cpulimit": "| -l,-p=-", "caffeinate": "| -t,-w=-", "arch": "|", "setpriv": "|",
-    "dbus-run-session": "|", "exec": "| -a=-", "setsid": "|", "nohup": "|", "busybox": "|", "toybox": "|",
-    "command": "|", "builtin": "|", "eatmydata": "|", "linux32": "|", "linux64": "|", "choom": "| -n,-p=-",
-    "tini": "|", "dumb-init": "|", "gosu": "- |", "su-exec": "- |", "trickle": "| -d,-u=-", "winpty": "|",
-}  # fmt: skip
+_TOOLS = table(TOOLS)
+_SPECS = table(WRAPPER_TABLE)
 _SHORT_SHELL = {"hyperfine", "watch", "entr"}
-_PARSED: dict[str, Spec] = {}
 
 
 def head(call: Call, spec: Spec, kinds: list[str] | None = None) -> tuple[list[Word], str | None]:
@@ -108,21 +71,41 @@ def inner(call: Call, words: list[Word], base: str | None = None) -> Worlds:
 
 
 def _wrapper(call: Call) -> Worlds:
-    if call.name not in _PARSED:
-        _PARSED[call.name] = parse(_SPECS[call.name])
     if call.name == "command" and any(re.fullmatch(r"-[vV]+", text) for text in call.texts()[:1]):
         call.world.print(f"/usr/bin/{NAME}\n")
         return None
-    words, base = head(call, _PARSED[call.name])
+    if call.name == "env" and (split := _split_string(call)):
+        return shell_texts(call, [split])
+    if call.name == "flock":
+        return _flock(call)
+    words, base = head(call, _SPECS[call.name])
     if call.name in _SHORT_SHELL and words and (len(words) == 1 or call.name == "hyperfine"):
         return shell_texts(call, words)
-    if call.name == "flock" and len(words) > 1 and plain(words[0].value) in ("-c", "--command"):
-        return shell_texts(call, words[1:2])
     if call.name == "gdb":
         words = words[1:] if words and plain(words[0].value) == "--args" else words
+    if call.name in ("command", "builtin"):
+        return call.scanner.run_words(words, call.world) if words else None
     if call.name == "env" and not words:
         call.world.print(HOLE)
     return inner(call, words, base)
+
+
+def _split_string(call: Call) -> Word | None:
+    """`env -S 'command'`."""
+    for option, word in options(call.args, {"-S": "-", "--split-string": "-", "-u": "-", "-C": "-"}):
+        if option in ("-S", "--split-string"):
+            return word
+        if not option:
+            break
+    return None
+
+
+def _flock(call: Call) -> Worlds:
+    texts = call.texts()
+    at = next((at for at, text in enumerate(texts) if text in ("-c", "--command")), len(texts))
+    short = Call(call.scanner, call.world, call.words[: at + 1], call.name)
+    words, base = head(short, _SPECS["flock"])
+    return shell_texts(call, call.args[at + 1 : at + 2]) if at < len(texts) else inner(call, words, base)
 
 
 def shell_texts(call: Call, words: list[Word]) -> Worlds:
@@ -152,9 +135,7 @@ def _script(call: Call) -> Worlds:
     return None
 
 
-_XARGS = parse(
-    "| -I,-n,-L,-P,-d,-E,-s,--max-args,--max-lines,--max-procs,--delimiter,--replace,--max-chars=- -a,--arg-file=r"
-)
+_XARGS = _TOOLS["xargs"]
 
 
 def _xargs(call: Call) -> Worlds:
@@ -164,7 +145,7 @@ def _xargs(call: Call) -> Worlds:
         if option in ("-I", "--replace") and word:
             place = plain(word.value)
         elif option == "-a" and word:
-            stdin = call.world.files.get(plain(word.value), HOLE)
+            stdin = call.world.files.get(posixpath.join(call.world.cwd, plain(word.value)), HOLE)
         elif option == "-i":
             place = "{}"
     words = words or [Word("echo", call.words[0].span)]
@@ -224,18 +205,14 @@ def _find(call: Call) -> Worlds:
         name = f"{root.value.rstrip('/')}/{NAME}"
         call.world.print(f"{name}\n")
         for command in commands:
-            inner(call, [_filled(word, "{}", _relative(name)) for word in command])
+            inner(call, [_filled(word, "{}", name) for word in command])
     return None
-
-
-def _relative(name: str) -> str:
-    return name
 
 
 def _parallel(call: Call) -> Worlds:
     texts = call.texts()
     cut = next((at for at, text in enumerate(texts) if text in (":::", "::::", ":::+")), len(texts))
-    spec = parse("| -j,-N,-n,-I,-S,--jobs,--delay,--timeout,-d,-C,--colsep=- --joblog,--results=c -a,--arg-file=r")
+    spec = _TOOLS["parallel"]
     command, _ = head(Call(call.scanner, call.world, call.words[: cut + 1], call.name), spec)
     values = call.args[cut + 1 :]
     if cut < len(texts) and texts[cut] == "::::":
@@ -258,9 +235,7 @@ def _parallel(call: Call) -> Worlds:
 
 def _ssh(call: Call) -> Worlds:
     """The command behind the host runs elsewhere: only keys, settings and logs lie here."""
-    call.follow(parse(
-        "- -* | -i,-F,-S=r -E=c -o=? -p,-l,-L,-R,-D,-W,-J,-c,-m,-b,-B,-e,-I,-O,-Q,-w=-"
-    ))  # fmt: skip
+    call.follow(_TOOLS["ssh"])
     return None
 
 

@@ -56,6 +56,8 @@ class Holds:
         self._denials: dict[Need, bool] = {}
         self._granted: dict[str, None] = {}
         self._written: set[str] = set()
+        self._read: set[str] = set()
+        """What leave to write or to run includes."""
 
     def fileno(self) -> int:
         """Readable when there is something to see to: first the socket the listener comes over, then the listener."""
@@ -87,6 +89,9 @@ class Holds:
             self._refused.add(need)
         elif need[0] == "write":
             self._written.add(need[1])
+            self._read.add(need[1])
+        elif need[0] == "execute":
+            self._read.add(need[1])
         for waiting in self._questions.pop(need, []):
             if allowed:
                 waiting.left.remove(need)
@@ -143,6 +148,10 @@ class Holds:
             self._act(waiting)
             return
         need = waiting.left[0]
+        if need[0] == "read" and need[1] in self._read:
+            waiting.left.remove(need)
+            self._further(waiting)
+            return
         if need in self._refused:
             self._deny(waiting, need, asked=True)
         elif need in self._questions:

@@ -35,6 +35,7 @@ class Supervisor:
         self._spill = spill
         self._ports = ports
         self._frames = Frames()
+        self._early: list[dict[str, Any]] = []
         self._unsent = bytearray()
         self._pid = 0
         self._status: int | None = None
@@ -57,6 +58,8 @@ class Supervisor:
             return
         self._listen_for_children()
         self._start(spec)
+        for order in self._early:
+            self._obey(order)
         while not self._over():
             self._turn()
         self._finish()
@@ -67,8 +70,9 @@ class Supervisor:
             data = self._control.recv(1 << 16)
             if not data:
                 return None
-            for _, body in self._frames.feed(data):
-                return Spec.of(json.loads(body))
+            if frames := self._frames.feed(data):
+                self._early = [json.loads(body) for _, body in frames[1:]]
+                return Spec.of(json.loads(frames[0][1]))
 
     def _listen_for_children(self) -> None:
         self._wake, written = os.pipe()

@@ -1,6 +1,8 @@
-"""What the rules say of a real path: pure, over strings."""
+"""What the rules say of a real path."""
+# ruff: noqa: PTH116
 
 import enum
+import os
 from collections.abc import Iterable, Sequence
 
 from . import landlock
@@ -23,6 +25,9 @@ PROBES = (
 # fmt: on
 """What programs look for in the home folder by habit and do well without: denied without a question."""
 
+LISTED = ("/", "/etc")
+"""Folders that programs list to find out what system this is (pip does): without a question. Their files are asked."""
+
 
 class Verdict(enum.Enum):
     """Who sees to it that an access is allowed."""
@@ -41,8 +46,9 @@ class Judge:
         self._roots = {"write": write, "execute": write + execute, "read": write + execute + read}
         needs = {"write": landlock.WRITE_FILE, "execute": landlock.EXECUTE, "read": landlock.READ_FILE}
         kept = list(rules)
+        things = {rule.path: _identity(rule.path) for rule in kept}
         self._kernel = {
-            operation: {rule.path.rstrip("/") for rule in kept if rule.rights & right}
+            operation: {rule.path.rstrip("/"): things[rule.path] for rule in kept if rule.rights & right}
             for operation, right in needs.items()
         }
         home = spec.environ.get("HOME", "").rstrip("/")
@@ -60,13 +66,13 @@ class Judge:
 
     def file(self, operation: Operation, real: str) -> Verdict:
         """Of opening, running or changing what is there."""
-        if any(above in self._kernel[operation] for above in _lineage(real)):
+        if self._by_kernel(operation, real):
             return Verdict.KERNEL
         return Verdict.OURSELVES if self._covered(operation, real) else Verdict.OUTSIDE
 
     def entry(self, folder: str, real: str) -> Verdict:
         """Of making, removing or renaming a name in a folder: Landlock asks for rights on the folder."""
-        if any(above in self._kernel["write"] for above in _lineage(folder)):
+        if self._by_kernel("write", folder):
             return Verdict.KERNEL
         return Verdict.OURSELVES if self._covered("write", real) else Verdict.OUTSIDE
 
@@ -78,7 +84,12 @@ class Judge:
         """Whether nobody is asked about this: it is denied."""
         if _below(real, NEVER_ASKED):
             return True
-        return operation == "read" and _below(real, self._probes)
+        return operation == "read" and (real in LISTED or _below(real, self._probes))
+
+    def _by_kernel(self, operation: Operation, real: str) -> bool:
+        """Landlock's rules are on things, not on names: one that was replaced under its name is covered no more."""
+        rules = self._kernel[operation]
+        return any(above in rules and rules[above] == _identity(above) for above in _lineage(real))
 
     def _covered(self, operation: Operation, real: str) -> bool:
         hidden = max((len(place) for place in self._hidden if _below(real, [place])), default=-1)
@@ -86,6 +97,14 @@ class Judge:
 
     def _touches_hidden(self, root: str) -> bool:
         return any(_below(place, [root]) or _below(root, [place]) for place in self._hidden)
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        info = os.stat(path or "/", follow_symlinks=False)
+    except OSError:
+        return None
+    return info.st_dev, info.st_ino
 
 
 def _roots(paths: Iterable[str]) -> list[str]:

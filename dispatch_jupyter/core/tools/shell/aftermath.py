@@ -7,8 +7,7 @@ from pathlib import Path
 from ...permissions.policy import Denied, Policy
 from ...protocol.records import Operation, Reach
 from ...sandbox.types import Exit
-from .guess import denied_by
-from .live import is_probe
+from .live import HABITUAL, is_probe
 from .protected import Snapshot, changed, snapshot
 from .put_back import put_back
 from .questions import MAX_WHILE_RUNNING
@@ -22,14 +21,11 @@ async def settle_denials(running: Running, end: Exit) -> list[str]:
     policy, decisions = running.questions.policy(), running.decisions
     notes = [f"Denied: {path}: {reason}" for path, reason in list(decisions.refused.items())[:MAX_NAMED]]
     denied = decisions.unasked | {(one.operation, one.path) for one in end.denials if not one.asked}
-    if end.code and not running.live:
-        output = running.handle.output()
-        denied |= {*await asyncio.to_thread(denied_by, output.head + output.tail, running.cwd, policy)}
     denied = {(operation, path) for operation, path in denied if path not in decisions.refused}
     if denied and end.code != 0:
         # after a denial nobody wants to be asked for more of the same command
         worth = [] if decisions.refused else [key for key in denied if _is_worth_asking(policy, *key)]
-        asked = sorted(worth)[:MAX_WHILE_RUNNING]
+        asked = sorted(key for key in worth if key not in running.declined)[:MAX_WHILE_RUNNING]
         if asked:
             notes.append(await _ask_now(running, policy, asked))
         denied -= set(asked)
@@ -53,6 +49,8 @@ async def _ask_now(running: Running, policy: Policy, denied: list[tuple[Operatio
     try:
         await running.questions.ask(reaches)
     except Denied as refusal:
+        # programs reach for these again and again: one no is enough for the session
+        running.declined.update(key for key in denied if key[1] in HABITUAL)
         return f"{refusal.message} Denied: {named}."
     return f"Run it again: what it was denied is allowed now ({named})."
 
@@ -69,8 +67,9 @@ def _reaches(policy: Policy, denied: Iterable[tuple[Operation, str]]) -> list[Re
 class ProtectedFiles:
     """Watches the files of one project that run outside the sandbox later, while commands run."""
 
-    def __init__(self, project: Path) -> None:
+    def __init__(self, project: Path, guarded: Iterable[Path] = ()) -> None:
         self._project = project
+        self._guarded = tuple(guarded)
         self._commands = 0
         self._before = Snapshot()
         self._lock = asyncio.Lock()
@@ -79,7 +78,7 @@ class ProtectedFiles:
         """A command starts. While others run, what they began with still counts."""
         async with self._lock:
             if self._commands == 0:
-                self._before = await asyncio.to_thread(snapshot, self._project)
+                self._before = await self._snapshot()
             self._commands += 1
 
     def abandon(self) -> None:
@@ -90,12 +89,12 @@ class ProtectedFiles:
         """The command is over: ask about what it changed. Until somebody agreed, all is as it was. Gives notes."""
         async with self._lock:
             self._commands -= 1
-            before, after = self._before, await asyncio.to_thread(snapshot, self._project)
+            before, after = self._before, await self._snapshot()
             policy = running.questions.policy()
             paths = [path for path in changed(before, after) if policy.decide("write", path).outcome != "allow"]
             failed = await asyncio.to_thread(_put_back_all, self._project, before, paths)
             if paths:
-                self._before = await asyncio.to_thread(snapshot, self._project)
+                self._before = await self._snapshot()
             else:
                 self._before = after
         notes = [f"{self._name(path)} could not be put back: {why}" for path, why in failed.items()]
@@ -108,9 +107,15 @@ class ProtectedFiles:
             named = _named(map(self._name, asked))
             return [*notes, f"{refusal.message} Put back as it was, since others run it unconfined: {named}."]
         async with self._lock:
-            failed = await asyncio.to_thread(_apply_all, self._project, before, after, asked)
-            self._before = await asyncio.to_thread(snapshot, self._project)
+            now = await self._snapshot()
+            free = [path for path in asked if now.files.get(path) == before.files.get(path)]
+            failed = await asyncio.to_thread(_put_back_all, self._project, after, free)
+            failed |= {path: "somebody else changed it meanwhile" for path in asked if path not in free}
+            self._before = await self._snapshot()
         return [*notes, *(f"{self._name(path)} is as it was before: {why}" for path, why in failed.items())]
+
+    async def _snapshot(self) -> Snapshot:
+        return await asyncio.to_thread(snapshot, self._project, self._guarded)
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self._project).as_posix()
@@ -124,15 +129,6 @@ def _put_back_all(project: Path, version: Snapshot, paths: Iterable[Path]) -> di
             put_back(project, path, version.files.get(path))
         except OSError as error:
             failed[path] = error.strerror or str(error)
-    return failed
-
-
-def _apply_all(project: Path, before: Snapshot, after: Snapshot, paths: Iterable[Path]) -> dict[Path, str]:
-    """Make files what the command made them, except where somebody else changed them since."""
-    now = snapshot(project)
-    free = [path for path in paths if now.files.get(path) == before.files.get(path)]
-    failed = _put_back_all(project, after, free)
-    failed.update({path: "somebody else changed it meanwhile" for path in paths if path not in free})
     return failed
 
 

@@ -12,6 +12,7 @@ _ESCAPE = re.compile(
     "|\x9b[0-?]*[ -/]*[@-~]"
 )
 _COLOUR = re.compile("\x1b\\[[0-9;:]*m")
+_RESETS = ("\x1b[0m", "\x1b[m")
 _ERASES = re.compile("\x1b\\[[012]?[KJ]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -27,7 +28,13 @@ def tidy(text: str) -> str:
     """As `plain`, but colours stay, except in lines that were overwritten. For people."""
     if _CONTROL.search(text) is None:
         return text
-    return "\n".join(_coloured(_settled(line)) for line in text.split("\n"))
+    return closed("\n".join(_coloured(_settled(line)) for line in text.split("\n")))
+
+
+def closed(text: str) -> str:
+    """The text with a reset at its end, where a colour is still on: what follows is of another source."""
+    last = text.rfind("\x1b[")
+    return text if last < 0 or text.startswith(_RESETS, last) else f"{text}\x1b[0m"
 
 
 def _settled(line: str) -> str:
@@ -67,14 +74,10 @@ def _bare(line: str) -> str:
 
 
 def _coloured(line: str) -> str:
-    """With its colours, and a reset at its end where one is open: what follows may be of another source."""
+    """With nothing but its colours."""
     out: list[str] = []
     end = 0
-    last = ""
     for match in _COLOUR.finditer(line):
         out += [_bare(line[end : match.start()]), match[0]]
-        end, last = match.end(), match[0]
-    out.append(_bare(line[end:]))
-    if last not in ("", "\x1b[m", "\x1b[0m"):
-        out.append("\x1b[0m")
-    return "".join(out)
+        end = match.end()
+    return "".join([*out, _bare(line[end:])])

@@ -9,6 +9,7 @@ from ...protocol.errors import ToolError
 from ...protocol.records import CallKind, Job, now
 from ..fields import FlatArguments
 from ..tool import Arguments, ToolContext, ToolResult
+from .ansi import plain
 from .result import how_it_ended, joined, seconds, shortened, shown_output, shown_since
 from .running import Running
 
@@ -64,7 +65,7 @@ class ReadJob:
         output = running.handle.output()
         text = shown_since(output, running.read_bytes, running.spill)
         running.read_bytes = output.total
-        return ToolResult(joined(text, _state(running)))
+        return ToolResult(plain(joined(text, _state(running))))
 
 
 class StopJobArguments(FlatArguments):
@@ -84,7 +85,7 @@ class StopJob:
         _, running = _find(arguments.job, context)
         if not running.over:
             await running.stop("stopped by its agent")
-        return ToolResult(joined(shown_output(running.handle.output(), running.spill), _state(running)))
+        return ToolResult(plain(joined(shown_output(running.handle.output(), running.spill), _state(running))))
 
 
 def _find(job_id: str, context: ToolContext) -> tuple[Job, Running]:

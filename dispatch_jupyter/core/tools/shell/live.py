@@ -34,9 +34,10 @@ PROBED = (
 command that names one of them is asked about before it starts."""
 
 
-IMPORTED_FROM = frozenset(os.path.realpath(folder) for folder in sys.path if folder)
-"""Python looks into each of these folders at every start, needed or not (packages under development are linked that
-way). Nobody is asked before a command failed."""
+HABITUAL = frozenset(("/etc/hosts", "/etc", *(os.path.realpath(folder) for folder in sys.path if folder)))
+"""What programs reach for at their start, needed or not: git and whatever looks up a name in /etc/hosts (real names are
+found without it), pip in /etc for the system's name, Python in each folder it imports from (packages under development
+are linked that way). Nobody is asked before a command failed. A command that names one of them is asked about first."""
 
 
 @dataclass(slots=True)
@@ -82,7 +83,7 @@ class LiveDecisions:
             return False
         if operation == "write" and "__pycache__" in Path(path).parts:
             return False  # what Python would like to keep of a package it imports; it does without, and says nothing
-        if path in IMPORTED_FROM or is_probe(policy, path):
+        if path in HABITUAL or is_probe(policy, path):
             self._leave_out(operation, path)
             return False
         pending = self._pending.get((operation, path))

@@ -7,8 +7,9 @@ command and compared afterwards. All functions here block.
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from .git_config import only_harmless_changes
@@ -75,12 +76,17 @@ class Snapshot:
     """Folders with more in them than is looked at."""
 
 
-def snapshot(project: Path) -> Snapshot:
-    """What the protected files say now. Links are kept as links and not followed."""
+def snapshot(project: Path, guarded: Iterable[Path] = ()) -> Snapshot:
+    """What the protected files say now. Links are kept as links and not followed.
+
+    Args:
+        guarded: more of them, files or folders, as far as they are in the project.
+    """
     files: dict[Path, Kept] = {}
     crowded: set[Path] = set()
     room = MAX_BYTES
-    for path in _candidates(project, crowded):
+    more = (path for path in guarded if path.is_relative_to(project) and path != project)
+    for path in dict.fromkeys([*_candidates(project, crowded), *chain(*(_tree(path, crowded) for path in more))]):
         kept = _keep(path, room)
         if kept is not None:
             files[path] = kept

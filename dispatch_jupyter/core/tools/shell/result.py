@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ...sandbox.kept import Output
 from ..output import HEAD_CHARS, HEAD_LINES, TAIL_CHARS, TAIL_LINES
-from .ansi import tidy
+from .ansi import closed, tidy
 from .running import Ended, Running
 
 MAX_CHARS = HEAD_CHARS + TAIL_CHARS
@@ -83,12 +83,19 @@ def _gap(total: int, spill: Path) -> str:
 
 
 def _first(text: str) -> str:
-    lines = text[:HEAD_CHARS].split("\n")
-    whole = lines[:-1] if len(lines) > 1 and len(lines[-1]) < HEAD_CHARS // 2 else lines
-    return "\n".join(whole[:HEAD_LINES])
+    """The first lines; of one that is long, its beginning."""
+    part = text[:HEAD_CHARS]
+    lines = part.split("\n")
+    if part != text and len(lines) > 1 and len(lines[-1]) < HEAD_CHARS // 2:
+        lines.pop()
+    return closed("\n".join(lines[:HEAD_LINES]))
 
 
 def _last(text: str) -> str:
-    lines = text[-TAIL_CHARS:].rstrip("\n").split("\n")
-    whole = lines[1:] if len(lines) > 1 and len(lines[0]) < TAIL_CHARS // 2 else lines
-    return "\n".join(whole[-TAIL_LINES:])
+    """The last lines; of one that is long, its end."""
+    text = text.rstrip("\n")
+    part = text[-TAIL_CHARS:]
+    lines = part.split("\n")
+    if part != text and len(lines) > 1 and len(lines[0]) < TAIL_CHARS // 2:
+        lines.pop(0)
+    return "\n".join(lines[-TAIL_LINES:])

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...permissions.known import SECRETS_BY_NAME
 from ...permissions.places import Places
 from ...permissions.policy import Policy
 from ...sandbox.types import Rules
@@ -66,11 +67,20 @@ def confinement(policy: Policy, folders: Folders, *, live: bool, ports: Collecti
                 *_at_home(policy.places),
                 *_unlinked(_of(policy, "read")),
             ),
-            hidden=tuple(str(path) for path in policy.hidden()),
+            hidden=tuple(str(path) for path in (*policy.hidden(), *_secrets_in(policy))),
             ports=tuple(sorted(ports)),
         ),
         frozenset(rule.grant_id for rule in policy.rules if rule.grant_id),
     )
+
+
+def _secrets_in(policy: Policy) -> Iterator[Path]:
+    """Places that are secret by their name, right inside a folder that leave was given for: another person's home."""
+    opened = {rule.path for rule in policy.rules if rule.exact}
+    for rule in policy.rules:
+        if rule.origin not in ("scratch", "kept"):
+            inside = (rule.path / name for name in SECRETS_BY_NAME)
+            yield from (path for path in inside if path not in opened and os.path.lexists(path))
 
 
 def _of(policy: Policy, operation: str) -> Iterator[Path]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...protocol.ids import AgentId, CallId, JobId
+from ...protocol.records import Operation
 from ...sandbox.command import Command
 from ...sandbox.types import Exit
 from .clock import Clock
@@ -50,8 +51,8 @@ class Running:
     show: Callable[[str], None] | None
     """Where output goes as it comes; None once the call is over."""
     afterwards: Afterwards
-    live: bool = True
-    """Whether the sandbox tells what it denies while it runs."""
+    declined: set[tuple[Operation, str]] = field(default_factory=set)
+    """What a person said no to after an earlier command, and is not asked again; the session's."""
     job_id: JobId | None = None
     move: asyncio.Event = field(default_factory=asyncio.Event)
     """Set to make the call return and the command go on as a job."""
@@ -67,6 +68,7 @@ class Running:
     def begin(self, handle: Command) -> None:
         """The command has started."""
         self._handle = handle
+        self.clock.set(self.limit)
         self.questions.while_running(self.clock)
         self._ended = asyncio.create_task(self._watch(handle), name=f"dispatch-command-{self.call_id}")
 

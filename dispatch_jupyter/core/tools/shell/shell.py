@@ -12,7 +12,7 @@ from ...permissions.policy import Denied, Rule
 from ...protocol.commands import SandboxLevel
 from ...protocol.errors import Conflict, NotFound, ToolError
 from ...protocol.ids import CallId
-from ...protocol.records import CommandRun, Job
+from ...protocol.records import CommandRun, Job, Operation
 from ...sandbox.command import Command
 from ...sandbox.types import Exit, Launch
 from .aftermath import ProtectedFiles, settle_denials
@@ -81,6 +81,7 @@ class Shell:
         self._running: dict[CallId, Running] = {}
         self._starting = 0
         self._protected: dict[Path, ProtectedFiles] = {}
+        self._declined: set[tuple[Operation, str]] = set()
         self._closed = False
         self.jobs = JobBook(keep)
 
@@ -208,14 +209,14 @@ class Shell:
         questions = Questions(context.access, order.command, _own_rules(folders, self._folder / "out"))
         cwd = await asyncio.to_thread(_start_folder, order.cwd, project)
         await _get_leave(order, questions, cwd, environ, confined=level != "parsed only")
-        protected = self._protected.setdefault(project, ProtectedFiles(project))
+        guarded = [one.path for one in questions.policy().places.guarded]
+        protected = self._protected.setdefault(project, ProtectedFiles(project, guarded))
         await protected.begin()
         try:
             confined = await asyncio.to_thread(
                 confinement, questions.policy(), folders, live=level == "kernel+live", ports=self._ports()
             )
             running = self._command(order, context, settings, questions=questions, cwd=cwd, protected=protected)
-            running.live = level == "kernel+live"
             running.decisions.held |= confined.grants
             environ["PWD"] = str(cwd)
             argv = (*_shell(), order.command)
@@ -253,6 +254,7 @@ class Shell:
             limit_is_wanted=order.timeout is not None,
             show=context.show,
             afterwards=afterwards,
+            declined=self._declined,
         )
 
     async def _begin(self, running: Running, launch: Launch) -> None:

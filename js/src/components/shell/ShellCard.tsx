@@ -8,7 +8,7 @@ import { Icon } from '../Icon';
 import { Mark } from '../Mark';
 import { ActionProblem, BackgroundButton, StopButton, useStop, useToBackground } from './actions';
 import { Elapsed, useLasting } from './clock';
-import { outputOf, type Run, type RunState, runOf, whereOf } from './run';
+import { outputOf, type Run, type RunState, reasonOf, runOf, whereOf } from './run';
 import { ShellDetails } from './ShellDetails';
 
 /** Output of up to so many lines is shown without a click. */
@@ -25,8 +25,9 @@ export function ShellCard({ call, store }: { call: ToolCall; store: SessionStore
   const job = store.tables.jobs.get(call.command?.job_id ?? '')?.value;
   const run = runOf(call, job, store.requestsOf(call.id), trans);
   const output = outputOf(call, job);
+  const reason = reasonOf(call, job);
   const lasting = useLasting(run.state === 'running' || run.state === 'asking', LASTING_MS);
-  const open = asked ?? opensItself(run.state, output, lasting, call.error !== null);
+  const open = asked ?? opensItself(run.state, output, lasting, reason || call.error);
   const where = whereOf(call, store.session.value?.project);
   const verb = verbOf(call, trans, run.state === 'background' ? 'doing' : undefined);
   return (
@@ -64,6 +65,7 @@ export function ShellCard({ call, store }: { call: ToolCall; store: SessionStore
           job={job}
           run={run}
           output={output}
+          reason={reason}
           where={where}
           onHold={() => setAsked(true)}
         />
@@ -72,7 +74,7 @@ export function ShellCard({ call, store }: { call: ToolCall; store: SessionStore
   );
 }
 
-function opensItself(state: RunState, output: string, lasting: boolean, error: boolean): boolean {
+function opensItself(state: RunState, output: string, lasting: boolean, more: unknown): boolean {
   switch (state) {
     case 'writing':
     case 'background':
@@ -84,7 +86,7 @@ function opensItself(state: RunState, output: string, lasting: boolean, error: b
       return output.trim() !== '' && output.trim().split('\n').length <= SHORT_LINES;
     case 'failed':
     case 'stopped':
-      return error || output.trim() !== '';
+      return Boolean(more) || output.trim() !== '';
   }
 }
 
@@ -136,10 +138,12 @@ function Actions({ call, job, run }: { call: ToolCall; job: Job | undefined; run
   const started = call.status === 'in_progress' && call.command !== null;
   if (!started && (run.state !== 'background' || !job)) return null;
   return (
-    <span class="dsp-call-actions">
-      <StopButton action={stop} command={run.command} />
-      {started && <BackgroundButton action={background} command={run.command} />}
+    <>
+      <span class="dsp-call-actions">
+        <StopButton action={stop} command={run.command} />
+        {started && <BackgroundButton action={background} command={run.command} />}
+      </span>
       <ActionProblem actions={[stop, background]} />
-    </span>
+    </>
   );
 }

@@ -15,12 +15,14 @@ interface Props {
   readonly job: Job | undefined;
   readonly run: Run;
   readonly output: string;
+  /** Why it ended, where its line does not say it. */
+  readonly reason: string;
   readonly where: string | null;
   readonly onHold: () => void;
 }
 
 /** What a command was in full, where it ran, and what it printed. */
-export function ShellDetails({ id, call, job, run, output, where, onHold }: Props) {
+export function ShellDetails({ id, call, job, run, output, reason, where, onHold }: Props) {
   const trans = useTrans();
   const { command } = run;
   const long = command.length > LINE_CHARS || command.trim().includes('\n');
@@ -46,9 +48,10 @@ export function ShellDetails({ id, call, job, run, output, where, onHold }: Prop
       {output.trim() !== '' ? (
         <TerminalView output={output} label={trans.__('Output')} live={!isOver(run.state)} onHold={onHold} />
       ) : (
-        !call.error && <p class="dsp-quiet">{isOver(run.state) ? trans.__('No output') : trans.__('No output yet')}</p>
+        !call.error &&
+        !reason && <p class="dsp-quiet">{isOver(run.state) ? trans.__('No output') : trans.__('No output yet')}</p>
       )}
-      {job?.why && <p class="dsp-quiet">{job.why}</p>}
+      {reason && <p class="dsp-quiet">{reason}</p>}
       {spill && isOver(run.state) && <p class="dsp-quiet dsp-shell-spill">{trans.__('All of it: %1', spill)}</p>}
     </div>
   );

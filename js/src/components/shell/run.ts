@@ -18,10 +18,11 @@ export interface Run {
   readonly waited: number;
 }
 
-/** Last lines of an output that the figures say better: how it ended, that it goes on. */
-const SAID_ELSEWHERE = /(^|\n)\[(exit -?\d+ · |It (runs|goes on) in the background as job )[^\n]*\]\s*$/;
-/** The last line where nobody stopped it; else that line says who did. */
-const KILLED_LINE = /(^|\n)\[ended by SIG[^\n]*\]\s*$/;
+/** The last line of an output tells the agent how the command ended, or that it goes on. */
+const LAST_LINE = /(?:^|\n)\[([^\n]*)\]\s*$/;
+/** What the call's own line says as well. */
+const SAID_THERE = /^(exit -?\d+|ended by SIG|It (runs|goes on) in the background)/;
+const KILLED = /^ended by SIG/;
 
 /** @param asked what was asked of a person for this call. */
 export function runOf(call: ToolCall, job: Job | undefined, asked: readonly Request[], trans: Translation): Run {
@@ -36,12 +37,9 @@ export function runOf(call: ToolCall, job: Job | undefined, asked: readonly Requ
     return { ...common, state: call.status === 'failed' ? 'failed' : 'ok' };
   if (call.command.job_id) return job ? { ...runOfJob(job, trans), waited } : { ...common, state: 'background' };
   const { exit_code, signal, timed_out } = call.command;
-  const took = timeBetween(call.started_at, call.ended_at, waited);
-  if (timed_out) {
-    const words = took ? trans.__('stopped after %1', took) : trans.__('stopped: it took too long');
-    return { ...common, state: 'stopped', ending: words };
-  }
-  if (exit_code === null && !KILLED_LINE.test(call.output))
+  const took = timeBetween(call.started_at, call.ended_at, waited, timed_out ? 1_000 : 1);
+  if (timed_out) return { ...common, state: 'stopped', ending: trans.__('stopped after %1', took) };
+  if (exit_code === null && !KILLED.test(lastLine(call)))
     return { ...common, state: 'stopped', ending: join(trans.__('stopped'), took) };
   return { ...common, ...exited(exit_code, signal, took, trans) };
 }
@@ -70,7 +68,18 @@ export function commandOf(call: ToolCall): string {
 export function outputOf(call: ToolCall, job: Job | undefined): string {
   if (call.error) return '';
   if (job && job.status !== 'running' && job.tail.trim()) return job.tail;
-  return call.status === 'completed' ? call.output.replace(SAID_ELSEWHERE, '') : call.output;
+  return call.status === 'completed' ? call.output.replace(LAST_LINE, '') : call.output;
+}
+
+/** Why it ended, where the call's line does not say all of it: "stopped by ada". */
+export function reasonOf(call: ToolCall, job: Job | undefined): string {
+  if (job) return job.why ?? '';
+  const line = lastLine(call);
+  return SAID_THERE.test(line) ? '' : line.replace(/ · [\d.]+ \w+( \d+ s)?$/, '');
+}
+
+function lastLine(call: ToolCall): string {
+  return (call.status === 'completed' && LAST_LINE.exec(call.output)?.[1]) || '';
 }
 
 /** The folder it ran in, where that is not the project's own: relative to it where it is below. */
@@ -94,9 +103,11 @@ function exited(code: number | null, signal: string | null, took: string, trans:
   return { state: code ? ('failed' as const) : ('ok' as const), ending: join(trans.__('exit %1', code ?? 0), took) };
 }
 
-function timeBetween(from: string | null, to: string | null, waited: number): string {
+/** @param unit rounded to so many milliseconds. */
+function timeBetween(from: string | null, to: string | null, waited: number, unit = 1): string {
   if (!from || !to) return '';
-  return duration(Math.max(0, Date.parse(to) - Date.parse(from) - waited));
+  const ms = Date.parse(to) - Date.parse(from) - waited;
+  return duration(Math.max(0, Math.round(ms / unit) * unit));
 }
 
 function join(...parts: readonly string[]): string {

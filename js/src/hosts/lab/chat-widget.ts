@@ -17,6 +17,8 @@ export class ChatWidget extends Widget {
   readonly chat: Chat;
   /** What a tab is called; in the side bar the icon is enough. */
   readonly sessionTitle = signal('');
+  /** How many requests of any session wait; shown on its icon. */
+  readonly waiting = signal(0);
   private readonly unmount: () => void;
   private readonly stopEffect: () => void;
   private started = false;
@@ -78,7 +80,8 @@ export class ChatWidget extends Widget {
 
   protected override onActivateRequest(message: Message): void {
     super.onActivateRequest(message);
-    this.focusComposer();
+    // comes late: what asked for it may have put the focus on the prompt since
+    if (!this.node.contains(document.activeElement)) this.focusComposer();
   }
 
   private startOnce(): void {
@@ -90,6 +93,10 @@ export class ChatWidget extends Widget {
   private describe(host: Host): void {
     const title = this.chat.store.value?.session.value?.title;
     this.sessionTitle.value = title || host.trans.__('Dispatch');
-    this.title.caption = title ? host.trans.__('Dispatch: %1', title) : host.trans.__('Dispatch');
+    const name = title ? host.trans.__('Dispatch: %1', title) : host.trans.__('Dispatch');
+    const count = this.waiting.value;
+    this.title.caption = count ? `${name} (${host.trans._n('1 waits for you', '%1 wait for you', count)})` : name;
+    const { 'dsp-waiting': _, ...others } = this.title.dataset; // Lab's own, which finds the panel by them
+    this.title.dataset = count ? { ...others, 'dsp-waiting': String(count) } : others;
   }
 }

@@ -94,9 +94,7 @@ function watchRequests({ app, host, panel, waiting }: Pick<Parts, 'app' | 'host'
     setTimeout(() => void app.commands.execute(CommandIDs.focusPrompt, { session }));
   });
   effect(() => {
-    const count = waiting.requests.value.length;
-    const { 'dsp-waiting': _, ...others } = panel.title.dataset; // Lab's own, which finds the panel by them
-    panel.title.dataset = count ? { ...others, 'dsp-waiting': String(count) } : others;
+    panel.waiting.value = waiting.requests.value.length;
   });
   // the panel hears of its session first, and at once after a reload
   const inPanel = computed(() => panel.chat.store.value?.permissions.value.map(({ id }) => id).join() ?? '');

@@ -13,6 +13,12 @@ from dispatch_jupyter.core.tools.shell.settings import ShellSettings
 TICKING = "n=0; while [ $n -lt 400 ]; do n=$((n+1)); echo tick $n; sleep 0.05; done"
 
 
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    """Less time to end by itself than people and agents give."""
+    monkeypatch.setattr("dispatch_jupyter.core.tools.shell.run.GRACE", 0.4)
+
+
 async def start(desk, command=TICKING, **arguments):
     """A background job; its id."""
     result = await desk.shell_call(command, background=True, **arguments)
@@ -59,7 +65,7 @@ def test_what_fails_at_once_is_told_at_once(desk):
 
 def test_a_job_that_ends_by_itself(desk):
     async def scenario():
-        job_id = await start(desk, "sleep 1.3; echo done; exit 4")
+        job_id = await start(desk, "sleep 0.6; echo done; exit 4")
         text = await read_to_the_end(desk, job_id)
         assert text.startswith("done\n") and "[exit 4 · " in text
         assert (desk.jobs[-1].status, desk.jobs[-1].exit_code, desk.jobs[-1].tail) == ("exited", 4, "done")
@@ -99,7 +105,7 @@ def test_waiting_for_a_job_ends_when_somebody_speaks(desk):
 
 def test_what_a_person_says_moves_a_command_to_the_background(desk):
     async def scenario():
-        call = asyncio.ensure_future(desk.shell_call("echo a; touch begun; sleep 2; echo b; touch ended"))
+        call = asyncio.ensure_future(desk.shell_call("echo a; touch begun; sleep 0.8; echo b; touch ended"))
         await until((desk.project / "begun").exists)
         desk.spoken.set()
         result = await call
@@ -118,17 +124,17 @@ def test_what_a_person_says_moves_a_command_to_the_background(desk):
 def test_a_quick_command_is_not_moved_by_what_a_person_says(desk):
     async def scenario():
         desk.spoken.set()
-        return await desk.shell_call("sleep 0.2; echo done")
+        return await desk.shell_call("sleep 0.1; echo done")
 
     assert desk.play(scenario).text.startswith("done\n[exit 0")
     assert desk.jobs == []
 
 
 def test_a_person_moves_a_command_to_the_background(desk):
-    desk.settings = ShellSettings(timeout=1.0)
+    desk.settings = ShellSettings(timeout=0.6)
 
     async def scenario():
-        call = asyncio.ensure_future(desk.shell_call("touch begun; sleep 1.5; echo end"))
+        call = asyncio.ensure_future(desk.shell_call("touch begun; sleep 1; echo end"))
         await until((desk.project / "begun").exists)
         with pytest.raises(Conflict):
             desk.shell.to_background("another")
@@ -144,10 +150,10 @@ def test_a_person_moves_a_command_to_the_background(desk):
 
 def test_a_time_the_agent_gave_holds_in_the_background(desk):
     async def scenario():
-        job_id = await start(desk, "sleep 77", timeout=1.5)
+        job_id = await start(desk, "sleep 77", timeout=0.7)
         await until(lambda: not desk.shell.busy)
         assert (desk.jobs[-1].id, desk.jobs[-1].status) == (job_id, "stopped")
-        assert "longer than 1.5 s" in desk.jobs[-1].why
+        assert "longer than 0.7 s" in desk.jobs[-1].why
 
     desk.play(scenario)
 
@@ -247,7 +253,7 @@ def test_a_question_of_a_job_can_be_answered(desk):
     desk.person.answer = lambda _: "once"
 
     async def scenario():
-        job_id = await start(desk, desk.hidden(f"sleep 1.2; cat {desk.outside}/data.txt"))
+        job_id = await start(desk, desk.hidden(f"sleep 0.6; cat {desk.outside}/data.txt"))
         await until(lambda: not desk.shell.busy)
         assert desk.shell.job_output(job_id) == "of the outside\n"
         assert desk.person.paths == [[f"read {desk.outside}/data.txt"]]

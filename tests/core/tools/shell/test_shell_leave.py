@@ -177,10 +177,40 @@ def test_a_program_that_tries_everything_leads_to_few_questions(desk):
 def test_a_failed_command_asks_once_more_for_what_it_was_denied(desk):
     for number in range(5):
         (desk.outside / str(number)).write_text("x\n")
-    desk.person.answer = lambda reaches: "once" if len(reaches) > 1 else "deny"
-    result = desk.run(desk.hidden(f"for n in 0 1 2 3 4; do cat {desk.outside}/$n; done"))
-    assert desk.person.paths[3:] == [[f"read {desk.outside}/3", f"read {desk.outside}/4"]]
+    desk.person.answer = once
+    command = desk.hidden(f"for n in 0 1 2 3 4; do cat {desk.outside}/$n; done")
+    result = desk.run(command)
+    assert [len(question) for question in desk.person.paths] == [1, 1, 1, 2]
+    assert desk.person.paths[3] == [f"read {desk.outside}/3", f"read {desk.outside}/4"]
     assert "[Run it again: what it was denied is allowed now" in result.text
+    assert desk.run(command).text.startswith("x\n" * 5)
+
+
+def test_after_a_denial_a_failed_command_asks_no_more(desk):
+    for number in range(5):
+        (desk.outside / str(number)).write_text("x\n")
+    result = desk.run(desk.hidden(f"for n in 0 1 2 3 4; do cat {desk.outside}/$n; done"))
+    assert len(desk.person.asked) == MAX_WHILE_RUNNING
+    assert f"[Denied without asking: read {desk.outside}/3, read {desk.outside}/4]" in result.text
+
+
+def test_what_programs_reach_for_by_habit_is_asked_for_once_a_command_failed(desk):
+    looking = desk.hidden("cat /etc/hosts; ls /etc; exit 0")
+    result = desk.run(looking)
+    assert result.text.count("Permission denied") == 2 and "[exit 0" in result.text
+    assert desk.person.asked == []
+
+    async def failing():
+        command = desk.hidden("cat /etc/hosts; exit 6")
+        assert "Denied: read /etc/hosts" in (await desk.shell_call(command)).text
+        assert desk.person.paths == [["read /etc/hosts"]]
+        assert "[Denied without asking: read /etc/hosts]" in (await desk.shell_call(command)).text
+        assert len(desk.person.asked) == 1, "one no is enough"
+
+    desk.play(failing)
+    desk.person.answer = session
+    desk.run(desk.hidden("cat /etc/hosts; exit 6"))
+    assert "Permission denied" not in desk.run(desk.hidden("cat /etc/hosts")).text
 
 
 def test_leave_for_the_session_covers_what_follows(desk):

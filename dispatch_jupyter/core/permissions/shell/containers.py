@@ -1,0 +1,80 @@
+"""Containers: what of this machine is put into them."""
+
+import re
+from collections.abc import Callable
+
+from .call import Call, options, part
+from .expand import Word
+from .marks import plain
+from .operands import table
+from .tool_tables import TOOLS
+from .world import World
+
+Worlds = list[World] | None
+_SPEC = table(TOOLS)["docker"]
+_LISTS = {"ps", "images", "inspect", "logs", "rm", "rmi", "prune", "ls"}
+
+
+def _docker(call: Call) -> Worlds:
+    names = [text for text in call.texts() if not text.startswith("-")]
+    name = names[0] if names else ""
+    if name in ("load", "save", "import", "export"):
+        _stream(call)
+        return None
+    known = _options_of(name, names[1] if len(names) > 1 else "", compose=call.name == "docker-compose")
+    operands: list[Word] = []
+    for option, word in options(call.args, known):
+        if not option and word:
+            operands.append(word)
+            # behind the image comes what runs inside it
+            if len(operands) >= 2 and name in ("run", "create", "exec"):
+                break
+        elif word:
+            _mounted(call, known.get(option, ""), word)
+    if name in ("build", "buildx") and operands[1:]:
+        call.guess(operands[-1])
+    elif name == "cp":
+        for word, kind in zip(operands[1:3], "rc", strict=False):
+            if ":" not in plain(word.value):
+                call.note(kind, word)
+    return None
+
+
+def _options_of(name: str, second: str, *, compose: bool) -> dict[str, str]:
+    """Letters mean other things from command to command."""
+    if name in _LISTS or second in _LISTS:
+        return _SPEC.options | {"-f": "-" if name in ("ps", "images", "inspect") else "f", "-n": "f", "-t": "f"}
+    if name in ("exec", "run", "create"):
+        return _SPEC.options | {"-t": "f"}
+    if name == "compose" or compose:
+        return _SPEC.options | {"-o": "-"}
+    return _SPEC.options
+
+
+def _stream(call: Call) -> None:
+    for option, word in options(call.args, {"-i": "r", "--input": "r", "-o": "c", "--output": "c"}):
+        if option and word:
+            call.note("r" if "i" in option else "c", word)
+
+
+def _mounted(call: Call, kind: str, word: Word) -> None:
+    text = plain(word.value)
+    if kind == "V":
+        source = text.split(":")[0]
+        if ":" in text and re.match(r"[/.~]", source):
+            read_only = re.search(r":(?:\w+,)*ro(?:,\w+)*$", text) is not None
+            call.note("r" if read_only else "w", part(word, 0, len(source)))
+    elif kind in ("M", "O"):
+        match = re.search(r"(?:source|src|dest|type=local,dest)=([^,]+)", text)
+        if match and (kind == "O" or re.match(r"[/.~]", match[1])):
+            read_only = kind == "M" and re.search(r"readonly|\bro\b", text) is not None
+            call.note("r" if read_only else "w", part(word, match.start(1), match.end(1)))
+        elif kind == "O" and "=" not in text:
+            call.note("c", word)
+    elif kind in ("r", "c"):
+        call.clear(word, "write" if kind == "c" else "read") if "=" in text else call.note(kind, word)
+
+
+CONTAINERS: dict[str, Callable[[Call], Worlds]] = dict.fromkeys(
+    ("docker", "podman", "nerdctl", "docker-compose"), _docker
+)

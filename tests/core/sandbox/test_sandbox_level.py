@@ -1,0 +1,181 @@
+"""Levels: found by trying, named with what they do not cover; what the lower ones do instead."""
+
+import asyncio
+import sys
+
+import pytest
+
+from dispatch_jupyter.core.sandbox import level as levels
+from dispatch_jupyter.core.sandbox.guess import guess
+from dispatch_jupyter.core.sandbox.sandbox import Sandbox
+from dispatch_jupyter.core.sandbox.source import sources
+from dispatch_jupyter.core.sandbox.types import Denial, Rules
+
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the launcher needs Linux")
+
+
+@linux
+def test_a_level_may_be_lowered_and_says_why(boxed) -> None:
+    async def scenario(box) -> None:
+        found = await box.sandbox.level()
+        assert found.name == "kernel"
+        assert "settings" in found.reason
+        assert "Modes, owners and times" in found.reason
+        assert found.guards_ports
+
+    boxed("kernel", scenario)
+
+
+@linux
+@pytest.mark.parametrize(
+    ("abi", "gaps", "ports"),
+    [(1, ["ports", "devices", "signals"], False), (4, ["devices", "signals"], True), (6, [], True)],
+)
+def test_what_an_old_landlock_does_not_cover_is_said(boxed, abi, gaps, ports) -> None:
+    async def scenario(box) -> None:
+        found = await box.sandbox.level()
+        assert found.guards_ports is ports
+        assert all(gap in found.reason for gap in gaps)
+        assert bool(gaps) == ("is old" in found.reason)
+
+    boxed("kernel", scenario, abi=abi)
+
+
+@linux
+@pytest.mark.parametrize("abi", [1, 2, 3, 5])
+@pytest.mark.parametrize("level", ["kernel", "kernel+live"])
+def test_an_old_landlock_still_confines(boxed, level, abi) -> None:
+    async def scenario(box) -> None:
+        (box.base / "readable").write_text("theirs\n")
+        ran = await box.run(
+            f"cat {box.outside}/secret; truncate -s 0 {box.outside}/secret {box.base}/readable;"
+            f"python3 -c \"import os; os.truncate('{box.outside}/secret', 0)\";"
+            f"python3 -c \"import os; os.open('{box.base}/readable', os.O_TRUNC)\";"
+            "echo fine > file; cat file; mkdir d; mv file d; sleep 0.1 & kill $!; wait; echo done"
+        )
+        assert "the secret" not in ran.text
+        assert (box.outside / "secret").read_text() == "the secret\n"
+        assert (box.base / "readable").read_text() == "theirs\n"
+        assert "fine\n" in ran.text
+        assert ran.text.endswith("done\n")
+
+    boxed(level, scenario, abi=abi)
+
+
+@linux
+def test_signals_are_held_where_landlock_does_not_confine_them(boxed) -> None:
+    async def scenario(box) -> None:
+        victim = await asyncio.create_subprocess_exec("sleep", "60")
+        ran = await box.run(
+            f"kill -9 {victim.pid}; kill -9 $PPID; python3 -S -c \"import os; os.kill(-1, 9)\";"
+            f"python3 -S -c \"import os, signal; signal.pidfd_send_signal(os.pidfd_open({victim.pid}), 9)\"; echo alive"
+        )
+        assert ran.text.endswith("alive\n")
+        assert victim.returncode is None
+        victim.kill()
+        await victim.wait()
+
+    boxed("kernel+live", scenario, abi=5)
+
+
+@linux
+def test_the_level_is_found_once(base, monkeypatch) -> None:
+    found = []
+    monkeypatch.setattr(
+        "dispatch_jupyter.core.sandbox.sandbox.find", lambda *arguments: found.append(1) or levels.find(*arguments)
+    )
+
+    async def scenario() -> None:
+        sandbox = Sandbox("parsed only")
+        several = await asyncio.gather(*(sandbox.level() for _ in range(5)))
+        assert len(set(several)) == 1
+        assert several[0].name == "parsed only"
+
+    asyncio.run(scenario())
+    assert found == [1]
+
+
+@linux
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("launcher.landlock", "def abi() -> int:", "def abi() -> int:\n    raise OSError(38, 'no such call')"), "no such"),
+        (("launcher.landlock", "def restrict(rules: int) -> None:", "def restrict(rules):\n    return"), "confines noth"),
+        (("launcher.bpf", "def install(", "def install(*a, **b):\n    return 0\n\ndef unused("), "filters nothing"),
+        (("launcher.linux", "def give_up_privileges() -> None:", "def give_up_privileges():\n    1 / 0"), "division"),
+        (("launcher.probe", "def main(", "def main(*a):\n    import os\n    os._exit(3)\n\ndef unused("), "status 3"),
+    ],
+)
+def test_a_kernel_that_cannot_is_noticed(change, said) -> None:
+    texts = sources()
+    module, old, new = change
+    assert old in texts[module]
+    texts[module] = texts[module].replace(old, new)
+    found = levels.find(texts, "kernel+live")
+    assert found.level.name == "parsed only"
+    assert found.abi == 0
+    assert said in found.level.reason
+
+
+@linux
+def test_a_kernel_that_cannot_hold_calls_still_confines() -> None:
+    texts = sources()
+    texts["launcher.notify"] = texts["launcher.notify"].replace("_RECEIVE = 0xC0502100", "_RECEIVE = 0xC0502199")
+    found = levels.find(texts, "kernel+live")
+    if found.level.name == "parsed only":
+        pytest.skip(found.level.reason)
+    assert found.level.name == "kernel"
+    assert "system calls cannot be held" in found.level.reason
+
+
+def test_other_systems_say_what_they_cannot(monkeypatch) -> None:
+    for platform, word in (("win32", "cannot confine"), ("darwin", "experimental")):
+        monkeypatch.setattr(levels.sys, "platform", platform)
+        assert levels.find({}, "kernel+live").level.name == "parsed only"
+        assert word in levels.find({}, "kernel+live").level.reason
+
+
+@linux
+def test_without_held_calls_denials_are_guessed(boxed) -> None:
+    async def scenario(box) -> None:
+        ran = await box.run(f"cat {box.outside}/secret")
+        assert ran.exit.denials == (Denial("read", str(box.outside / "secret"), asked=False),)
+        ran = await box.run(f"touch {box.outside}/new")
+        assert ran.exit.denials == (Denial("write", str(box.outside / "new"), asked=False),)
+
+    boxed("kernel", scenario)
+
+
+@pytest.mark.parametrize(
+    ("line", "operation"),
+    [
+        ("cat: {path}: Permission denied", "read"),
+        ("bash: line 1: {path}: Permission denied", "read"),
+        ("PermissionError: [Errno 13] Permission denied: '{path}'", "read"),
+        ("Error: EACCES: permission denied, open '{path}'", "read"),
+        ("Error: EACCES: permission denied, mkdir '{path}'", "write"),
+        ("touch: cannot touch '{path}': Permission denied", "write"),
+        ("cp: cannot create regular file '{path}': Permission denied", "write"),
+        ("rm: cannot remove '{path}': Permission denied", "write"),
+        ("chmod: changing permissions of '{path}': Operation not permitted", None),
+        ("ls: cannot access '{path}': No such file or directory", None),
+    ],
+)
+def test_guesses(tmp_path, line, operation) -> None:
+    path = tmp_path / "there"
+    path.write_text("")
+    rules = Rules(write=(str(tmp_path / "project"),))
+    found = [denial.operation for denial in guess(rules, f"before\n{line.format(path=path)}\nafter")]
+    if operation is None:
+        assert not found or line.startswith("chmod")
+    else:
+        assert found == [operation]
+
+
+def test_what_the_rules_cover_is_no_guess(tmp_path) -> None:
+    inside, hidden = tmp_path / "inside", tmp_path / "hidden"
+    for path in (inside, hidden):
+        path.write_text("")
+    rules = Rules(read=(str(tmp_path),), hidden=(str(hidden),))
+    text = f"cat: {inside}: Permission denied\ncat: {hidden}: Permission denied\n"
+    assert [denial.path for denial in guess(rules, text)] == [str(hidden)]
