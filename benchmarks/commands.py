@@ -101,11 +101,11 @@ def _work(project: Path, *, quick: bool) -> Table:
 def _plain(project: Path, command: str, count: int) -> tuple[float, float]:
     """(CPU, wall), milliseconds a command."""
 
-    def run() -> list[float]:
-        return [_timed(lambda: subprocess.run(_argv(command), cwd=project, env=ENVIRON, capture_output=True)) for _ in range(count)]
+    def run() -> None:
+        subprocess.run(_argv(command), cwd=project, env=ENVIRON, capture_output=True, check=True)
 
     before = _cpu()
-    walls = run()
+    walls = [_timed(run) for _ in range(count)]
     return (_cpu() - before) / count * 1e3, statistics.median(walls) * 1e3
 
 

@@ -36,7 +36,7 @@ def figures(results: dict[str, Any]) -> Figures:
 
 
 def test_every_figure_is_one(results: dict[str, Any], figures: Figures) -> None:
-    assert {table["part"] for table in results["tables"]} == {"turns", "startup", "journal", "lag"}
+    assert {table["part"] for table in results["tables"]} == {"turns", "startup", "journal", "lag", "commands"}
     assert len(figures) == sum(len(table["figures"]) for table in results["tables"]), "two figures have one name"
     wrong = [name for name, figure in figures.items() if not (math.isfinite(figure["ratio"]) and figure["floor"] > 0)]
     assert not wrong

@@ -114,6 +114,7 @@ def test_the_keyboard_is_enough_and_never_answers_by_itself(page: LabPage, model
     prompt = Prompt(chat).asks("tides.txt")
     expect(chat.box).to_be_focused()  # it has taken the focus from nobody
     chat.box.type("meanwhile")
+    expect(prompt.button("Once")).to_be_enabled()
     page.page.keyboard.press("Alt+Shift+P")
     expect(prompt.root).to_be_focused()
     for key in ("Enter", "Space", "Escape"):

@@ -121,7 +121,8 @@ def test_a_long_command_is_stopped(page: LabPage, model: ModelServer, project: P
     shell.state("stopped")
     expect(shell.line).to_contain_text(re.compile(r"stopped · \d+"))
     expect(shell.output).to_contain_text("tick 40")
-    expect(shell.output).to_contain_text("stopped by")
+    expect(shell.card).to_contain_text("stopped by")
+    expect(shell.toggle).to_be_focused()
     chat.finished("You stopped it.")
     assert "stopped by" in "".join(model.requests[-1].tool_results)
 
@@ -213,6 +214,19 @@ def test_a_flood_keeps_the_page_usable(page: LabPage, model: ModelServer, projec
     shell.toggle.click(position={"x": 6, "y": 8})
     expect(shell.output).to_contain_text("the end")
     expect(shell.output).to_contain_text("only the beginning and the end are here")
+
+
+def test_a_command_in_a_notebook_cell(page: LabPage, model: ModelServer, project: Path) -> None:
+    model.script = [run("python3 ticker.py"), Reply("You stopped it.")]
+    notebook = page.notebook("shell.ipynb", "%load_ext dispatch_jupyter\n%dispatch run the ticker")
+    notebook.start(0)
+    chat = notebook.chat(0)
+    shell = ShellCall(chat)
+    expect(shell.output).to_contain_text("tick 5", timeout=30_000)
+    shell.stop.click()
+    shell.state("stopped")
+    chat.finished("You stopped it.")
+    notebook.ended(0)
 
 
 def test_hostile_output_is_text(page: LabPage, model: ModelServer, project: Path) -> None:

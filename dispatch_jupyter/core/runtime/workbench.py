@@ -21,8 +21,6 @@ from .approvals import Approvals
 from .session import Session
 from .settings import CurrentConfig
 
-SAFE_LEVELS = ("kernel+live", "kernel")
-
 log = logging.getLogger(__name__)
 
 
@@ -139,7 +137,7 @@ class Workbenches:
 
     def _shell_settings(self) -> ShellSettings:
         shell = self._config.last.settings.shell
-        safe = self._level is not None and self._level.name in SAFE_LEVELS
+        safe = self._level is not None and self._level.guards_ports
         reason = (
             ""
             if self.auth_enabled or safe

@@ -10,6 +10,7 @@ from .write import WriteFile
 
 
 def standard_tools() -> list[Tool]:
+    """New ones; they keep nothing between calls."""
     return [
         ReadFile(),
         ReadFileSlice(),

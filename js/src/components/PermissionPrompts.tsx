@@ -66,12 +66,13 @@ function useGivenFocus(current: string | undefined) {
   const byPointer = useRef(false);
 
   const giveBack = () => {
-    const place = from.current?.isConnected
-      ? from.current
-      : box.current?.closest('.dsp-chat')?.querySelector('textarea');
+    const before = from.current;
     inside.current = false;
     from.current = null;
-    (place as HTMLElement | null | undefined)?.focus();
+    before?.focus();
+    // it may be gone, or hidden, as the search box of a palette is
+    if (document.activeElement !== before || !before)
+      box.current?.closest('.dsp-chat')?.querySelector('textarea')?.focus();
   };
   const onFocusIn = (event: FocusEvent) => {
     const before = event.relatedTarget as HTMLElement | null;

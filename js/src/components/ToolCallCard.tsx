@@ -27,8 +27,7 @@ function FileCard({ call, store }: { call: ToolCall; store: SessionStore }) {
   const trans = useTrans();
   const open = asked ?? isSmallEdit(call);
   const words = callWords(call, trans, job => store.tables.jobs.peek(job)?.command);
-  store.structure.value; // tells of questions and answers
-  const waits = store.requestsOf(call.id).some(request => request.status === 'open');
+  const waits = call.status === 'in_progress' && isAsked(call, store);
   return (
     <div class={`dsp-tool dsp-is-${call.status}`} data-call={call.id} data-status={call.status} data-tool={call.name}>
       <div class="dsp-call">
@@ -50,6 +49,12 @@ function FileCard({ call, store }: { call: ToolCall; store: SessionStore }) {
       {open && <CallDetails id={details} call={call} />}
     </div>
   );
+}
+
+/** Whether a person has to say that it may go on. */
+function isAsked(call: ToolCall, store: SessionStore): boolean {
+  store.structure.value; // tells of questions and answers
+  return store.requestsOf(call.id).some(request => request.status === 'open');
 }
 
 function isSmallEdit(call: ToolCall): boolean {

@@ -9,7 +9,7 @@ export interface Run {
 
 export type Line = readonly Run[];
 
-/** A line is broken after so many characters, as a terminal's edge would, only further out. */
+/** A line is broken after so many characters, as a terminal's edge would, only further out. Nothing moves further. */
 export const COLUMNS = 2_000;
 /** More marks than this on one character are left out. */
 const MOST_MARKS = 8;
@@ -31,7 +31,8 @@ export class Screen {
   private looks: (Style | null)[] = [];
   private column = 0;
 
-  constructor() {
+  /** @param columns a line is broken after so many. */
+  constructor(private readonly columns = COLUMNS) {
     this.escapes = new Escapes({
       print: text => this.print(text),
       control: character => this.control(character),
@@ -71,7 +72,7 @@ export class Screen {
   }
 
   private put(character: string): void {
-    if (this.column >= COLUMNS) this.newline();
+    if (this.column >= this.columns) this.newline();
     this.reach();
     this.cells[this.column] = character;
     this.looks[this.column] = this.pen.style;
@@ -136,7 +137,7 @@ export class Screen {
 
 /** Output as plain text: what a person would copy out of a terminal. */
 export function plainText(output: string): string {
-  const screen = new Screen();
+  const screen = new Screen(Number.POSITIVE_INFINITY);
   screen.write(output);
   const lines = screen.take();
   return [...lines, screen.current()].map(line => line.map(run => run.text).join('')).join('\n');

@@ -255,6 +255,15 @@ it('stops a command, and says so at once', async () => {
   expect(r.root.querySelector('.dsp-call-actions')).toBeNull();
 });
 
+it('leaves the focus with the command when its buttons go', async () => {
+  const r = withCall(running());
+  await line(r);
+  button(r, 'Stop').focus();
+  put(r, shell({ seq: 101 }));
+  await vi.waitFor(() => expect(r.root.querySelector('.dsp-call-actions')).toBeNull());
+  expect(document.activeElement).toBe(r.find('.dsp-shell .dsp-call-toggle'));
+});
+
 it('moves a command to the background, and says in place why it could not', async () => {
   const r = withCall(running());
   const path = `POST sessions/${SESSION}/calls/c1/background`;
@@ -284,7 +293,7 @@ const moved = shell({
 it('follows a command that goes on in the background, and keeps its end in the thread', async () => {
   const r = withCall(moved, { jobs: [job('j1', 'c1', { command: 'pytest -q', started_at: START })] });
   vi.setSystemTime(Date.parse(START) + 72_000);
-  expect(await line(r)).toContain('●running in the backgroundRunspytest -qin the background · 1 min 12 s');
+  expect(await line(r)).toContain('●running in the backgroundRunspytest -qin background · 1 min 12 s');
   expect(isOpen(r)).toBe(false);
   r.server.answers.set(`POST sessions/${SESSION}/jobs/j1/stop`, {});
   fireEvent.click(button(r, 'Stop'));

@@ -112,4 +112,7 @@ it('is not slowed down by what overwrites one line again and again', () => {
 
 it('gives the text alone, as it would be copied', () => {
   expect(plainText(`${ESC}[31mred${ESC}[0m\n10%\r20%\n\nend`)).toBe('red\n20%\n\nend');
+  const long = 'x'.repeat(COLUMNS * 3);
+  expect(plainText(long)).toBe(long);
+  expect(plainText(`${ESC}[99999999Cx`).length).toBeLessThanOrEqual(COLUMNS);
 });

@@ -13,8 +13,8 @@ import pytest
 from dispatch_jupyter.core.llm.client import RoutingClient
 from dispatch_jupyter.core.llm.demo import DemoModel
 from dispatch_jupyter.core.llm.demo.moves import HELP, LABEL
-from dispatch_jupyter.core.llm.demo.running import outcome, program_for, test_command
-from dispatch_jupyter.core.llm.demo.wish import Create, Look, Other, Read, Replace, Run, Test, understand
+from dispatch_jupyter.core.llm.demo.running import command_for_tests, outcome, program_for
+from dispatch_jupyter.core.llm.demo.wish import Create, Look, Other, Read, Replace, Run, RunTests, understand
 from dispatch_jupyter.core.llm.types import CallDelta, Completed, ModelRequest, TextDelta
 from dispatch_jupyter.core.permissions.paths import Files
 from dispatch_jupyter.core.permissions.places import places_of
@@ -22,6 +22,7 @@ from dispatch_jupyter.core.permissions.policy import Denied, Policy, Rule, Verdi
 from dispatch_jupyter.core.protocol.errors import DispatchError
 from dispatch_jupyter.core.protocol.records import Reach
 from dispatch_jupyter.core.sandbox.sandbox import Sandbox
+from dispatch_jupyter.core.tools.shell.ansi import plain
 from dispatch_jupyter.core.tools.shell.settings import ShellSettings
 from dispatch_jupyter.core.tools.shell.shell import Shell
 from dispatch_jupyter.core.tools.standard import standard_tools
@@ -140,7 +141,7 @@ class Chat:
         self.calls.append((name, json.loads(arguments)))
         tool = self.box.get(name)
         try:
-            return (await tool.run(parse_arguments(tool, arguments), self.context)).text
+            return plain((await tool.run(parse_arguments(tool, arguments), self.context)).text)
         except DispatchError as error:
             return f"Error: {error.message}\n{error.hint}"
 
@@ -285,12 +286,13 @@ def test_a_file_that_is_not_there(chat):
 
 
 def test_a_command(chat):
-    answer = chat.ask("run `ls; echo '```'`")
-    assert chat.calls == [("run_shell", {"command": "ls; echo '```'"})]
+    (chat.folder / "fenced.md").write_text("```sh\nls\n```\n")
+    answer = chat.ask("run `ls; cat fenced.md`")
+    assert chat.calls == [("run_shell", {"command": "ls; cat fenced.md"})]
     assert "ended with exit 0 after" in answer and "README.md" in answer
-    assert "````text\n" in answer, "the output has a fence of its own"
+    assert "````text\n" in answer, "a fence longer than those in the output"
     assert "printed nothing and ended with exit 3" in chat.ask("please run the command `exit 3`")
-    assert "echo: open" not in chat.ask("run `echo 'open`")
+    assert "`run_shell` did not work: The command is not valid shell" in chat.ask("run `echo 'open`")
 
 
 def test_a_file_is_run(chat):
@@ -345,7 +347,7 @@ def test_there_are_no_tests(chat):
     ],
 )
 def test_which_command_runs_the_tests(paths, command):
-    assert test_command(paths) == command
+    assert command_for_tests(paths) == command
 
 
 def test_results_are_taken_apart():
@@ -416,14 +418,14 @@ def test_it_is_deterministic_and_streams_at_a_readable_pace():
         ("give me an overview of the codebase", Look(explain=True)),
         ("what does this project do", Look(explain=True)),
         ("version 1.2 e.g. is fine", Other()),
-        ("Run the test suite", Test()),
-        ("run all unit tests and tell me", Test()),
-        ("please run pytest", Test()),
-        ("do the tests pass?", Test()),
+        ("Run the test suite", RunTests()),
+        ("run all unit tests and tell me", RunTests()),
+        ("please run pytest", RunTests()),
+        ("do the tests pass?", RunTests()),
         ("run `git status`", Run("git status")),
         ("Execute the command: `make -j2 all`", Run("make -j2 all")),
         ("run this:\n```sh\nls -l\npwd\n```", Run("ls -l\npwd")),
-        ("run my app.py", Read("app.py")),
+        ("run my app.py", Run("python app.py")),
         ("run hello.py", Run("python hello.py")),
         ("Check what's in /etc/hosts", Run("cat /etc/hosts")),
         ("check ~/notes.txt", Run("cat ~/notes.txt")),

@@ -19,7 +19,18 @@ ROOT = str(Path(__file__).parents[3])
 """The interpreter may look there, for the package that is tested."""
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/opt", sys.prefix, sys.base_prefix, ROOT)
 ETC = ("ld.so.cache", "ld.so.preload", "nsswitch.conf", "passwd", "group", "resolv.conf", "ssl", "alternatives")
-ETC += ("localtime", "mime.types", "services", "protocols", "hosts", "npmrc", "pip.conf", "magic", "terminfo", "gitconfig")
+ETC += (
+    "localtime",
+    "mime.types",
+    "services",
+    "protocols",
+    "hosts",
+    "npmrc",
+    "pip.conf",
+    "magic",
+    "terminfo",
+    "gitconfig",
+)
 ETC += ("inputrc", "host.conf", "gai.conf", "debian_version", "os-release", "lsb-release", "fonts", "timezone")
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "shm")
 
@@ -73,7 +84,9 @@ class Box:
             ports=self.ports,
         )
 
-    async def start(self, command: str, on_output: Callable[[str], None], *, ask: Ask | None = None, **spill) -> Command:
+    async def start(
+        self, command: str, on_output: Callable[[str], None], *, ask: Ask | None = None, **spill
+    ) -> Command:
         argv = ("bash", "--noprofile", "--norc", "-c", command)
         launch = Launch(argv, self.project, self.environ(), self.rules(), **spill)
         return await self.sandbox.start(launch, ask=ask or self._ask, on_output=on_output)

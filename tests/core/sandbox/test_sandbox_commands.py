@@ -1,4 +1,6 @@
 """Commands: output, exit, killing, spilling, and what happens when somebody dies."""
+# one command a line is easier to read than a broken one
+# ruff: noqa: E501
 
 import asyncio
 import os
@@ -100,7 +102,7 @@ def test_it_does_not_run_where_it_cannot_be_confined(base) -> None:
         broken = "raise OSError('Landlock is broken')\n"
         texts = sandbox._sources
         texts["launcher.landlock"] = texts["launcher.landlock"].replace(
-            "    call(\"landlock_restrict_self\", rules, 0)", f"    {broken}"
+            '    call("landlock_restrict_self", rules, 0)', f"    {broken}"
         )
         assert broken in texts["launcher.landlock"]
         launch = Launch(("touch", str(base / "ran")), base, {"PATH": "/usr/bin:/bin"}, Rules(write=(str(base),)))
@@ -180,11 +182,11 @@ SURVIVORS = {
     "ignores signals": "sh -c 'trap \"\" TERM HUP INT; sleep 307' & sleep 302",
     "stopped": "sleep 308 & kill -STOP $!; sleep 302",
     "daemon": (
-        "python3 -S -c \"import os, time\nif os.fork(): os._exit(0)\nos.setsid()\n"
-        "if os.fork(): os._exit(0)\nos.closerange(0, 99)\ntime.sleep(309)\" & sleep 302"
+        'python3 -S -c "import os, time\nif os.fork(): os._exit(0)\nos.setsid()\n'
+        'if os.fork(): os._exit(0)\nos.closerange(0, 99)\ntime.sleep(309)" & sleep 302'
     ),
     "forks on": (
-        "python3 -S -c \"import os, time\nwhile True:\n  if os.fork(): os._exit(0)\n  time.sleep(0.001)\" & sleep 302"
+        'python3 -S -c "import os, time\nwhile True:\n  if os.fork(): os._exit(0)\n  time.sleep(0.001)" & sleep 302'
     ),
 }
 

@@ -67,8 +67,8 @@ def test_signals_are_held_where_landlock_does_not_confine_them(boxed) -> None:
     async def scenario(box) -> None:
         victim = await asyncio.create_subprocess_exec("sleep", "60")
         ran = await box.run(
-            f"kill -9 {victim.pid}; kill -9 $PPID; python3 -S -c \"import os; os.kill(-1, 9)\";"
-            f"python3 -S -c \"import os, signal; signal.pidfd_send_signal(os.pidfd_open({victim.pid}), 9)\"; echo alive"
+            f'kill -9 {victim.pid}; kill -9 $PPID; python3 -S -c "import os; os.kill(-1, 9)";'
+            f'python3 -S -c "import os, signal; signal.pidfd_send_signal(os.pidfd_open({victim.pid}), 9)"; echo alive'
         )
         assert ran.text.endswith("alive\n")
         assert victim.returncode is None
@@ -99,8 +99,14 @@ def test_the_level_is_found_once(base, monkeypatch) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (("launcher.landlock", "def abi() -> int:", "def abi() -> int:\n    raise OSError(38, 'no such call')"), "no such"),
-        (("launcher.landlock", "def restrict(rules: int) -> None:", "def restrict(rules):\n    return"), "confines noth"),
+        (
+            ("launcher.landlock", "def abi() -> int:", "def abi() -> int:\n    raise OSError(38, 'no such call')"),
+            "no such",
+        ),
+        (
+            ("launcher.landlock", "def restrict(rules: int) -> None:", "def restrict(rules):\n    return"),
+            "confines noth",
+        ),
         (("launcher.bpf", "def install(", "def install(*a, **b):\n    return 0\n\ndef unused("), "filters nothing"),
         (("launcher.linux", "def give_up_privileges() -> None:", "def give_up_privileges():\n    1 / 0"), "division"),
         (("launcher.probe", "def main(", "def main(*a):\n    import os\n    os._exit(3)\n\ndef unused("), "status 3"),

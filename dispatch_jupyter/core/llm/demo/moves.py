@@ -8,8 +8,8 @@ from typing import Any
 from ..types import ChatMessage
 from .digest import digest, file_text
 from .listing import entries, explaining_file, like, meant, overview
-from .running import Outcome, outcome, report, test_command, tests_report
-from .wish import Create, Look, Other, Read, Replace, Run, Test, understand
+from .running import Outcome, command_for_tests, outcome, report, report_on_tests
+from .wish import Create, Look, Other, Read, Replace, Run, RunTests, understand
 
 _GO_ON = re.compile(r"\s*(go on|continue|proceed|keep going)\b", re.IGNORECASE)
 LABEL = "*Demo, no language model: this was put together by rules.*"
@@ -78,7 +78,7 @@ def _decide(text: str, steps: list[Step]) -> Move:
             move = _look(steps, explain=explain)
         case Run(command):
             move = _run(command, steps)
-        case Test():
+        case RunTests():
             move = _test(steps)
         case Other():
             pass
@@ -168,14 +168,14 @@ def _test(steps: list[Step]) -> Move:
     if last.failed:
         return _failure(last)
     if last.name == "list_files":
-        command = test_command(entries(last.result))
+        command = command_for_tests(entries(last.result))
         if command is None:
             return _say("I see nothing here that looks like tests, so I ran nothing.")
         return _tests_with(command)
     command, end = str(last.arguments.get("command", "")), outcome(last.result)
     if "No module named pytest" in end.output and len(steps) == 2:
         return _tests_with("python -m unittest")
-    return _ended(end) or _say(tests_report(command, end))
+    return _ended(end) or _say(report_on_tests(command, end))
 
 
 def _tests_with(command: str) -> Move:

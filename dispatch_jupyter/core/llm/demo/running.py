@@ -42,7 +42,7 @@ def outcome(result: str) -> Outcome:
     return Outcome("\n".join(lines[:-1]), code, end[2] or f"exit {code}", end[3])
 
 
-def test_command(paths: list[str]) -> str | None:
+def command_for_tests(paths: list[str]) -> str | None:
     """What runs the tests of a project, by the files it has; None where nothing looks like tests."""
     names = {PurePosixPath(path).name for path in paths}
     top = {path for path in paths if "/" not in path.rstrip("/")}
@@ -60,7 +60,7 @@ def program_for(path: str) -> str | None:
     return f"{program} {shlex.quote(path)}" if program else None
 
 
-def tests_report(command: str, end: Outcome) -> str:
+def report_on_tests(command: str, end: Outcome) -> str:
     """How a test run went, as far as its output says."""
     counts = [line.strip("= \t") for line in end.output.split("\n") if _COUNTS.search(line)]
     said = f" It says: {counts[-1]}." if counts else ""

@@ -47,7 +47,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class RunTests:
     """Run the project's tests."""
 
 
@@ -56,7 +56,7 @@ class Other:
     """Anything else."""
 
 
-Wish = Read | Create | Replace | Look | Run | Test | Other
+Wish = Read | Create | Replace | Look | Run | RunTests | Other
 
 _QUOTED = r"`([^`\n]+)`|\"([^\"\n]+)\"|“([^”\n]+)”|(?<!\w)'([^'\n]+)'"
 _BARE_FILE = (
@@ -72,7 +72,7 @@ _READ = re.compile(r"\b(summar\w*|read|explain|describe|review|what('s| is)|tell
 _SUMMARY_OF = re.compile(r"\b(summary|overview|description|explanation) (of|for)\b", re.IGNORECASE)
 _RUN = re.compile(r"\b(?:run|execute|launch|start)\b", re.IGNORECASE)
 _COMMAND = re.compile(
-    r"\b(?:run|execute)\s+(?:the\s+|this\s+)?(?:(?:shell\s+)?command\s*:?\s+)?(?:`([^`]+)`|```\w*\n(.+?)```)",
+    r"\b(?:run|execute)\s+(?:(?:the|this)\b\s*)?(?:(?:shell\s+)?command\b\s*)?:?\s*(?:```\w*\n(.+?)```|`([^`\n]+)`)",
     re.IGNORECASE | re.DOTALL,
 )
 _TESTS = re.compile(
@@ -126,11 +126,11 @@ def _of_file(text: str) -> Create | Read | Run | None:
     return Run(runs) if runs else Read(path)
 
 
-def _execution(text: str) -> Run | Test | None:
+def _execution(text: str) -> Run | RunTests | None:
     """A command written out, or the tests."""
     if command := _COMMAND.search(text):
         return Run((command[1] or command[2]).strip())
-    return Test() if _TESTS.search(text) else None
+    return RunTests() if _TESTS.search(text) else None
 
 
 def file_in(text: str) -> str | None:

@@ -6,11 +6,12 @@ from .lexer import Lexer
 
 _RANGE = re.compile(r"(-?\d+|[A-Za-z])\.\.(-?\d+|[A-Za-z])(?:\.\.(-?\d+))?")
 MAX_WORDS = 256
+MAX_CHARS = 4000
 
 
 def braces(raw: str, left: int = MAX_WORDS) -> list[str]:
     """The words a word stands for; itself where it holds no braces to expand. Beyond a limit: the first ones."""
-    if "{" not in raw:
+    if "{" not in raw or len(raw) > MAX_CHARS:
         return [raw]
     at = 0
     while at < len(raw):

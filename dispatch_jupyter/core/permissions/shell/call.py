@@ -15,9 +15,7 @@ _CLEARLY_PATH = re.compile(r"(/[^/\s]|~/|~$|\.\.(/|$)|file:///)")
 _TEXT_OPTION = re.compile(
     r"--.*(url|uri|route|endpoint|format|pattern|regex|base|base-?path|root-path|match|message|title|public-path)$"
 )
-_WRITES = re.compile(
-    r"^-(-?o|-.*(out|output|outfile|outdir|output-dir|out-dir|save-to|dest|destination|log-file|cache|cache-dir))$"
-)
+_WRITES = re.compile(r"--?o$|--.*(out|outfile|out-?dir|output(-dir)?|save-to|dest|destination|log-file|cache(-dir)?)$")
 _ROUTE = re.compile(r"/(api|aws|v\d+|graphql|healthz?|users?|auth|login|static|rest|ws|metrics|docs|admin)(/|$|\?)")
 """What begins like a path and is most likely a part of a URL."""
 KINDS: dict[str, tuple[Operation, bool]] = {
@@ -103,7 +101,7 @@ class Call:
     def option(self, option: str, word: Word) -> None:
         """The value of an option nobody knows."""
         if not _TEXT_OPTION.search(option):
-            self.clear(word, "write" if _WRITES.search(option) else "read")
+            self.clear(word, "write" if _WRITES.match(option) else "read")
 
     def follow(self, spec: Spec) -> list[Word]:
         """Note everything by a spec; gives the operands."""
@@ -168,18 +166,20 @@ def options(args: list[Word], known: dict[str, str]) -> Iterator[tuple[str, Word
             yield "", word
             continue
         name, own = _split(word, value, known)
-        if own is None and (known.get(name, "f") not in ("f", "f!") or (name not in known and _takes(name, args[at:]))):
+        if own is None and (known.get(name, "f") not in ("f", "f!") or _takes(name, args[at:], known)):
             own = args[at] if at < len(args) else None
             at += 1
         yield name, own
 
 
-def _takes(name: str, rest: list[Word]) -> bool:
+def _takes(name: str, rest: list[Word], known: dict[str, str]) -> bool:
     """Whether an unknown option likely takes the next word, and that is no path."""
     return (
         bool(rest)
+        and name not in known
+        and (name.startswith("--") or not known)
         and _CLEARLY_PATH.match(plain(rest[0].value)) is not None
-        and (_TEXT_OPTION.search(name) or _WRITES.search(name)) is not None
+        and (_TEXT_OPTION.search(name) or _WRITES.match(name)) is not None
     )
 
 

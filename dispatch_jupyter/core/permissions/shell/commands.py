@@ -17,7 +17,7 @@ from .operands import follow_table
 from .outputs import OUTPUTS
 from .packages import PACKAGES
 from .scanner import Scanner, merged
-from .source import Source, made
+from .source import Source, Span, made
 from .transfers import TRANSFERS
 from .world import Value, World
 from .wrappers import WRAPPERS
@@ -42,31 +42,20 @@ _PATH_VARIABLES: dict[str, Operation] = {
 MAX_CALLS = 12
 
 
-def run_command(scanner: Scanner, source: Source, places: list[tuple[int, int]], world: World) -> list[World]:
+def run_command(scanner: Scanner, source: Source, places: list[Span], world: World) -> list[World]:
     """Run the words at these places as a simple command."""
     held: dict[str, Value | None] = {}
     at = 0
-    for at, (start, end) in enumerate(places):  # noqa: B007 - where the assignments stop
-        match = _ASSIGNED.match(source.text, start, end)
-        if match is None:
-            break
-        held.setdefault(world.named(match[1]), world.vars.get(world.named(match[1])))
-        assign(scanner, source.part(start, end), world)
-        if match[1] in _PATH_VARIABLES:
-            value = plain(world.text(match[1]))
-            for piece in value.split(":")[:8] if "\n" not in value else []:
-                if re.match(r"/|~|\.\./", piece):
-                    scanner.touch(_PATH_VARIABLES[match[1]], Word(piece, source.span(start, end)), world)
-    else:
+    while at < len(places) and (match := _ASSIGNED.match(source.text, *places[at])):
+        name = world.named(match[1])
+        held.setdefault(name, world.vars.get(name))
+        assign(scanner, source.part(*places[at]), world)
+        _path_variable(scanner, name, source.span(*places[at]), world)
+        at += 1
+    if at == len(places):
         world.status = True
         return [world]
-    words: list[Word] = []
-    for start, end in places[at:]:
-        if words and plain(words[0].value) in _DECLARING and _ASSIGNED.match(source.text, start, end):
-            _declare(scanner, source.part(start, end), words, world)
-        else:
-            words += scanner.words(source, start, end, world)
-    worlds = run_words(scanner, words, world)
+    worlds = run_words(scanner, _expanded(scanner, source, places[at:], world), world)
     for after in worlds:
         for name, value in held.items():
             if value is None:
@@ -74,6 +63,25 @@ def run_command(scanner: Scanner, source: Source, places: list[tuple[int, int]],
             else:
                 after.vars[name] = value
     return worlds
+
+
+def _expanded(scanner: Scanner, source: Source, places: list[Span], world: World) -> list[Word]:
+    words: list[Word] = []
+    for start, end in places:
+        if words and plain(words[0].value) in _DECLARING and _ASSIGNED.match(source.text, start, end):
+            _declare(scanner, source.part(start, end), words, world)
+        else:
+            words += scanner.words(source, start, end, world)
+    return words
+
+
+def _path_variable(scanner: Scanner, name: str, span: Span, world: World) -> None:
+    value = world.text(name)
+    if name not in _PATH_VARIABLES or "\n" in value:
+        return
+    for piece in value.split(":")[:8]:
+        if re.match(r"/|\.\./", piece):
+            scanner.touch(_PATH_VARIABLES[name], Word(piece, span), world)
 
 
 def assign(scanner: Scanner, source: Source, world: World) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .arithmetic import arithmetic
 from .expand import Word
 from .marks import doubtful, plain
-from .patterns import pattern
+from .patterns import costly, pattern
 from .scanner import merged
 from .source import made
 from .world import World
@@ -160,7 +160,7 @@ def _matches(walk: "Walk", item: "Node", subject: str, world: World) -> bool | N
     for value in item.children_by_field_name("value"):
         source = walk.source.part(value.start_byte, value.end_byte)
         wanted = walk.scanner.expander.text(source, world, keep_globs=True)
-        if doubtful(plain(subject)) or doubtful(plain(wanted)):
+        if doubtful(plain(subject)) or doubtful(plain(wanted)) or costly(wanted, len(subject)):
             maybe = None
         elif pattern(wanted).fullmatch(plain(subject)):
             return True

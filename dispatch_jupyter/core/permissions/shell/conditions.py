@@ -5,7 +5,7 @@ import re
 from .expand import Word
 from .lexer import Lexer
 from .marks import doubtful, plain
-from .patterns import pattern
+from .patterns import costly, pattern
 from .scanner import Scanner
 from .source import Source
 from .world import World
@@ -65,7 +65,7 @@ def _holds(words: list[Word]) -> bool | None:
     if len(values) != 3 or any(doubtful(plain(value)) for value in values):
         return None
     left, operator, right = plain(values[0]), plain(values[1]), values[2]
-    if operator in ("=", "==", "!="):
+    if operator in ("=", "==", "!=") and not costly(right, len(left)):
         return (pattern(right).fullmatch(left) is not None) is (operator != "!=")
     if operator in _NUMBERS and re.fullmatch(r"-?\d+", left) and re.fullmatch(r"-?\d+", right):
         a, b = int(left), int(right)

@@ -256,7 +256,7 @@ def _sed_script(call: Call, script: Word) -> None:
 def _substituted(text: str, script: str) -> str:
     """What `sed 's/a/b/'` makes of known text."""
     match = re.fullmatch(r"s(.)((?:\\.|(?!\1).)*)\1((?:\\.|(?!\1).)*)\1(g?)", script)
-    if match is None or not known(text):
+    if match is None or not known(text) or len(re.findall(r"[*+?{|(]", match[2])) > 1:
         return HOLE
     old = match[2].replace("\\" + match[1], match[1])
     try:

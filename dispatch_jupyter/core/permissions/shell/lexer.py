@@ -12,6 +12,7 @@ from .escapes import ansi
 
 Kind = Literal["text", "param", "command", "backtick", "arithmetic", "process"]
 
+_EXTENDED = frozenset("@?*+!")
 BLANKS = " \t"
 STOPS = frozenset(" \t\n;&|<>()")
 _NAME = re.compile(r"[A-Za-z_]\w*|\d|[@*#?$!-]", re.ASCII)
@@ -56,6 +57,9 @@ class Lexer:
             start, self.pos = self.pos, self.skip_parens(array.end())
             return [Part("text", text[start : self.pos], quoted=False, at=start)]
         while self.pos < self.end:
+            if text[self.pos] == "(" and parts and not parts[-1].quoted and parts[-1].text[-1:] in _EXTENDED:
+                parts.append(self._extended())
+                continue
             if text[self.pos] in STOPS and not text.startswith(("<(", ">("), self.pos):
                 break
             for part in self._piece():
@@ -64,6 +68,12 @@ class Lexer:
                 else:
                     parts.append(part)
         return parts
+
+    def _extended(self) -> Part:
+        """`@(a|b)`: a pattern."""
+        start = self.pos
+        self.pos = self.skip_parens(start + 1)
+        return Part("text", "*", quoted=False, at=start)
 
     def _piece(self) -> list[Part]:  # noqa: PLR0911 - one a character
         start = self.pos
@@ -174,7 +184,7 @@ class Lexer:
         start = self.pos + 2
         self.pos = self.skip_parens(start)
         inner = self.text[start : self.pos - 1]
-        if inner.startswith("(") and inner.endswith(")") and Lexer(inner).skip_parens(1) == len(inner):
+        if inner.startswith("(") and inner.endswith(")") and _one_group(inner):
             return Part("arithmetic", inner[1:-1], quoted, start + 1)
         return Part("command", inner, quoted, start)
 
@@ -249,6 +259,16 @@ class Lexer:
                     self.pos -= line < self.end
                     break
         bodies.clear()
+
+
+def _one_group(text: str) -> bool:
+    """Whether the first parenthesis closes with the last. Quotes are not looked at: this is arithmetic, or rare."""
+    depth = 0
+    for match in re.finditer(r"[()]", text):
+        depth += 1 if match[0] == "(" else -1
+        if not depth:
+            return match.end() == len(text)
+    return False
 
 
 def _note_case(word: str, before: str, depth: list[str]) -> None:

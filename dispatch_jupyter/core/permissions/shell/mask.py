@@ -14,8 +14,10 @@ _PREFIX = re.compile(r"[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=", re.ASCII)
 _KEPT = {"{", "}", "!", "[[", "]]"}
 _OPENING = {"", "if", "then", "elif", "else", "while", "until", "do", "{", "!", "time", "coproc"}
 """Words after which a command begins; the empty one stands for an operator."""
-_TIME = re.compile(r"time(?:[ \t]+-[\w-]*)*")
+_TIME = re.compile(r"time(?:[ \t]+-[\w-]*)*(?=[ \t]+[^\s;&|)])")
 _COPROC = re.compile(r"coproc(?:[ \t]+\w+(?=[ \t]*[{(]))?")
+_NOT = re.compile("!")
+_NOT_GROUP = re.compile(r"\s+[{(]")
 _FILL = "X"
 
 
@@ -59,7 +61,7 @@ class _Masker:
         self._waiting: list[tuple[int, str, bool, bool]] = []
         self._last = ""
         """The latest word; empty behind an operator."""
-        self._before = ""
+        self._tries = 50
 
     def step(self) -> None:
         """Mask the next blanks, operator or word."""
@@ -135,6 +137,9 @@ class _Masker:
     def _arithmetic(self) -> bool:
         """`((...))` at the start of a command, semicolons kept. False: those are two subshells."""
         start = self.lexer.pos
+        if not self._tries:
+            return False
+        self._tries -= 1
         probe = Lexer(self.text)
         inner = probe.skip_parens(start + 2)
         if inner > len(self.text) or self.text[inner : inner + 1] != ")":
@@ -152,7 +157,7 @@ class _Masker:
         end = lexer.pos = min(max(lexer.pos, start + 1), len(self.text))
         raw = self.text[start:end]
         opening = self._last in _OPENING
-        if opening and raw in ("[[", "time", "coproc"):
+        if opening and (raw in ("[[", "time", "coproc") or (raw == "!" and _NOT_GROUP.match(self.text, end))):
             self._keyword(raw, start)
             return
         self._last = raw if raw != "in" else ">"
@@ -169,10 +174,13 @@ class _Masker:
     def _keyword(self, raw: str, start: int) -> None:
         if raw == "[[":
             self._test(start)
-        elif match := (_TIME if raw == "time" else _COPROC).match(self.text, start):
+        elif match := {"time": _TIME, "coproc": _COPROC, "!": _NOT}[raw].match(self.text, start):
             # what comes behind is a command like any other
             self.lexer.pos = start
             self._fill(match.end(), " ")
+        else:
+            self._last = raw
+            self.out.append(raw)
 
     def _test(self, start: int) -> None:
         """`[[ ... ]]` as one word: what is in it is read from the text itself."""

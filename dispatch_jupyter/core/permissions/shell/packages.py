@@ -43,10 +43,6 @@ def _package(call: Call) -> Worlds:
         return _behind(call, call.args[first in ("exec", "dlx", "x", "run") :], _SPECS["runner"].options)
     if first == "run" and call.name in _PROJECT_RUNNERS:
         return _behind(call, call.args[1:], _SPECS["project-runner"].options)
-    if first == "venv" and call.name == "uv":
-        for word in call.args[1:]:
-            call.clear(word, "write")
-        return None
     if first == "pip" and call.name == "uv":
         return call.scanner.run_words([Word("pip", call.args[0].span), *call.args[1:]], call.world)
     if first in ("run", "test", "start", "run-script", "t") and call.name in _NODE_RUNNERS:
@@ -54,13 +50,19 @@ def _package(call: Call) -> Worlds:
             if "/" in plain(word.value) and not plain(word.value).startswith("-"):
                 call.guess(word)
         return None
-    if first in ("install", "i", "add", "link"):
+    _managed(call, first)
+    return None
+
+
+def _managed(call: Call, first: str) -> None:
+    """What a package manager does itself."""
+    if first in ("install", "i", "add", "link", "venv"):
         for word in call.args[1:]:
-            call.clear(word)
+            call.clear(word, "write" if first == "venv" else "read")
     elif call.texts()[:2] == ["config", "set"] and call.name in _NODE_RUNNERS:
         call.note("c", Word(f"{call.world.home}/.npmrc", call.words[0].span))
-    follow_table(call)
-    return None
+    if first != "venv":
+        follow_table(call)
 
 
 def _behind(call: Call, args: list[Word], known: dict[str, str]) -> Worlds:

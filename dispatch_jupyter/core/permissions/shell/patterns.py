@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from .marks import GLOBS
 
+MAX_TRIES = 3_000_000
 _MARKS = {mark: char for char, mark in GLOBS.items()}
 
 
@@ -29,6 +30,12 @@ def pattern(value: str, *, shortest: bool = False) -> re.Pattern[str]:
         return re.compile("".join(out), re.DOTALL)
     except re.error:
         return re.compile(re.escape(value))
+
+
+def costly(value: str, length: int) -> bool:
+    """Whether matching against so long a text may take too long: each star may try every place."""
+    stars = value.count(GLOBS["*"])
+    return stars > 12 or bool((length + 1) ** stars > MAX_TRIES)
 
 
 _CLASSES = {"alpha": "a-zA-Z", "digit": "0-9", "alnum": "a-zA-Z0-9", "space": r"\s", "upper": "A-Z", "lower": "a-z"}

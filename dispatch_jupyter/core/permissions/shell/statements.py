@@ -217,7 +217,7 @@ class Walk:
                 inner = self.source.part(places[0][0] + 2, max(places[0][1] - 2, places[0][0] + 2))
                 return held.done(run_test(self.scanner, inner, world))
             if first in _STRAY and self.source.base == 0:
-                self.scanner.faults.append((places[0][0], f"`{first}` is not expected here"))
+                self.scanner.faults += refused(self.masked.text)
             return held.done(run_command(self.scanner, self.source, places, world))
 
     def _raw(self, places: list[tuple[int, int]]) -> str:

@@ -73,7 +73,7 @@ ar : - c r*
 cpio : -* | -F,-I=r -O=c -D=d
 nano vim vi nvim emacs ed code subl gedit : w* | -c,+=- -u,-S=r
 open xdg-open : r* | -a=-
-npm pnpm yarn bun npx pnpx bunx corepack : p* | --prefix,-C,--dir,--cwd=d --userconfig,--globalconfig,--cache,
+npm pnpm yarn bun npx pnpx bunx corepack : p* | --prefix,-C,--dir,--cwd=d --cache=c --userconfig,--globalconfig,
   --workspace-root=r -w,--workspace,--registry,--filter,--loglevel,--tag,--omit,-p,--package=- --pack-destination=c
 node-gyp : ?* | -C,--directory=d
 cargo : ?* | --manifest-path,--config=r --target-dir,--out-dir,--root=c --path=r --features,-F,-p,--package,--bin,

@@ -14,12 +14,15 @@ from collections.abc import Collection, Sequence
 from typing import NoReturn
 
 from . import bpf, landlock, linux
-from .filters import filter_for
+from .filters import code_for
 from .landlock import Allowed
 from .spec import Spec
 
 REFUSED = 126
 _MOST_FILES = 1 << 20
+_IGNORED = (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
+"""Python ignores the first two, whoever started the server perhaps the others; what is ignored stays so in a new
+program."""
 _OOM_SCORE = b"500"
 """When memory runs out, the kernel should end a command rather than the server."""
 
@@ -71,13 +74,8 @@ def _streams(output: int) -> None:
     os.dup2(nothing, 0)
     os.dup2(output, 1)
     os.dup2(output, 2)
-    # Python ignores some signals, and what is ignored stays so in the new program
-    for number in range(1, signal.NSIG):
-        if number not in (signal.SIGKILL, signal.SIGSTOP):
-            try:
-                signal.signal(number, signal.SIG_DFL)
-            except (OSError, ValueError):
-                continue  # one the C library keeps for itself
+    for number in _IGNORED:
+        signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
@@ -111,8 +109,8 @@ def _confine(abi: int, rules: Sequence[Allowed], ports: int | None) -> None:
 
 
 def _filter(spec: Spec, listener: socket.socket | None) -> None:
-    steps = filter_for(live=spec.live, abi=spec.abi, carved=spec.carved())
-    heard = bpf.install(bpf.packed(steps), listen=listener is not None)
+    code = code_for(live=spec.live, abi=spec.abi, carved=spec.carved())
+    heard = bpf.install(code, listen=listener is not None)
     if listener is not None:
         socket.send_fds(listener, [b"l"], [heard])
         os.close(heard)

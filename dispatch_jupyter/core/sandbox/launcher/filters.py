@@ -6,9 +6,10 @@ may change them); nothing below does.
 """
 
 import errno
+import functools
 from collections.abc import Iterable
 
-from .bpf import ALLOW, NOTIFY, Block, answer, fail, low, masked, on_call, program, unless_one_of, when_any_bit
+from .bpf import ALLOW, NOTIFY, Block, answer, fail, low, masked, on_call, packed, program, unless_one_of, when_any_bit
 from .bpf import when_equal as when
 from .landlock import ABI_SCOPES, ABI_TRUNCATE
 from .linux import AT_FDCWD
@@ -49,8 +50,9 @@ _MSG_FASTOPEN = 0x20000000
 _CLONE_NEW = 0x7E020000
 _PERSONALITIES = (0x0, 0x40000, 0xFFFFFFFF)
 """Linux, Linux without address randomisation (debuggers), "which is it?"."""
-_IOCTLS = (0x5412, 0x541C, 0x40086602, 0x401C5820)
-"""TIOCSTI and TIOCLINUX type into a terminal; FS_IOC_SETFLAGS and FS_IOC_FSSETXATTR change a file that is only read."""
+_IOCTLS = (0x5412, 0x541C, 0x40086602, 0x401C5820, 0x40806685)
+"""TIOCSTI and TIOCLINUX type into a terminal; FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR and
+FS_IOC_ENABLE_VERITY change a file that is only read."""
 _O_ACCMODE, _O_RDONLY, _O_TRUNC = 0o3, 0, 0o1000
 
 _HERE = AT_FDCWD & 0xFFFFFFFF
@@ -100,9 +102,15 @@ def filter_for(*, live: bool, abi: int, carved: bool) -> Block:
         blocks += [on_call(name, answer(NOTIFY)) for name in METADATA]
         if abi < ABI_SCOPES:
             blocks += [on_call(name, answer(NOTIFY)) for name in SIGNALS]
-    blocks += [_socket(), _socket_pair(), *_fast_open(), _clone(), _ioctl(), _personality(), _prlimit()]
+    blocks += [_socket(), _socket_pair(), *_fast_open(), _clone(), _ioctl(), _personality(), *_others()]
     blocks += _each(REFUSED, errno.EPERM) + _each(ABSENT, errno.ENOSYS) + _each(UNSUPPORTED, errno.EOPNOTSUPP)
     return program(blocks)
+
+
+@functools.cache
+def code_for(*, live: bool, abi: int, carved: bool) -> bytes:
+    """The same as the kernel reads it."""
+    return packed(filter_for(live=live, abi=abi, carved=carved))
 
 
 def _each(names: Iterable[str], error: int) -> list[Block]:
@@ -174,6 +182,9 @@ def _personality() -> Block:
     return on_call("personality", [*low(0), *unless_one_of(_PERSONALITIES, answer(fail(errno.EPERM))), *answer(ALLOW)])
 
 
-def _prlimit() -> Block:
-    """Limits of oneself only; Landlock does not confine those of others."""
-    return on_call("prlimit64", [*low(0), *unless_one_of([0], answer(fail(errno.EPERM))), *answer(ALLOW)])
+def _others() -> list[Block]:
+    """Limits and priorities of oneself only; Landlock does not confine those of others."""
+    return [
+        on_call(name, [*low(process), *unless_one_of([0], answer(fail(errno.EPERM))), *answer(ALLOW)])
+        for name, process in (("prlimit64", 0), ("setpriority", 1), ("ioprio_set", 1))
+    ]

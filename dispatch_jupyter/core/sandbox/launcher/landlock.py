@@ -4,7 +4,7 @@ It only allows, folder by folder: what lies below an allowed folder is allowed. 
 one is left out by allowing everything around it (`carved`).
 """
 # os, not pathlib: these are descriptors, and names of other processes
-# ruff: noqa: PTH114, PTH118, PTH208
+# ruff: noqa: PTH114, PTH116, PTH118, PTH208
 
 import ctypes
 import os
@@ -99,11 +99,22 @@ def carved(path: str, rights: int, hidden: Sequence[str], *, list_parents: bool)
         names = os.listdir(path)
     except OSError:
         return rules  # it is not there, or may not be listed: nothing below it is allowed
+    things = {identity(place) for place in inside}
     for name in names:
         child = os.path.join(path, name)
-        if not os.path.islink(child):  # a link is judged by what it leads to
+        # a link is judged by what it leads to; what is hidden may have another name here as well
+        if not os.path.islink(child) and identity(child) not in things:
             rules += carved(child, rights, inside, list_parents=list_parents)
     return rules
+
+
+def identity(path: str) -> tuple[int, int] | None:
+    """What a path names, whatever it is called: device and inode. None where nothing is there."""
+    try:
+        info = os.stat(path or "/", follow_symlinks=False)
+    except OSError:
+        return None
+    return info.st_dev, info.st_ino
 
 
 def ruleset(version: int, rules: Iterable[Allowed]) -> int:

@@ -13,6 +13,7 @@ import sys
 from contextlib import suppress
 
 from . import landlock, linux, trees
+from .filters import code_for
 from .supervisor import supervise
 
 _PORT_RULESETS = 4
@@ -33,6 +34,8 @@ class Launcher:
         linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
         if self._abi:
             linux.give_up_privileges()
+            for live in (False, True):  # supervisors find them made
+                code_for(live=live, abi=self._abi, carved=False)
         signal.signal(signal.SIGCHLD, lambda *_: self._reap())
         gc.freeze()
         while True:

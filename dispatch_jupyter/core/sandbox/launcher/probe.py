@@ -10,7 +10,7 @@ import stat
 from collections.abc import Callable
 
 from . import bpf, landlock, linux, notify
-from .filters import filter_for
+from .filters import code_for
 from .landlock import Allowed
 from .syscalls import MACHINE, SUPPORTED
 
@@ -67,7 +67,7 @@ def _confine(version: int, *, live: bool) -> int:
     rules = landlock.ruleset(version, [Allowed("/proc", landlock.READ)])
     landlock.restrict(rules)
     os.close(rules)
-    return bpf.install(bpf.packed(filter_for(live=live, abi=version, carved=False)), listen=live)
+    return bpf.install(code_for(live=live, abi=version, carved=False), listen=live)
 
 
 def _confines(version: int) -> None:

@@ -114,6 +114,8 @@ _TABLE: dict[str, tuple[int | None, int | None]] = {
     "sendmsg": (46, 211),
     "sendmmsg": (307, 269),
     "ioctl": (16, 29),
+    "setpriority": (141, 140),
+    "ioprio_set": (251, 30),
     "prlimit64": (302, 261),
     "kill": (62, 129),
     "tkill": (200, 130),

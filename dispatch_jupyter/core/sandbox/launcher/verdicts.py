@@ -1,12 +1,10 @@
 """What the rules say of a real path."""
-# ruff: noqa: PTH116
 
 import enum
-import os
 from collections.abc import Iterable, Sequence
 
 from . import landlock
-from .landlock import Allowed
+from .landlock import Allowed, identity
 from .spec import Spec
 
 Operation = str
@@ -42,11 +40,12 @@ class Judge:
 
     def __init__(self, spec: Spec, rules: Iterable[Allowed]) -> None:
         self._hidden = [place.rstrip("/") for place in spec.hidden]
+        self._hidden_things = {thing for place in self._hidden if (thing := identity(place))}
         write, execute, read = (_roots(paths) for paths in (spec.write, spec.execute, spec.read))
         self._roots = {"write": write, "execute": write + execute, "read": write + execute + read}
         needs = {"write": landlock.WRITE_FILE, "execute": landlock.EXECUTE, "read": landlock.READ_FILE}
         kept = list(rules)
-        things = {rule.path: _identity(rule.path) for rule in kept}
+        things = {rule.path: identity(rule.path) for rule in kept}
         self._kernel = {
             operation: {rule.path.rstrip("/"): things[rule.path] for rule in kept if rule.rights & right}
             for operation, right in needs.items()
@@ -89,22 +88,18 @@ class Judge:
     def _by_kernel(self, operation: Operation, real: str) -> bool:
         """Landlock's rules are on things, not on names: one that was replaced under its name is covered no more."""
         rules = self._kernel[operation]
-        return any(above in rules and rules[above] == _identity(above) for above in _lineage(real))
+        return any(above in rules and rules[above] == identity(above) for above in _lineage(real))
 
     def _covered(self, operation: Operation, real: str) -> bool:
-        hidden = max((len(place) for place in self._hidden if _below(real, [place])), default=-1)
+        hidden = max((len(above) for above in _lineage(real) if self._hides(above)), default=-1)
         return any(len(root) > hidden and _below(real, [root]) for root in self._roots[operation])
+
+    def _hides(self, path: str) -> bool:
+        """By its name, or by what it is: names differ where case does not count, or where it is mounted twice."""
+        return path in self._hidden or (bool(self._hidden_things) and identity(path) in self._hidden_things)
 
     def _touches_hidden(self, root: str) -> bool:
         return any(_below(place, [root]) or _below(root, [place]) for place in self._hidden)
-
-
-def _identity(path: str) -> tuple[int, int] | None:
-    try:
-        info = os.stat(path or "/", follow_symlinks=False)
-    except OSError:
-        return None
-    return info.st_dev, info.st_ino
 
 
 def _roots(paths: Iterable[str]) -> list[str]:

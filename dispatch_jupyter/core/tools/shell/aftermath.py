@@ -7,6 +7,7 @@ from pathlib import Path
 from ...permissions.policy import Denied, Policy
 from ...protocol.records import Operation, Reach
 from ...sandbox.types import Exit
+from .folders import is_folder
 from .live import HABITUAL, is_probe
 from .protected import Snapshot, changed, snapshot
 from .put_back import put_back
@@ -58,7 +59,7 @@ async def _ask_now(running: Running, policy: Policy, denied: list[tuple[Operatio
 def _reaches(policy: Policy, denied: Iterable[tuple[Operation, str]]) -> list[Reach]:
     paths = [(operation, Path(path)) for operation, path in denied]
     return [
-        policy.reach(operation, path, is_folder=path.is_dir())
+        policy.reach(operation, path, is_folder=is_folder(path))
         for operation, path in paths
         if policy.decide(operation, path).outcome == "ask"
     ]

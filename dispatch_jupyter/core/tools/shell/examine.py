@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ...permissions.policy import Policy, Verdict
 from ...protocol.errors import ToolError
 from ...protocol.records import Operation, Reach
+from .folders import is_folder
 from .live import UNREMARKABLE
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _judged(
     verdict = policy.decide(operation, path)
     if verdict.outcome == "allow" and verdict.rule in UNREMARKABLE:
         return
-    reach = policy.reach(operation, path, is_folder=path.is_dir()).model_copy(update={"spans": list(spans)})
+    reach = policy.reach(operation, path, is_folder=is_folder(path)).model_copy(update={"spans": list(spans)})
     if verdict.outcome == "ask":
         yield reach
     elif verdict.outcome == "allow":

@@ -13,17 +13,18 @@ from .environment import Folders
 CACHES = "dispatch-commands"
 
 
-def make(folder: Path, project: Path, environ: Mapping[str, str]) -> Folders:
+def make(folder: Path, outputs: Path, project: Path, environ: Mapping[str, str]) -> Folders:
     """The folders of one session's commands, made where they are missing, for their owner only.
 
     Args:
         folder: the session's own.
+        outputs: where commands' whole outputs go.
 
     Raises:
         ToolError: they cannot be made.
     """
     try:
-        for path in (folder, folder / "tmp", folder / "out"):
+        for path in (folder, folder / "tmp", outputs):
             _private(path)
         cache = _caches(environ) / hashlib.sha256(os.fsencode(project)).hexdigest()[:16]
         for path in (cache.parent, cache):
@@ -37,9 +38,17 @@ def make(folder: Path, project: Path, environ: Mapping[str, str]) -> Folders:
     return Folders(Path(os.path.realpath(folder / "tmp")), Path(os.path.realpath(cache)))
 
 
-def output_file(folder: Path, call_id: str) -> Path:
+def output_file(outputs: Path, call_id: str) -> Path:
     """Where the whole output of a call goes."""
-    return folder / "out" / f"{re.sub(r'[^A-Za-z0-9_-]', '_', call_id)[:100] or '_'}.txt"
+    return outputs / f"{re.sub(r'[^A-Za-z0-9_-]', '_', call_id)[:100] or '_'}.txt"
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder is there. What cannot be looked at, as a name too long, is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _caches(environ: Mapping[str, str]) -> Path:

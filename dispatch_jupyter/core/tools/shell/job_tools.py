@@ -13,7 +13,7 @@ from .ansi import plain
 from .result import how_it_ended, joined, seconds, shortened, shown_output, shown_since
 from .running import Running
 
-MAX_WAIT = 600.0
+MAX_WAIT = 600
 SETTLE = 0.2
 """Seconds after new output, in which more of it, or the end, comes with it."""
 
@@ -41,9 +41,9 @@ class ListJobs:
 class ReadJobArguments(FlatArguments):
     job: JobField
     wait: Annotated[
-        float,
+        int,
         Field(ge=0, le=MAX_WAIT, description="Seconds to wait for more output or its end, at most 600."),
-    ] = 0.0
+    ] = 0
 
 
 class ReadJob:

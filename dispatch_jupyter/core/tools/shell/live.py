@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ...permissions.policy import Denied, Policy, Verdict
 from ...protocol.records import Operation
+from .folders import is_folder
 from .questions import MAX_WHILE_RUNNING, Questions
 
 MAX_UNASKED = 50
@@ -94,20 +95,21 @@ class LiveDecisions:
             self._asked += 1
             pending = asyncio.ensure_future(self._ask(policy, operation, path))
             self._pending[operation, path] = pending
-            pending.add_done_callback(lambda _: self._pending.pop((operation, path), None))
+            pending.add_done_callback(lambda _: self._pending.pop((operation, path)))
         return await asyncio.shield(pending)
 
     async def _ask(self, policy: Policy, operation: Operation, path: str) -> bool:
-        is_folder = await asyncio.to_thread(Path(path).is_dir)
+        folder = await asyncio.to_thread(is_folder, Path(path))
         try:
-            await self.questions.ask([policy.reach(operation, Path(path), is_folder=is_folder)])
+            await self.questions.ask([policy.reach(operation, Path(path), is_folder=folder)])
         except Denied as denied:
             self.refused[path] = denied.message
             return False
+        # as it stands now: what was given may have been taken back since
         verdict = self.questions.policy().decide(operation, Path(path))
         if verdict.grant_id:
             self.held.add(verdict.grant_id)
-        return True
+        return verdict.outcome == "allow"
 
     def _leave_out(self, operation: Operation, path: str) -> None:
         if len(self.unasked) < MAX_UNASKED:

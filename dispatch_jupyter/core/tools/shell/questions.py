@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ...permissions.policy import Denied, Policy, Rule, Verdict
 from ...protocol.records import Reach
@@ -25,15 +26,14 @@ class Questions:
         self._own = own
         self._clock: Clock | None = None
         self._open: set[asyncio.Task[tuple[Rule, ...]]] = set()
+        self._given_up: set[asyncio.Task[tuple[Rule, ...]]] = set()
         self._closed = False
 
-    @property
-    def closed(self) -> bool:
-        return self._closed
-
     def policy(self) -> Policy:
-        """As it stands now, for this command."""
-        return self._access.policy().also(*self._own)
+        """As it stands now, for this command. Of temporary folders only its own are its to write."""
+        policy = self._access.policy()
+        rules = (rule for rule in policy.rules if rule.origin != "scratch")
+        return replace(policy, rules=(*rules, *self._own))
 
     def note(self, reach: Reach, verdict: Verdict) -> None:
         """Put what was decided without asking anybody into the permission log."""
@@ -59,15 +59,21 @@ class Questions:
             with self._clock.paused():
                 return await task
         except asyncio.CancelledError:
-            if self.closed and task.cancelled():
-                raise Denied("The command was stopped before anybody answered.") from None
+            if task in self._given_up:
+                raise Denied("The command ended before anybody answered.") from None
             task.cancel()
             raise
         finally:
             self._open.discard(task)
+            self._given_up.discard(task)
 
-    def close(self) -> None:
-        """Nobody is asked any more; what is open counts as denied."""
-        self._closed = True
+    def give_up(self) -> None:
+        """What is open now is of no interest any more; it counts as denied."""
+        self._given_up |= self._open
         for task in self._open:
             task.cancel()
+
+    def close(self) -> None:
+        """Nobody is asked any more."""
+        self._closed = True
+        self.give_up()

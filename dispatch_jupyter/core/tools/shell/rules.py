@@ -60,7 +60,7 @@ def confinement(policy: Policy, folders: Folders, *, live: bool, ports: Collecti
                 *_unlinked([policy.project, folders.tmp, folders.cache, *_of(policy, "write")]),
                 *_resolved(Path("/dev", name) for name in DEVICES),
             ),
-            execute=(*_resolved(policy.places.system), *_unlinked(_of(policy, "execute"))),
+            execute=(*map(str, policy.places.system), *_unlinked(_of(policy, "execute"))),
             read=(
                 *_resolved(Path("/etc", name) for name in names),
                 *_resolved(map(Path, KERNEL_FILES)),
@@ -88,8 +88,9 @@ def _of(policy: Policy, operation: str) -> Iterator[Path]:
 
 
 def _resolved(paths: Iterable[Path]) -> tuple[str, ...]:
-    """Real paths of those places of the system that are there."""
-    return tuple(dict.fromkeys(os.path.realpath(path) for path in paths if os.path.lexists(path)))
+    """Real paths of those places of the system that are there. The folders they are in are no links."""
+    there = (path for path in map(str, paths) if os.path.lexists(path))
+    return tuple(dict.fromkeys(os.path.realpath(path) if os.path.islink(path) else path for path in there))  # noqa: PTH114
 
 
 def _unlinked(paths: Iterable[Path]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from pydantic import Field
 from ...protocol.errors import ToolError
 from ...protocol.records import CallKind, CommandRun
 from ..fields import FlatArguments
+from ..threads import to_the_end
 from ..tool import Arguments, ToolContext, ToolResult
 from .result import how_it_ended, joined, shown_output
 from .running import Running
@@ -22,12 +23,10 @@ fails at once is told at once."""
 class RunShellArguments(FlatArguments):
     command: Annotated[str, Field(description="The command, for bash. It may have several lines.")]
     description: Annotated[str, Field(description="What it does, in a few words, for the user.")] = ""
-    cwd: Annotated[
-        str | None, Field(description="Folder to run it in, relative to the project folder, which is the default.")
-    ] = None
+    cwd: Annotated[str, Field(description="Folder to run it in, relative to the project folder.")] = "."
     timeout: Annotated[
-        float | None, Field(description="Seconds after which it is ended. Default: 120, in the background none.")
-    ] = None
+        int, Field(description="Seconds after which it is ended. Without it: 120, in the background no end.")
+    ] = 120
     background: Annotated[
         bool, Field(description="Return at once and let it go on as a job: for servers and what takes minutes.")
     ] = False
@@ -39,17 +38,18 @@ class RunShell:
     name: ClassVar[str] = "run_shell"
     kind: ClassVar[CallKind] = "execute"
     description: ClassVar[str] = (
-        "Run a command with bash in the project folder; the result is its output and exit code. It may touch the "
-        "project and its own $TMPDIR; the user is asked about anything else it names. Nobody can type into it: use "
-        "options like --yes. Each command starts in a new shell: nothing of cd or export is kept. Long output comes "
-        "as head and tail with the path of all of it. To read, write and edit files use the file tools."
+        "Run a command with bash; the result is its output and exit code. It may use the project and $TMPDIR; the "
+        "user is asked about anything else it names. Nobody can type into it, and nothing of cd or export is kept. "
+        "To read and change files use the file tools."
     )
     arguments: ClassVar[type[Arguments]] = RunShellArguments
     exclusive: ClassVar[bool] = True
 
     async def run(self, arguments: Any, context: ToolContext) -> ToolResult:
+        """Returns once the command has ended or goes on as a job; if it is cancelled, the command is ended first."""
         _check(arguments)
-        order = Order(arguments.command, arguments.cwd, arguments.timeout, arguments.background)
+        timeout = arguments.timeout if "timeout" in arguments.model_fields_set else None
+        order = Order(arguments.command, arguments.cwd, timeout, arguments.background)
         running = await context.shell.start(order, context)
         try:
             if order.background:
@@ -59,7 +59,9 @@ class RunShell:
         except BaseException:
             await _stopped(running)
             raise
-        return _result(running) if running.over else _moved(running, context, started_there=order.background)
+        if running.over:
+            return await _result(running)
+        return _moved(running, context, started_there=order.background)
 
 
 def _check(arguments: RunShellArguments) -> None:
@@ -70,8 +72,8 @@ def _check(arguments: RunShellArguments) -> None:
         problem = "command: it has a NUL character in it; bash takes none."
     elif len(arguments.command) > MAX_COMMAND_CHARS:
         problem = f"command: {len(arguments.command):,} characters are too many; at most {MAX_COMMAND_CHARS:,} work."
-    elif arguments.timeout is not None and not arguments.timeout > 0:
-        problem = f"timeout: {arguments.timeout:g} s is not a time a command could take."
+    elif arguments.timeout <= 0:
+        problem = f"timeout: {arguments.timeout} s is not a time a command could take."
     if problem:
         raise ToolError(problem, "Nothing was run. Correct it and call again.", code="invalid_arguments")
 
@@ -82,9 +84,12 @@ async def _stopped(running: Running) -> None:
     await asyncio.wait({stopping}, timeout=STOP_SECONDS)
 
 
-def _result(running: Running) -> ToolResult:
+async def _result(running: Running) -> ToolResult:
     ended = running.ended.result()
-    text = joined(shown_output(running.handle.output(), running.spill), how_it_ended(running, ended))
+    output = shown_output(running.handle.output(), running.spill)
+    if str(running.spill) not in output:  # it is all there: nobody needs it a second time
+        await to_the_end(running.spill.unlink, missing_ok=True)
+    text = joined(output, how_it_ended(running, ended))
     command = CommandRun(
         cwd=str(running.cwd), exit_code=ended.exit.code, signal=ended.exit.signal, timed_out=ended.timed_out
     )

@@ -138,6 +138,7 @@ class Running:
         finally:
             late.cancel()
             self.printed.set()
+            self.questions.give_up()
         notes: list[str] = []
         try:
             notes = await self.afterwards(self, exit_)

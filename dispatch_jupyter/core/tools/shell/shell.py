@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -19,10 +20,11 @@ from .aftermath import ProtectedFiles, settle_denials
 from .clock import Clock
 from .environment import Folders, command_environment
 from .examine import Findings, examine
-from .folders import make, output_file
+from .folders import is_folder, make, output_file
 from .jobs import JobBook
 from .live import LiveDecisions
 from .questions import Questions
+from .result import shortened
 from .rules import confinement
 from .running import Running
 from .settings import ShellSettings
@@ -37,6 +39,9 @@ MAX_ASKED = 40
 """Things in one question; more nobody can judge."""
 JOB_OUTPUT_CHARS = 64 * 1024
 STOP_SECONDS = 10.0
+_FURTHER = re.compile(r"[|<>`]|\$\(")
+"""Output may go elsewhere than to whoever looks on."""
+TAKEN_BACK = "ended: leave it ran with was taken back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +49,8 @@ class Order:
     """A command to be run."""
 
     command: str
-    cwd: str | None = None
-    """Relative to the project; None: the project."""
+    cwd: str = "."
+    """Relative to the project."""
     timeout: float | None = None
     """Seconds; None: as in the settings, and in the background as long as is possible."""
     background: bool = False
@@ -61,6 +66,7 @@ class Shell:
         environ: the server's environment.
         settings: as they stand.
         ports: TCP ports that commands may not connect to.
+        outputs: where the whole of what commands print is kept, a file a call; default: below `folder`.
     """
 
     def __init__(
@@ -72,9 +78,11 @@ class Shell:
         environ: Mapping[str, str],
         settings: Callable[[], ShellSettings],
         ports: Callable[[], frozenset[int]],
+        outputs: Path | None = None,
     ) -> None:
         self._sandbox = sandbox
         self._folder = folder
+        self._outputs = outputs or folder / "out"
         self._environ = environ
         self._settings = settings
         self._ports = ports
@@ -159,7 +167,7 @@ class Shell:
     async def revoke(self, grant_id: str) -> int:
         """Leave was taken back: what runs with it is ended, since nothing can take an open file back. How many."""
         using = [running for running in self._running.values() if grant_id in running.decisions.held]
-        await self._stop_all(using, "ended: leave it ran with was taken back")
+        await self._stop_all(using, TAKEN_BACK)
         return len(using)
 
     async def end_agent(self, agent_id: str) -> None:
@@ -204,9 +212,11 @@ class Shell:
     async def _start(self, order: Order, context: "ToolContext", settings: ShellSettings) -> Running:
         level = await self._level(settings)
         project = context.files.root
-        folders = await asyncio.to_thread(make, self._folder, project, self._environ)
+        folders = await asyncio.to_thread(make, self._folder, self._outputs, project, self._environ)
         environ = command_environment(self._environ, folders, settings.env_pass)
-        questions = Questions(context.access, order.command, _own_rules(folders, self._folder / "out"))
+        if not _FURTHER.search(order.command):
+            environ["PY_COLORS"] = "1"  # pytest's; where nothing but people and the agent get to see it
+        questions = Questions(context.access, order.command, _own_rules(folders, self._outputs))
         cwd = await asyncio.to_thread(_start_folder, order.cwd, project)
         await _get_leave(order, questions, cwd, environ, confined=level != "parsed only")
         guarded = [one.path for one in questions.policy().places.guarded]
@@ -224,6 +234,8 @@ class Shell:
         except BaseException:
             protected.abandon()
             raise
+        if confined.grants - {rule.grant_id for rule in questions.policy().rules}:
+            await running.stop(TAKEN_BACK)  # while it was being started
         context.began(CommandRun(cwd=str(cwd)))
         return running
 
@@ -246,7 +258,7 @@ class Shell:
             agent_id=context.agent_id,
             command=order.command,
             cwd=cwd,
-            spill=output_file(self._folder, context.call_id),
+            spill=output_file(self._outputs, context.call_id),
             questions=questions,
             decisions=LiveDecisions(questions),
             clock=Clock(limit),
@@ -336,16 +348,17 @@ def _refuse_denied(found: Findings) -> None:
         )
 
 
-def _start_folder(wanted: str | None, project: Path) -> Path:
+def _start_folder(wanted: str, project: Path) -> Path:
     """The real folder a command is to start in."""
-    if wanted is not None and ("\0" in wanted or not wanted.strip()):
+    if "\0" in wanted or not wanted.strip():
         raise ToolError("cwd is not a path.", "Leave it out for the project folder.", code="invalid_arguments")
-    path = Path(os.path.realpath(project / Path(wanted or "").expanduser()))
-    if not path.exists():
-        raise ToolError(f"cwd: there is no folder `{path}`.", "Leave it out for the project folder.", code="not_found")
-    if not path.is_dir():
+    path = Path(os.path.realpath(project / os.path.expanduser(wanted)))  # noqa: PTH111 - fails at nothing
+    if is_folder(path):
+        return path
+    if os.path.lexists(path):
         raise ToolError(f"cwd: `{path}` is not a folder.", "Give the folder it is in.", code="not_a_folder")
-    return path
+    name = shortened(str(path), 1_000)
+    raise ToolError(f"cwd: there is no folder `{name}`.", "Leave it out for the project folder.", code="not_found")
 
 
 def _limit(order: Order, settings: ShellSettings) -> float:

@@ -21,8 +21,8 @@ export function ShellCard({ call, store }: { call: ToolCall; store: SessionStore
   const trans = useTrans();
   const details = useId();
   const [asked, setAsked] = useState<boolean | null>(null);
-  store.structure.value; // tells of questions, answers and jobs
   const job = store.tables.jobs.get(call.command?.job_id ?? '')?.value;
+  if (!call.ended_at || (call.command?.job_id && !job)) store.structure.value; // tells of questions, answers, new jobs
   const run = runOf(call, job, store.requestsOf(call.id), trans);
   const output = outputOf(call, job);
   const reason = reasonOf(call, job);
@@ -125,7 +125,7 @@ function Figures({ run }: { run: Run }) {
   if (run.state === 'background')
     return (
       <span class="dsp-figures">
-        {trans.__('in the background')}
+        {trans.__('in background')}
         {elapsed && <> · {elapsed}</>}
       </span>
     );

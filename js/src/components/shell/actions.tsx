@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import type { RefObject } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Job, ToolCall } from '../../protocol';
 import { type Problem, problemOf } from '../../store/problem';
 import { useChat, useTrans } from '../context';
@@ -61,9 +62,11 @@ const NAME_CHARS = 60;
 
 export function StopButton({ action, command }: ButtonProps) {
   const trans = useTrans();
+  const button = useFocusReturn();
   return (
     <button
       type="button"
+      ref={button}
       class="dsp-button dsp-small"
       aria-label={trans.__('Stop the command %1', command.slice(0, NAME_CHARS))}
       aria-disabled={action.busy}
@@ -76,9 +79,11 @@ export function StopButton({ action, command }: ButtonProps) {
 
 export function BackgroundButton({ action, command }: ButtonProps) {
   const trans = useTrans();
+  const button = useFocusReturn();
   return (
     <button
       type="button"
+      ref={button}
       class="dsp-button dsp-small"
       title={trans.__('It goes on, and the agent goes on without waiting for it')}
       aria-label={trans.__('Move to the background: %1', command.slice(0, NAME_CHARS))}
@@ -88,6 +93,19 @@ export function BackgroundButton({ action, command }: ButtonProps) {
       {action.busy ? trans.__('Moving…') : trans.__('To background')}
     </button>
   );
+}
+
+/** A button that has done its work and goes leaves the focus to what it was part of. */
+function useFocusReturn(): RefObject<HTMLButtonElement> {
+  const button = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(
+    () => () => {
+      if (button.current && button.current === document.activeElement)
+        button.current.closest('.dsp-tool, .dsp-jobs')?.querySelector<HTMLElement>('[aria-expanded]')?.focus();
+    },
+    []
+  );
+  return button;
 }
 
 /** Why a button did nothing, next to it. */

@@ -8,6 +8,8 @@ import { dispatchIcon } from './icon';
 
 /** A session that is opened shows what waits in it within this time, or there is nothing. */
 const PROMPT_MS = 5_000;
+/** What closes or is activated along with a command has done so within this time. */
+const SETTLE_MS = 300;
 
 /**
  * A chat as a Lumino widget. It asks nothing of the server before it is first seen: side-bar widgets are attached
@@ -22,6 +24,7 @@ export class ChatWidget extends Widget {
   private readonly unmount: () => void;
   private readonly stopEffect: () => void;
   private started = false;
+  private seeking = false;
 
   /** @param start called once, when the widget is first seen; opens a session in the chat. */
   constructor(
@@ -57,15 +60,29 @@ export class ChatWidget extends Widget {
 
   /** Puts the focus on what waits for the person here, as soon as it is shown. */
   focusPrompt(): void {
-    const focus = () => {
-      const prompt = this.node.querySelector<HTMLElement>('.dsp-ask');
-      prompt?.focus();
-      return prompt !== null;
+    // whatever activates this widget meanwhile (a palette that closes) would have the focus go to the composer
+    this.seeking = true;
+    const giveUp = (after: number) => setTimeout(() => end(), after);
+    const look = () => {
+      const prompt = this.findPrompt();
+      if (!prompt) return;
+      prompt.focus();
+      watch.disconnect();
+      giveUp(SETTLE_MS);
     };
-    if (focus()) return;
-    const watch = new MutationObserver(() => focus() && watch.disconnect());
+    const watch = new MutationObserver(look);
+    const end = () => {
+      watch.disconnect();
+      this.seeking = false;
+    };
     watch.observe(this.node, { childList: true, subtree: true });
-    setTimeout(() => watch.disconnect(), PROMPT_MS);
+    look();
+    void Promise.resolve().then(() => this.activate());
+    giveUp(PROMPT_MS);
+  }
+
+  private findPrompt(): HTMLElement | null {
+    return this.node.querySelector<HTMLElement>('.dsp-ask');
   }
 
   protected override onAfterAttach(message: Message): void {
@@ -80,8 +97,9 @@ export class ChatWidget extends Widget {
 
   protected override onActivateRequest(message: Message): void {
     super.onActivateRequest(message);
-    // comes late: what asked for it may have put the focus on the prompt since
-    if (!this.node.contains(document.activeElement)) this.focusComposer();
+    const prompt = this.seeking ? this.findPrompt() : null;
+    if (prompt) prompt.focus();
+    else this.focusComposer();
   }
 
   private startOnce(): void {

@@ -3,6 +3,8 @@
 Usage: `holes.py WORLD.json`; prints `{hole: what was got, or null}`. An OSError means that it was held. What a hole
 returns is proof that it is open. The functions of `WORKS` must succeed instead: they return null.
 """
+# system calls, as directly as they can be made
+# ruff: noqa: PLW1510, PTH101, PTH102, PTH104, PTH108, PTH115, PTH116, PTH120, PTH123, PTH208, PTH211, T201
 
 import ctypes
 import fcntl
@@ -376,6 +378,24 @@ def limits_of_the_server(world):
 
 
 @hole
+def priority_of_the_server(world):
+    os.setpriority(os.PRIO_PROCESS, world["server"], 19)
+    return "changed"
+
+
+@hole
+def priority_of_the_user(world):
+    os.setpriority(os.PRIO_USER, os.getuid(), 1)
+    return "changed"
+
+
+@hole
+def disk_priority_of_the_server(world):
+    syscall(251, 30, 1, world["server"], 3 << 13)
+    return "changed"
+
+
+@hole
 def trace_the_server(world):
     syscall(101, 117, 16, world["server"], None, None)
     return "attached"
@@ -708,6 +728,11 @@ def own_limits(world):
     import resource
 
     resource.setrlimit(resource.RLIMIT_NOFILE, (100, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+
+
+@works
+def own_priority(world):
+    os.nice(1)
 
 
 @works

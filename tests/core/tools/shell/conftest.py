@@ -84,6 +84,7 @@ class Desk:
         self.environ = {**_environ(), "HOME": str(self.home)}
         self.settings = ShellSettings()
         self.ports: frozenset[int] = frozenset()
+        self.outputs: Path | None = None
         # packages that are linked into the environment from this checkout may be read, wherever that is
         linked = Rule("read", REPOSITORY, "auto_allow")
         self.person = Person(Policy(self.project, (linked,), places_of(self.environ, self.home)), lambda _: "deny")
@@ -112,6 +113,7 @@ class Desk:
             environ=self.environ,
             settings=lambda: self.settings,
             ports=lambda: self.ports,
+            outputs=self.outputs,
         )
         try:
             async with asyncio.timeout(50):

@@ -112,8 +112,7 @@ def test_servers_can_be_run_and_asked(project):
         "python -m http.server --bind 127.0.0.1 0 > log 2>&1 & p=$!; "
         "for n in 1 2 3 4 5 6 7 8 9; do sleep 0.2; grep -q port log && break; done; "
         "port=$(sed -n 's/.*port \\([0-9]*\\).*/\\1/p' log); "
-        "python -c \"import sys, urllib.request as u; print(u.urlopen('http://127.0.0.1:' + sys.argv[1]).status)\" $port"
-        "; "
+        "python -c 'import sys, urllib.request as u; print(u.urlopen(sys.argv[1]).status)' http://127.0.0.1:$port; "
         "kill $p"
     )
     result = desk.run(script)

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from conftest import alive, until
+from dispatch_jupyter.core.permissions.policy import Rule
 from dispatch_jupyter.core.protocol.records import CommandRun
 from dispatch_jupyter.core.tools.output import MAX_CHARS, limit
 from dispatch_jupyter.core.tools.shell.settings import ShellSettings
@@ -55,6 +56,8 @@ def test_the_folder_it_starts_in(desk):
         ("file", "not_a_folder", "is not a folder"),
         ("file/x", "not_found", "file/x"),
         (" ", "invalid_arguments", "cwd"),
+        ("~no-such-user/x", "not_found", "~no-such-user/x"),
+        ("x" * 5_000, "not_found", "xxx"),
     ],
 )
 def test_a_folder_that_cannot_be_started_in(desk, cwd, code, words):
@@ -94,6 +97,11 @@ def test_what_is_no_shell_is_not_run(desk):
     assert not (desk.project / "ran").exists()
 
 
+def test_a_path_too_long_to_be_one(desk):
+    assert "[exit 1" in desk.run(f"cat {'x' * 4_000}").text
+    assert desk.error(f"cat /{'x' * 3_000}").tool_code == "denied"
+
+
 def test_switched_off(desk):
     desk.settings = ShellSettings(enabled=False, off_reason="the server has no password.")
     error = desk.error("touch ran")
@@ -102,8 +110,8 @@ def test_switched_off(desk):
 
 
 def test_too_long_is_ended_with_all_its_processes(desk):
-    result = desk.run("echo begun; setsid sleep 77 & echo $! > pid; sleep 77", timeout=0.5)
-    assert result.text.startswith("begun\n[timed out after 0.5 s")
+    result = desk.run("echo begun; setsid sleep 77 & echo $! > pid; sleep 77", timeout=1)
+    assert result.text.startswith("begun\n[timed out after 1 s")
     assert result.command.timed_out and result.command.exit_code is None
     assert not alive(int((desk.project / "pid").read_text()))
 
@@ -161,7 +169,7 @@ def test_a_flood_is_bounded_and_kept(desk):
 
 
 def test_the_whole_output_is_for_its_owner_only(desk):
-    desk.run("echo secret")
+    desk.run("seq 1 9999")
     assert (desk.folder.stat().st_mode & 0o777, (desk.folder / "out").stat().st_mode & 0o777) == (0o700, 0o700)
     assert (desk.folder / "out" / "c1.txt").stat().st_mode & 0o777 == 0o600
 
@@ -193,10 +201,38 @@ def test_commands_have_a_temporary_folder_and_caches_of_their_own(desk):
 
 
 def test_a_command_may_read_what_an_earlier_one_printed(desk):
-    desk.run("echo first")
-    assert desk.run(f"cat {desk.folder}/out/c1.txt").text.startswith("first\n[exit 0")
-    assert desk.person.asked == []
-    assert "exit 1" in desk.run(desk.hidden(f"echo x > {desk.folder}/out/c1.txt")).text
+    whole = desk.folder / "out" / "c1.txt"
+
+    async def scenario():
+        await desk.shell_call("seq 1 9999")
+        assert (await desk.shell_call(f"tail -1 {whole}")).text.startswith("9999\n[exit 0")
+        assert desk.person.asked == []
+        desk.person.now = desk.person.now.also(Rule("write", desk.folder, "scratch"))
+        assert "exit 1" in (await desk.shell_call(desk.hidden(f"echo x > {whole}"))).text
+        assert "exit 1" in (await desk.shell_call(desk.hidden(f"mv {desk.folder}/out {desk.folder}/tmp"))).text
+
+    desk.play(scenario)
+    assert whole.read_text().endswith("9999\n")
+
+
+def test_what_was_told_whole_is_not_kept_twice(desk):
+    desk.run("echo short")
+    assert list((desk.folder / "out").iterdir()) == []
+
+
+def test_outputs_may_be_kept_elsewhere(desk, top):
+    desk.outputs = top / "outputs"
+    text = desk.run("seq 1 9999").text
+    assert str(top / "outputs" / "c1.txt") in text
+    assert (top / "outputs" / "c1.txt").read_text().endswith("9999\n")
+    assert not (desk.folder / "out").exists()
+
+
+def test_pytest_is_coloured_for_people_where_nothing_else_reads_it(desk):
+    assert desk.run('echo "$PY_COLORS"').text.startswith("1\n")
+    assert desk.run('echo "[$PY_COLORS]" | cat').text.startswith("[]\n")
+    (desk.project / "test_a.py").write_text("def test_a(): pass\n")
+    assert "\x1b[32m" in desk.run("python -m pytest -q").text
 
 
 def test_where_there_is_no_place_for_temporary_files_nothing_runs(desk):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conftest import alive, until
-from dispatch_jupyter.core.permissions.policy import Denied, Rule
+from dispatch_jupyter.core.permissions.policy import Denied, Policy, Rule
 from dispatch_jupyter.core.tools.shell.live import MAX_WHILE_RUNNING
 
 
@@ -225,12 +225,12 @@ def test_leave_for_the_session_covers_what_follows(desk):
 def test_the_clock_stands_still_while_somebody_is_asked(desk):
     async def slow(reaches, command=None):
         desk.person.asked.append((list(reaches), command))
-        await asyncio.sleep(1.2)
+        await asyncio.sleep(1.4)
         desk.person.now = desk.person.now.also(Rule("read", desk.outside, "session", "g1"))
         return ()
 
     desk.person.ask = slow
-    result = desk.run(desk.hidden(f"cat {desk.outside}/data.txt"), timeout=0.8)
+    result = desk.run(desk.hidden(f"cat {desk.outside}/data.txt"), timeout=1)
     assert result.text.startswith("of the outside\n") and not result.command.timed_out
 
 
@@ -279,7 +279,7 @@ def test_what_runs_with_leave_that_is_taken_back_is_ended(desk):
         await until(lambda: (desk.project / "pid").exists() and (desk.project / "pid").read_text())
         assert await desk.shell.revoke("another") == 0
         assert not call.done()
-        desk.person.now = desk.person.now.__class__(desk.project, (), desk.person.now.places)
+        desk.person.now = Policy(desk.project, (), desk.person.now.places)
         assert await desk.shell.revoke("g1") == 1
         result = await call
         assert "taken back" in result.text
@@ -300,6 +300,40 @@ def test_leave_used_while_it_ran_is_held_too(desk):
         assert "taken back" in (await call).text
 
     desk.play(scenario)
+
+
+def test_leave_taken_back_while_a_command_is_started_ends_it(desk):
+    desk.person.now = desk.person.now.also(Rule("read", desk.outside, "session", "g1"))
+
+    async def scenario():
+        start = desk.sandbox.start
+
+        async def slow_start(*args, **more):
+            command = await start(*args, **more)
+            desk.person.now = Policy(desk.project, (), desk.person.now.places)
+            assert await desk.shell.revoke("g1") == 0, "the shell does not know of it yet"
+            return command
+
+        desk.sandbox.start = slow_start
+        assert "taken back" in (await desk.shell_call("sleep 77")).text
+
+    desk.play(scenario)
+
+
+def test_an_answer_that_is_taken_back_at_once_opens_nothing(desk):
+    async def ask(reaches, command=None):
+        desk.person.asked.append((list(reaches), command))
+        return ()
+
+    desk.person.ask = ask
+    result = desk.run(desk.hidden(f"cat {desk.outside}/data.txt"))
+    assert "Permission denied" in result.text and "of the outside" not in result.text
+
+
+def test_a_question_of_what_has_ended_is_given_up(desk):
+    desk.person.answer = lambda _: None
+    result = desk.run(desk.hidden(f"cat {desk.outside}/data.txt & sleep 0.4"))
+    assert "[exit 0" in result.text and desk.person.cancelled == 1
 
 
 def test_a_grant_that_has_become_a_link_gives_nothing(desk):

@@ -1,0 +1,88 @@
+"""From the policy to what the sandbox lets a command touch."""
+
+from pathlib import Path
+
+import pytest
+
+from dispatch_jupyter.core.permissions.places import places_of
+from dispatch_jupyter.core.permissions.policy import Policy, Rule
+from dispatch_jupyter.core.tools.shell.environment import Folders
+from dispatch_jupyter.core.tools.shell.rules import confinement
+
+
+@pytest.fixture
+def home(top):
+    for name in ("project", "home/.ssh", "home/.config/git", "tmp", "cache", "data/sub"):
+        (top / name).mkdir(parents=True)
+    (top / "home/.gitconfig").write_text("[user]")
+    return top / "home"
+
+
+def made(home: Path, *rules: Rule, live: bool = True, **more):
+    top = home.parent
+    policy = Policy(top / "project", rules, places_of({"PATH": "/usr/bin"}, home))
+    return confinement(policy, Folders(top / "tmp", top / "cache"), live=live, **more)
+
+
+def test_what_every_command_has(home):
+    rules = made(home).rules
+    top = str(home.parent)
+    assert {f"{top}/project", f"{top}/tmp", f"{top}/cache", "/dev/null"} <= set(rules.write)
+    assert "/usr" in rules.execute
+    assert {"/etc/passwd", "/proc", f"{home}/.gitconfig", f"{home}/.config/git"} <= set(rules.read)
+    assert f"{home}/.ssh" in rules.hidden
+    every = {*rules.write, *rules.execute, *rules.read}
+    assert not every & {"/", "/etc", "/dev", "/tmp", "/root", "/home", str(home), top, "/etc/shadow"}
+    assert all(Path(path).exists() for path in every)
+
+
+def test_name_lookup_is_asked_for_where_asking_is_possible(home):
+    assert "/etc/hosts" not in made(home, live=True).rules.read
+    assert "/etc/hosts" in made(home, live=False).rules.read
+
+
+def test_leave_goes_where_it_belongs(home):
+    data = home.parent / "data"
+    got = made(
+        home,
+        Rule("read", data, "session", "g1"),
+        Rule("write", data / "sub", "always", "g2"),
+        Rule("execute", home, "auto_allow"),
+        Rule("write", home.parent / "not-there", "session", "g3"),
+    )
+    assert str(data) in got.rules.read and str(data) not in got.rules.write
+    assert str(data / "sub") in got.rules.write
+    assert str(home) in got.rules.execute
+    assert not any("not-there" in path for path in got.rules.write)
+    assert got.grants == {"g1", "g2", "g3"}
+
+
+def test_leave_once_opens_a_secret_and_nothing_beside_it(home):
+    (home / ".ssh" / "id").write_text("key")
+    rules = made(home, Rule("read", home / ".ssh" / "id", "once", exact=True)).rules
+    assert f"{home}/.ssh/id" in rules.read and f"{home}/.ssh" in rules.hidden
+    rules = made(home, Rule("read", home / ".ssh", "once", exact=True)).rules
+    assert f"{home}/.ssh" in rules.read and f"{home}/.ssh" not in rules.hidden
+
+
+def test_settings_that_are_links(home):
+    top = home.parent
+    (home / ".ssh" / "id").write_text("key")
+    (home / "dotfiles").mkdir()
+    (home / "dotfiles" / "gitconfig").write_text("[user]")
+    for target, read in (
+        (home / "dotfiles" / "gitconfig", str(home / "dotfiles" / "gitconfig")),
+        (home / ".ssh" / "id", None),
+        (top / "data", None),
+        (home, None),
+        (home / "nowhere", None),
+    ):
+        (home / ".gitconfig").unlink()
+        (home / ".gitconfig").symlink_to(target)
+        rules = made(home).rules
+        assert str(home / ".gitconfig") not in rules.read
+        assert [path for path in rules.read if path == str(target)] == ([read] if read else []), target
+
+
+def test_ports(home):
+    assert made(home, ports=frozenset({9999, 8888})).rules.ports == (8888, 9999)
