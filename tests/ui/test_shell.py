@@ -218,15 +218,15 @@ def test_a_flood_keeps_the_page_usable(page: LabPage, model: ModelServer, projec
 
 def test_a_command_in_a_notebook_cell(page: LabPage, model: ModelServer, project: Path) -> None:
     model.script = [run("python3 ticker.py"), Reply("You stopped it.")]
-    notebook = page.notebook("shell.ipynb", "%load_ext dispatch_jupyter\n%dispatch run the ticker")
-    notebook.start(0)
-    chat = notebook.chat(0)
+    notebook = page.notebook("shell.ipynb", "import dispatch_jupyter as dispatch\ndispatch.chat(height=420)")
+    notebook.run(0)
+    chat = notebook.chat(0).ready()
+    chat.send("Run the ticker.")
     shell = ShellCall(chat)
     expect(shell.output).to_contain_text("tick 5", timeout=30_000)
     shell.stop.click()
     shell.state("stopped")
     chat.finished("You stopped it.")
-    notebook.ended(0)
 
 
 def test_hostile_output_is_text(page: LabPage, model: ModelServer, project: Path) -> None:

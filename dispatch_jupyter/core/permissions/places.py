@@ -29,7 +29,8 @@ HARMLESS_DEVICES = frozenset(
     Path("/dev", name)
     for name in ("null", "zero", "full", "random", "urandom", "tty", "ptmx", "stdin", "stdout", "stderr")
 )
-_HARMLESS_BELOW = (Path("/dev/pts"), Path("/dev/shm"), Path("/dev/fd"))  # noqa: S108 - named, not used
+_HARMLESS_BELOW = (Path("/dev/fd"),)
+"""Not `/dev/pts` and `/dev/shm`: other programs' terminals and shared memory are there."""
 
 NEVER_WHOLE = frozenset(Path("/", name) for name in ("", "dev", "proc", "sys", "run", "var/run"))
 """Folders that no leave for a file in them extends to."""

@@ -44,14 +44,14 @@ export function GrantRow({ grant }: { grant: Grant }) {
             aria-disabled={revoking?.state === 'asked'}
             aria-busy={revoking?.state === 'asked'}
             aria-label={trans.__('Revoke: %1', words)}
-            title={trans.__('Take it back at once; a command that is using it is stopped')}
+            title={trans.__('Take it back at once; any command that is using it is stopped')}
             onClick={() => void chat.permissionLog.revoke(grant.id)}
           >
             {trans.__('Revoke')}
           </button>
         )}
         <span role="status" class="dsp-small">
-          {revoked && trans.__('Revoked. A command that was using it has been stopped.')}
+          {revoked && trans.__('Revoked. Any command that was using it has been stopped.')}
           {revoking?.state === 'failed' && (
             <span class="dsp-bad">
               <Prose text={revoking.problem.message} />

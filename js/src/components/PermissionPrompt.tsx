@@ -96,6 +96,7 @@ function Answers({ request, ready, sent, onDeny, onAllow }: AnswersProps) {
   const trans = useTrans();
   const words = { once: trans.__('Once'), session: trans.__('This session'), always: trans.__('Always') };
   const blocked = !ready || sent !== null;
+  const secret = request.reaches.some(reach => reach.secret !== null);
   return (
     <div class="dsp-row dsp-answers" role="group" aria-label={trans.__('Your answer')} data-ready={ready}>
       <button
@@ -113,7 +114,7 @@ function Answers({ request, ready, sent, onDeny, onAllow }: AnswersProps) {
           <button
             key={scope}
             type="button"
-            class={`dsp-button ${scope === 'once' ? 'dsp-primary' : ''}`}
+            class={`dsp-button ${scope === 'once' && !secret ? 'dsp-primary' : ''}`}
             aria-disabled={blocked}
             aria-busy={sent?.scope === scope}
             title={scopeTitle(scope, request, trans)}

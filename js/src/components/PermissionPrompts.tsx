@@ -76,7 +76,8 @@ function useGivenFocus(current: string | undefined) {
   };
   const onFocusIn = (event: FocusEvent) => {
     const before = event.relatedTarget as HTMLElement | null;
-    if (before && !box.current?.contains(before)) from.current = before;
+    // a page's own frames (tabindex -1) hold the focus for lack of a better place: nobody was at anything there
+    if (before && before.tabIndex >= 0 && !box.current?.contains(before)) from.current = before;
     inside.current = true;
   };
   const onFocusOut = (event: FocusEvent) => {

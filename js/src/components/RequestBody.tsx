@@ -19,6 +19,7 @@ export function RequestBody({ request, agent }: { request: Request; agent: strin
     <>
       <p>
         <strong>{agent}</strong>
+        {!only && <> {trans.__('wants to')}</>}
         {only && (
           <>
             {' · '}

@@ -2,8 +2,12 @@ import { effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { Host } from '../host';
 import type { Change, Request } from '../protocol';
 import { Api } from './api';
+import { Backoff } from './backoff';
 import { Connection } from './connection';
 import { RequestError } from './problem';
+
+/** A server without Dispatch is not asked more often than this; one that is back is asked when somebody looks. */
+const MOST_WAIT_MS = 30_000;
 
 /**
  * What waits for the person in any session of the server, for as long as the page lives. It listens on a socket that
@@ -33,7 +37,8 @@ export class Waiting {
       WebSocket: host.WebSocket,
       position: () => ({ session: null, resume: null }),
       onChanges: changes => this.take(changes),
-      diagnose: async () => null
+      diagnose: async () => null,
+      backoff: new Backoff(1_000, MOST_WAIT_MS)
     });
     this.stopEffect = effect(() => {
       if (this.connection.state.value.kind === 'live' && this.begun) void this.refresh();

@@ -89,7 +89,7 @@ it('revokes at once, says so, and does it once', async () => {
   r.server.answers.set(LOG, known());
   revoked(grant('g2', { revoked_at: '2026-01-02T04:00:00Z' }));
   await vi.waitFor(() =>
-    expect(r.find('[data-grant=g2]').textContent).toContain('Revoked. A command that was using it')
+    expect(r.find('[data-grant=g2]').textContent).toContain('Revoked. Any command that was using it')
   );
   expect(r.root.querySelector('[data-grant=g2] button')).toBeNull();
   expect(r.server.of('DELETE', 'permissions/grants/g2')).toHaveLength(1);

@@ -96,7 +96,8 @@ it('counts the seconds of one that runs, without those it waited for a person', 
     ended_at: '2026-01-02T03:04:35.000Z'
   });
   vi.setSystemTime(Date.parse(START) + 100_000);
-  const r = withCall(running(), { requests: [answered] });
+  const meanwhile = { ...answered, id: 'r2', created_at: '2026-01-02T03:04:15.000Z' };
+  const r = withCall(running(), { requests: [answered, meanwhile] });
   expect(await line(r)).toContain('●runningRunspytest -q1 min 10 s');
   await vi.advanceTimersByTimeAsync(5_000);
   expect(await line(r)).toContain('1 min 15 s');
@@ -345,6 +346,9 @@ it('does not repeat in the output what the line says', async () => {
   await line(r);
   fireEvent.click(r.find('.dsp-call-toggle'));
   await vi.waitFor(() => expect(output(r)).toBe('so far'));
+  const done = withCall(shell({ output: 'so far\n[exit 0 · 4.2 s]' }));
+  await line(done);
+  expect(done.find('.dsp-shell-details').textContent).toBe('$so far');
 });
 
 it('lists the commands in the background, with their tails, while the list is open', async () => {

@@ -53,7 +53,7 @@ it('asks again after a break, as it cannot know what it missed', async () => {
   await vi.waitFor(() => expect(ids()).toEqual(['r1']));
   FakeSocket.last.end();
   pending();
-  vi.advanceTimersByTime(20_000);
+  vi.advanceTimersByTime(30_000);
   FakeSocket.last.open();
   await vi.waitFor(() => expect(ids()).toEqual([]));
   vi.useRealTimers();

@@ -51,6 +51,15 @@ it('keeps text readable on an exact ground', () => {
     }
 });
 
+it('reads both ways to write an exact colour', () => {
+  const styles = ['38;2;255;40;0', '38:2:255:40:0', '38:2::255:40:0', '38:2:0:255:40:0'].map(parameters => {
+    const pen = new Pen();
+    pen.set(parameters);
+    return pen.style;
+  });
+  for (const style of styles) expect(style).toEqual(styles[0]);
+});
+
 it('draws in black or white what has no colour of its own on an exact ground', () => {
   const pen = new Pen();
   pen.set('31;48;2;250;250;200');

@@ -28,6 +28,10 @@ it.each([
   [`npm ⠋${ESC}[1G${ESC}[0Knpm ⠙`, ['npm ⠙']],
   [`abcdef${ESC}[3D${ESC}[1Kx`, ['   xef']],
   [`wiped${ESC}[H${ESC}[2J`, ['']],
+  [`wiped${ESC}[3J`, ['']],
+  [`ab${ESC}[3C${ESC}[Kx`, ['ab   x']],
+  [`${ESC}[31mabcdef\r${ESC}[K${ESC}[0m${ESC}[3Cx`, ['   x']],
+  [`a${ESC}(Bb${ESC}#8c`, ['abc']],
   ['e\u0301te\u0301\rE', ['Ete\u0301']],
   ['👩‍🚀 up\rX', ['X🚀 up']]
 ])('shows what a terminal would: %j', (output, lines) => {

@@ -71,6 +71,9 @@ def test_it_works(boxed, base, level, name) -> None:
     if shutil.which(needs) is None and not (Path(sys.executable).parent / needs).exists():
         pytest.skip(f"{needs} is not installed")
 
+    if name == "script" and level == "kernel" and any(path.name.isdigit() for path in Path("/dev/pts").iterdir()):
+        pytest.skip("somebody has a terminal open, and Landlock alone cannot tell whose is whose")
+
     async def scenario(box) -> None:
         _wheel(box.project)
         ran = await box.run(command)

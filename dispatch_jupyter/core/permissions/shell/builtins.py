@@ -22,8 +22,8 @@ def _cd(call: Call) -> Worlds:
     world = call.world
     word = targets[0] if targets else Word(world.text("HOME"), call.words[0].span)
     if plain(word.value) == "-":
-        word = Word(world.old, word.span)
-    stay = world.copy()
+        word = Word(world.text("OLDPWD"), word.span)
+    stay, elsewhere = world.copy(), list[World]()
     if not word.value.replace(UNSET, ""):
         call.scanner.doubt(word.span)
         return None
@@ -31,16 +31,19 @@ def _cd(call: Call) -> Worlds:
         call.scanner.doubt(word.span)
     relative = not plain(word.value).startswith(("/", ".", HOLE))
     if relative and (folders := world.text("CDPATH")) not in ("", UNSET):
-        for folder in folders.split(":")[:8]:
+        for folder in folders.split(":")[:4]:
             call.scanner.touch("read", word, world, base=folder)
+            there = world.copy()
+            there.change_folder(f"{folder}/{plain(word.value)}")
+            elsewhere.append(there)
     call.scanner.touch("read", word, world)
     world.change_folder(plain(word.value).replace(UNSET, ""), physical=any("P" in plain(f.value) for f in flags))
     world.status = True
     # a folder below is taken to be there
     if re.match(r"[\w./-]*$", plain(word.value)) and not re.search(r"^/|\.\.", plain(word.value)):
-        return None
+        return [world, *elsewhere]
     stay.status = False
-    return [world, stay]
+    return [world, stay, *elsewhere]
 
 
 def _pushd(call: Call) -> Worlds:

@@ -13,9 +13,11 @@ from .world import World
 
 _CLEARLY_PATH = re.compile(r"(/[^/\s]|~/|~$|\.\.(/|$)|file:///)")
 _TEXT_OPTION = re.compile(
-    r"--.*(url|uri|route|endpoint|format|pattern|regex|base|base-?path|root-path|match|message|title|public-path)$"
+    r"--?.*(url|uri|route|endpoint|format|pattern|regex|base|base-?path|root-path|match|message|title|public-path)$"
 )
-_WRITES = re.compile(r"--?o$|--.*(out|outfile|out-?dir|output(-dir)?|save-to|dest|destination|log-file|cache(-dir)?)$")
+_WRITES = re.compile(
+    r"--?o$|--?[\w-]*(out|outfile|out-?dir|output(-dir)?|save-to|dest|destination|log-file|cache(-dir)?)$"
+)
 _ROUTE = re.compile(r"/(api|aws|v\d+|graphql|healthz?|users?|auth|login|static|rest|ws|metrics|docs|admin)(/|$|\?)")
 """What begins like a path and is most likely a part of a URL."""
 KINDS: dict[str, tuple[Operation, bool]] = {
@@ -107,7 +109,8 @@ class Call:
         """Note everything by a spec; gives the operands."""
         operands: list[Word] = []
         skipped, base = False, None
-        for option, word in options(self.args, spec.options):
+        loose = spec.operands in (["?*"], ["p*"])
+        for option, word in options(self.args, spec.options, loose=loose):
             if not option and word is not None:
                 operands.append(word)
                 continue
@@ -118,7 +121,7 @@ class Call:
             if kind.startswith("d"):
                 base = self.scanner.touch("read", homed(word, self.world), self.world, base=base) or base
             elif kind:
-                self.note(kind.rstrip("!"), word, base)
+                self.note(kind.rstrip("!"), _behind_name(word) if kind[0] in KINDS else word, base)
             else:
                 self.option(option, word)
         kinds = spec.operands[1:] if skipped and len(spec.operands) > 1 else spec.operands
@@ -131,6 +134,12 @@ def part(word: Word, start: int, end: int | None = None) -> Word:
     """A piece of a word."""
     base = None if word.base is None else word.base + start
     return Word(word.value[start:end], word.span, base)
+
+
+def _behind_name(word: Word) -> Word:
+    """`path` of `name=path`, where an option takes that."""
+    match = re.match(r"[\w.-]+=(?=[/~.])", plain(word.value))
+    return part(word, match.end()) if match else word
 
 
 def homed(word: Word, world: World) -> Word:
@@ -152,15 +161,18 @@ def spread(kinds: list[str], count: int) -> list[str]:
     return [*before[:count], *[kinds[star][:-1]] * middle, *after][:count]
 
 
-def options(args: list[Word], known: dict[str, str]) -> Iterator[tuple[str, Word | None]]:
-    """(option, its value) and ("", operand), in order. A value that hangs on an unknown option comes as its value."""
+def options(args: list[Word], known: dict[str, str], *, loose: bool = False) -> Iterator[tuple[str, Word | None]]:
+    """(option, its value) and ("", operand), in order. A value that hangs on an unknown option comes as its value.
+
+    Behind `--` all are operands, or where `loose` the options of another program.
+    """
     at = 0
     while at < len(args):
         word = args[at]
         value = plain(word.value)
         at += 1
         if value == "--":
-            yield from (("", rest) for rest in args[at:])
+            yield from options(args[at:], {}) if loose else (("", rest) for rest in args[at:])
             return
         if value[:1] not in ("-", "+") or value in ("-", "+") or (value[0] == "+" and value not in known):
             yield "", word
@@ -177,7 +189,7 @@ def _takes(name: str, rest: list[Word], known: dict[str, str]) -> bool:
     return (
         bool(rest)
         and name not in known
-        and (name.startswith("--") or not known)
+        and (len(name) > 2 or not known)
         and _CLEARLY_PATH.match(plain(rest[0].value)) is not None
         and (_TEXT_OPTION.search(name) or _WRITES.match(name)) is not None
     )

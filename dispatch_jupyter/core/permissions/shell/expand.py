@@ -122,7 +122,7 @@ class Expander:
         if part.quoted and several and not star:
             fields.each(values)
         elif several and part.quoted:
-            fields.add(" ".join(values), quoted=True)
+            fields.add(fields.glue.join(values), quoted=True)
         else:
             fields.expanded(values, quoted=part.quoted)
 
@@ -171,6 +171,8 @@ class _Fields:
         separators = world.text("IFS")
         self._split = split
         self._ifs = " \t\n" if separators in (UNSET, HOLE, NAME) else separators
+        self.glue = self._ifs[:1]
+        """What joins the arguments in `"$*"`."""
         self.items: list[str] = [""]
         self._kept = False
         """The last field stays, even if it is empty."""

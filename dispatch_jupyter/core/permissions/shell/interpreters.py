@@ -124,6 +124,11 @@ def _module(call: Call, module: Word) -> Worlds:
     """`python -m tool args`: as the tool itself."""
     at = call.args.index(module) if module in call.args else 0
     name = plain(module.value).split(".")[0]
+    if name == "timeit":
+        for option, word in options(call.args[at + 1 :], {"-s": "-", "-n": "-", "-r": "-", "-u": "-"}):
+            if word is not None and option in ("", "-s"):
+                python(call, word.source())
+        return None
     if name in _MODULES:
         return call.scanner.run_words([Word(_MODULES[name], module.span), *call.args[at + 1 :]], call.world)
     for option, word in options(call.args[at + 1 :], {}):

@@ -254,9 +254,12 @@ class Lexer:
                 line = self.text.find("\n", self.pos, self.end)
                 line = self.end if line < 0 else line
                 text = self.text[self.pos : line]
+                begin = self.pos + len(text) - len(text.lstrip("\t")) if tabs else self.pos
                 self.pos = min(line + 1, self.end)
-                if (text.lstrip("\t") if tabs else text) == mark:
-                    self.pos -= line < self.end
+                ending = self.text[begin:line]
+                # the bracket that closes the substitution may follow the mark at once
+                if ending == mark or ending.startswith(f"{mark})"):
+                    self.pos = begin + len(mark)
                     break
         bodies.clear()
 

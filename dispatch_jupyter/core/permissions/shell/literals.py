@@ -4,7 +4,7 @@ import re
 
 from .call import Call
 from .expand import Word
-from .marks import NAME
+from .marks import GLOBS, NAME
 from .source import Source
 
 _STRING = re.compile(r"""'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`""")
@@ -19,6 +19,10 @@ _WRITES = re.compile(
     r"(writeFile|appendFile|createWriteStream|mkdir|rm_?\w*|FileUtils\.\w+|rmSync|unlink|rmdir|rename|truncate|copyFile\w*\([^,]*,"
     r"|file_put_contents|File\.(?:write|delete|open\([^)]*['\"][wa])|open\([^)]*['\"][>+wa]|>\s*$|>>\s*$)[^;)]*$"
 )
+_HOME = (
+    r"(?:require\(['\"](?:node:)?os['\"]\)|\bos)\.homedir\(\)|process\.env\.HOME\b|\bENV\[['\"]HOME['\"]\]"
+    r"|\$ENV\{['\"]?HOME['\"]?\}|getenv\(['\"]HOME['\"]\)|Dir\.home\b|Sys\.getenv\(['\"]HOME['\"]\)"
+)
 _CONSTANT = re.compile(r"(?<![\w.])[$@]?([A-Za-z_]\w*)\s*(?::?=|<-)\s*(['\"`])([^'\"`\n]{1,200})\2(?!\s*[+.])")
 _SHOWN = re.compile(
     r"(?:console\.\w+|puts|print\w*|echo|say|cat|JSON\.stringify|split|replace|join|startsWith|includes)\s*\(?\s*$"
@@ -30,7 +34,7 @@ _RUNS = re.compile(r"(exec|execSync|system|popen|spawn\w*|shell_exec|passthru|ba
 
 def code(call: Call, source: Source) -> None:
     """Note the paths in program text."""
-    joined = _join(_inlined(source.text))
+    joined = _join(_inlined(_homes(source.text, call.world.home)))
     same = joined == source.text
     for match in _STRING.finditer(joined):
         text = next(group for group in match.groups() if group is not None)
@@ -42,6 +46,12 @@ def code(call: Call, source: Source) -> None:
             call.scanner.run(Source(text, None, span), call.world.fork())
         else:
             literal(call, text, span, before)
+
+
+def _homes(text: str, home: str) -> str:
+    """Ways to ask for the home folder replaced by it."""
+    text = re.sub(rf"[$#]\{{\s*(?:{_HOME})\s*\}}", lambda _: home, text)
+    return re.sub(_HOME, lambda _: f"'{home}'", text)
 
 
 def _inlined(text: str) -> str:
@@ -68,6 +78,7 @@ def literal(call: Call, text: str, span: tuple[int, int], before: str = "") -> N
         text, before = text[mode.end() :], f'{before}open("{mode[0].strip()}'
     if _PATHLIKE.fullmatch(text):
         operation = "write" if _WRITES.search(before) else "read"
+        text = text.replace("*", GLOBS["*"])
         word = Word(call.world.home + text[1:] if text[:2] == "~/" else text, span)
         call.scanner.touch("write" if operation == "write" else "read", word, call.world)
 

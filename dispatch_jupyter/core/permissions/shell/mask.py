@@ -161,13 +161,12 @@ class _Masker:
             self._keyword(raw, start)
             return
         self._last = raw if raw != "in" else ">"
-        if raw in _KEPT or _PLAIN.fullmatch(raw):
-            self.out.append(raw)
-        elif prefix := _PREFIX.match(raw):
-            head = prefix.group()
-            head = re.sub(r"\[[^\]]*\]", lambda index: f"[{_FILL * (len(index[0]) - 2)}]", head)
-            self.out.append(head + _FILL * (len(raw) - len(head)))
+        if _PREFIX.match(raw):
+            # an assignment is a word like any other here: what it is, its own text tells
             self._last = "" if opening else raw
+            self.out.append(_FILL * len(raw))
+        elif raw in _KEPT or _PLAIN.fullmatch(raw):
+            self.out.append(raw)
         else:
             self.out.append(_FILL * len(raw))
 

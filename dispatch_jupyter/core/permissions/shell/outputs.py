@@ -113,6 +113,8 @@ def _through(call: Call) -> Worlds:
         if not files
         else call.world.files.get(posixpath.join(call.world.cwd, plain(files[0].value)), HOLE)
     )
+    if call.name == "sort" and known(text):
+        text = "".join(f"{line}\n" for line in sorted(text.splitlines(), reverse="-r" in call.texts()))
     if call.name in ("head", "tail") and known(text):
         count = next((int(m[1]) for t in call.texts() if (m := re.fullmatch(r"-n?(\d+)", t))), None)
         counts = [t for t in call.texts() if t.isdigit()]

@@ -46,9 +46,9 @@ def _package(call: Call) -> Worlds:
     if first == "pip" and call.name == "uv":
         return call.scanner.run_words([Word("pip", call.args[0].span), *call.args[1:]], call.world)
     if first in ("run", "test", "start", "run-script", "t") and call.name in _NODE_RUNNERS:
-        for word in call.args[1:]:
-            if "/" in plain(word.value) and not plain(word.value).startswith("-"):
-                call.guess(word)
+        for option, word in options(call.args[1:], {}, loose=True):
+            if word is not None and "/" in word.value:
+                call.guess(word) if not option else call.option(option, word)
         return None
     _managed(call, first)
     return None

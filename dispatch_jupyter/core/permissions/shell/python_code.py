@@ -101,7 +101,7 @@ class _Python:
             case ast.ImportFrom(names=names):
                 self._aliases.update({name.asname: name.name for name in names if name.asname})
             case ast.Call():
-                return self._call_of(node, operation)
+                return self._call_of(node, operation, text=text)
             case ast.Compare() | ast.Dict():
                 return [(child, operation, True) for child in ast.iter_child_nodes(node)]
             case ast.Expr(value=ast.Constant()):
@@ -111,7 +111,7 @@ class _Python:
                 return []
         return [(child, operation, text) for child in ast.iter_child_nodes(node)]
 
-    def _call_of(self, node: ast.Call, outer: Operation) -> Todo:
+    def _call_of(self, node: ast.Call, outer: Operation, *, text: bool) -> Todo:
         name = self._aliases.get(name_of(node.func), name_of(node.func))
         if name == "print" and len(node.args) == 1 and (shown := self._values.of(node.args[0])) is not None:
             self._call.world.print(shown + "\n")
@@ -120,7 +120,8 @@ class _Python:
         if name in _COMMANDS and arguments:
             return [*rest, *self._command(node, arguments)]
         if (whole := self._values.of(node)) is not None:
-            self._path(node, whole, outer)
+            if not text:
+                self._path(node, whole, outer)
             return rest
         if name == "chdir" and node.args and (folder := self._values.of(node.args[0])) is not None:
             self._path(node.args[0], folder, "read")

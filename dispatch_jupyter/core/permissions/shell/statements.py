@@ -234,8 +234,10 @@ class Walk:
             return [world]
         for match in re.finditer(r"(>>?\|?|<>?|&>>?)\s*([^\s<>&|;()]+)", self.masked.text[start:end]):
             place = (start + match.start(2), start + match.end(2))
-            if place in places and "<<" not in self.source.text[start + match.start() : place[1]]:
+            if place in places:
                 places.remove(place)
+                if self.source.text.startswith("<<", start + match.start()):
+                    continue
                 for word in self.scanner.words(self.source, *place, world):
                     self.scanner.touch("write" if ">" in match[1] else "read", word, world, creates=">" in match[1])
         return run_command(self.scanner, self.source, places, world) if places else [world]

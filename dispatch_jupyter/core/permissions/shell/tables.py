@@ -70,7 +70,7 @@ zip : c r* | -x,-i,-n,-P,-s,-t,-tt=- -b=r
 unzip : r -* | -d=c -x,-P=- -p=f
 7z 7za 7zr : - c r* |
 ar : - c r*
-cpio : -* | -F,-I=r -O=c -D=d
+cpio : p* | -F,-I=r -O=c -D=d
 nano vim vi nvim emacs ed code subl gedit : w* | -c,+=- -u,-S=r
 open xdg-open : r* | -a=-
 npm pnpm yarn bun npx pnpx bunx corepack : p* | --prefix,-C,--dir,--cwd=d --cache=c --userconfig,--globalconfig,
@@ -80,16 +80,16 @@ cargo : ?* | --manifest-path,--config=r --target-dir,--out-dir,--root=c --path=r
   --example,--test,--bench,-j,--jobs,--target,--profile,--message-format,--color,--exclude,--version,--git,--branch,
   --tag,--rev,-Z=- -C=d
 rustc : r* | -o,--out-dir=c -L=r --crate-name,--crate-type,--edition,--emit,--print,--target,-C,-l,--cfg=-
-go : ?* | -C=d -o,-coverprofile,-cpuprofile,-memprofile,-outputdir=c -run,-bench,-count,-timeout,-tags,-ldflags,
+go : ?* | -C=d -o,-out,-coverprofile,-cpuprofile,-memprofile,-outputdir=c -run,-bench,-count,-timeout,-tags,-ldflags,
   -gcflags,-benchtime,-covermode,-parallel,-p,-f=- -modfile,-overlay=r
 gcc g++ cc c++ clang clang++ gfortran ld as nvcc tcc : r* | -o,-MF,-MT=c -I,-L,-isystem,-include,-iquote,-idirafter,
   --sysroot,-isysroot,-T,-B=r -D,-U,-l,-x,-std,-O,-W,-f,-m,-g,-arch,-target,-Wl,-u,-z,-soname,-rpath=-
 cmake : r | -S=r -B=c -G,-T,-A,-j,--parallel,--config,--target,-t,-E=- -D=? -C,-P=r --build,--install,--open=w
   --prefix,--install-prefix=c --toolchain,--preset=r
-ctest : -* | --test-dir=r -R,-E,-L,-j,-C=- -O=c
+ctest : p* | --test-dir=r -R,-E,-L,-j,-C=- -O=c
 ninja samu : -* | -C=d -f=r -j,-k,-l,-t,-d=-
 meson : ?* | -C=d --prefix=r --buildtype=-
-bazel buck : -* | --output_base,--output_user_root=c
+bazel buck : p* | --output_base,--output_user_root=c
 pip pip3 uv pipx poetry pdm conda mamba micromamba : p* | -r,--requirement,-c,--constraint=r -e,--editable=r -t,
   --target,--root,--prefix,-d,--dest,--download,--cache-dir,--log,--report,-w,--wheel-dir,--src=c --find-links,-f=r
   --directory,--project=d -i,--index-url,--extra-index-url,--trusted-host,-n,--name,--python,-p,--python-version,
@@ -115,7 +115,7 @@ eslint prettier stylelint tsc jest vitest mocha esbuild webpack vite rollup babe
   --rule,--format,-f,--parser,--target,--module,--max-warnings,--reporter,--runInBand,-w,--mode,--port,--host,
   --public-path,--publicPath,--base,--base-href,--define,--loader,--reporters,--global-name,--parser-options=-
 jupyter jupyter-lab jupyter-notebook jupyter-nbconvert ipython voila nbqa nbstripout jupytext quarto streamlit : ?* |
-  --to,--execute,--port,--ip,--kernel,-k,--template,--ServerApp.token,--from,-p,--ServerApp.base_url,
+  --to,--port,--ip,--kernel,-k,--template,--ServerApp.token,--from,-p,--ServerApp.base_url,
   --NotebookApp.base_url,--base_url,--NotebookApp.token=- --output,--output-dir,--log-output=c --notebook-dir,
   --ServerApp.root_dir,--config,--cwd=r
 mount : r r | -t,-o,-L,-U=-
@@ -129,7 +129,7 @@ openssl : p* | -in,-inkey,-CAfile,-CApath,-cert,-key,-config,-signkey,-certfile,
   -md=-
 ssh-keygen : -* | -f=c -t,-b,-C,-N,-P,-R,-F=- -y=f
 ssh-add : r* | -t=-
-ssh-copy-id : -* | -i=r -p,-o=-
+ssh-copy-id : p* | -i=r -p,-o=-
 base64 base32 : r | -w,--wrap=-
 uuencode : r -
 iconv : r* | -f,-t,--from-code,--to-code=- -o,--output=c
@@ -150,7 +150,7 @@ mvn mvnw : p* | -f,--file,-s,--settings,-gs=r -pl,--projects,-P,-T,-rf=- -D=-
 gradle gradlew : p* | -p,--project-dir=d -b,--build-file,-c,--settings-file,-I,--init-script=r -g,--gradle-user-home=c
   --tests,-x=- -D,-P=-
 dotnet : ?* | -o,--output,--results-directory=c -c,--configuration,-f,--framework,-r,--runtime,--filter,-v,--logger=-
-mysql psql mariadb mongosh redis-cli mysqldump pg_dump pg_restore : -* | -h,-u,-U,-p,-P,-d,-e,-c,-D,--host,--user,
+mysql psql mariadb mongosh redis-cli mysqldump pg_dump pg_restore : p* | -h,-u,-U,-p,-P,-d,-e,-c,-D,--host,--user,
   --port,--password,--command,--execute,--dbname,-n,-a,-t=- -f,--file,--defaults-file,--defaults-extra-file=r -o,
   --output,-L,--log-file,--result-file,-r=c -t=f
 kubectl helm oc : -* | -f,--filename,--kubeconfig,-k,--kustomize,--values,--from-file,--cert,--key,
@@ -166,14 +166,14 @@ gh glab : -* | -F,--body-file,--notes-file,--input=r -b,--body,-t,--title,-R,--r
 ansible-playbook ansible : r* | -i,--inventory,--vault-password-file,--private-key,--key-file=r -m,-a,-l,-t,--tags,
   --limit,-u,--user,-b=- -e,--extra-vars=?
 shellcheck shfmt : r* | -s,--shell,-f,--format,-e,--exclude,-S,-o,-i,-ln=- -w=f
-pre-commit : -* | --files=r -c,--config=r
+pre-commit : p* | --files=r -c,--config=r
 hatch twine flit build maturin setuptools : ?* | -o,--outdir,--out=c -m,--manifest-path,--config-file=r -r,
   --repository,-u,-p=-
 virtualenv venv : c* | -p,--python=- --prompt=-
 dpkg : ?* | -i,--install=r -l,-L,-s,-S=-
 apt apt-get brew yum dnf apk pacman zypper snap : ?* | -c=r -t,-o=- -y=f
 logger write wall mesg : -* | -f,--file=r -t,-p=-
-ab wrk hey siege k6 : -* | -n,-c,-H,-t,-d,-m,-T=- -p=r -s=r
+ab wrk hey siege k6 : p* | -n,-c,-H,-t,-d,-m,-T=- -p=r -s=r
 httpie http https xh : -* | -o,--output=c
 nc ncat netcat socat telnet ftp : -* | -p,-w,-s=-
 """

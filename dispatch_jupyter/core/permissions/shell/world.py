@@ -54,6 +54,7 @@ class World:
     """The last word of the latest command, `$_`."""
 
     def copy(self) -> "World":
+        """The same state, to go another way from here."""
         return replace(
             self,
             vars=dict(self.vars),

@@ -24,6 +24,9 @@ REFUSED = (
     "delete_module", "syslog", "iopl", "ioperm", "modify_ldt", "uselib", "lookup_dcookie", "nfsservctl", "swapon",
     "swapoff", "reboot", "acct", "quotactl", "quotactl_fd", "settimeofday", "clock_settime", "sethostname",
     "setdomainname", "vhangup",
+    # memory, semaphores and messages shared with any process of the same user: whose they are, no filter can see
+    "shmget", "shmat", "shmctl", "semget", "semop", "semtimedop", "semctl", "msgget", "msgsnd", "msgrcv", "msgctl",
+    "mq_open", "mq_unlink",
     # keys of the person
     "add_key", "request_key", "keyctl",
     # other views of the file system
@@ -39,6 +42,7 @@ UNSUPPORTED = (
 )
 # fmt: on
 """As on a file system without extended attributes: Landlock does not know them."""
+SCHEDULING = ["sched_setscheduler", "sched_setparam", "sched_setattr", "sched_setaffinity"]
 SIGNALS = ["kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal"]
 
 _AF_UNIX, _AF_INET, _AF_INET6, _AF_NETLINK = 1, 2, 10, 16
@@ -102,7 +106,7 @@ def filter_for(*, live: bool, abi: int, carved: bool) -> Block:
         blocks += [on_call(name, answer(NOTIFY)) for name in METADATA]
         if abi < ABI_SCOPES:
             blocks += [on_call(name, answer(NOTIFY)) for name in SIGNALS]
-    blocks += [_socket(), _socket_pair(), *_fast_open(), _clone(), _ioctl(), _personality(), *_others()]
+    blocks += [_socket(), _socket_pair(), *_fast_open(), _clone(), _ioctl(), _personality(), *_others(live=live)]
     blocks += _each(REFUSED, errno.EPERM) + _each(ABSENT, errno.ENOSYS) + _each(UNSUPPORTED, errno.EOPNOTSUPP)
     return program(blocks)
 
@@ -182,9 +186,15 @@ def _personality() -> Block:
     return on_call("personality", [*low(0), *unless_one_of(_PERSONALITIES, answer(fail(errno.EPERM))), *answer(ALLOW)])
 
 
-def _others() -> list[Block]:
-    """Limits and priorities of oneself only; Landlock does not confine those of others."""
+def _others(*, live: bool) -> list[Block]:
+    """Limits and priorities of oneself only; Landlock does not confine those of others.
+
+    Threads set each other's processors: those calls are held where there is somebody to look whose thread it is.
+    """
+    refused = answer(fail(errno.EPERM))
+    foreign = [("prlimit64", 0, refused), ("setpriority", 1, refused), ("ioprio_set", 1, refused)]
+    foreign += [(name, 0, answer(NOTIFY) if live else refused) for name in SCHEDULING]
     return [
-        on_call(name, [*low(process), *unless_one_of([0], answer(fail(errno.EPERM))), *answer(ALLOW)])
-        for name, process in (("prlimit64", 0), ("setpriority", 1), ("ioprio_set", 1))
+        on_call(name, [*low(process), *unless_one_of([0], otherwise), *answer(ALLOW)])
+        for name, process, otherwise in foreign
     ]

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from . import notify
-from .filters import METADATA, SIGNALS
+from .filters import METADATA, SCHEDULING, SIGNALS
 from .landlock import Allowed
 from .metadata import plan_metadata
 from .names import plan_name
@@ -116,7 +116,7 @@ class Holds:
             plan = self._plan(held)
         except OSError as error:
             # its memory or its files cannot be read
-            plan = Proceed() if held.name not in METADATA + SIGNALS else Fail(error.errno or errno.EACCES)
+            plan = Proceed() if held.name not in METADATA + SIGNALS + SCHEDULING else Fail(error.errno or errno.EACCES)
         except Exception:  # noqa: BLE001 — a fault of this program must not let anything through, nor stop the command
             self._say(message(warning=traceback.format_exc()))
             plan = Fail(errno.EACCES)
@@ -131,7 +131,7 @@ class Holds:
                 self._further(_Waiting(held, plan, list(dict.fromkeys(plan.needs))))
 
     def _plan(self, held: Held) -> Plan:
-        if held.name in SIGNALS:
+        if held.name in SIGNALS + SCHEDULING:
             return plan_signal(held)
         scene = Scene(held, self._judge, self._written)
         with Memory(held.thread) as memory:

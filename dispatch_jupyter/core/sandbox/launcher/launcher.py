@@ -7,6 +7,7 @@ ends when the server closes its socket, dies or not.
 import gc
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -17,6 +18,8 @@ from .filters import code_for
 from .supervisor import supervise
 
 _PORT_RULESETS = 4
+_ORPHAN_SECONDS = 1.0
+_AGAIN_MS = 500
 
 
 class Launcher:
@@ -26,6 +29,7 @@ class Launcher:
         self._requests = requests
         self._abi = abi
         self._supervisors: set[int] = set()
+        self._orphaned = False
         self._ports: dict[tuple[int, ...], int] = {}
 
     def run(self) -> None:
@@ -36,19 +40,35 @@ class Launcher:
             linux.give_up_privileges()
             for live in (False, True):  # supervisors find them made
                 code_for(live=live, abi=self._abi, carved=False)
-        signal.signal(signal.SIGCHLD, lambda *_: self._reap())
+        wake, written = os.pipe()
+        for end in (wake, written):
+            os.set_blocking(end, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(written, warn_on_full_buffer=False)
+        poll = select.poll()
+        for readable in (wake, self._requests.fileno()):
+            poll.register(readable, select.POLLIN)
         gc.freeze()
         while True:
-            data, files, _, _ = socket.recv_fds(self._requests, 1 << 16, 2, socket.MSG_CMSG_CLOEXEC)
-            if not data:
+            ready = [file for file, _ in poll.poll(_AGAIN_MS if self._orphaned else None)]
+            if wake in ready:
+                with suppress(BlockingIOError):
+                    os.read(wake, 4096)
+            self._reap()
+            if self._requests.fileno() in ready and not self._serve():
                 return
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
-            try:
-                self._fork(json.loads(data), files)
-            finally:
-                for file in files:
-                    os.close(file)
-                signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+
+    def _serve(self) -> bool:
+        """One request. False where the server is gone."""
+        data, files, _, _ = socket.recv_fds(self._requests, 1 << 16, 2, socket.MSG_CMSG_CLOEXEC)
+        if not data:
+            return False
+        try:
+            self._fork(json.loads(data), files)
+        finally:
+            for file in files:
+                os.close(file)
+        return True
 
     def _fork(self, request: dict[str, list[int]], files: list[int]) -> None:
         ports = self._ruleset(tuple(sorted(request["ports"])))
@@ -58,8 +78,8 @@ class Launcher:
             return
         status = 1
         try:
+            signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
             self._requests.close()
             control = socket.socket(fileno=files[0])
             supervise(control, files[1] if len(files) > 1 else None, ports)
@@ -78,16 +98,16 @@ class Launcher:
         return self._ports[ports]
 
     def _reap(self) -> None:
-        orphaned = False
+        """See to supervisors that ended. What one leaves behind that was killed itself is ended here."""
         with suppress(ChildProcessError):
             while True:
                 process, status = os.waitpid(-1, os.WNOHANG)
                 if not process:
                     break
-                orphaned |= process not in self._supervisors or status != 0
+                self._orphaned |= process not in self._supervisors or status != 0
                 self._supervisors.discard(process)
-        if orphaned:
-            trees.end_all(lambda *_: None, but=self._supervisors)
+        if self._orphaned:
+            self._orphaned = not trees.end_all(lambda *_: None, but=self._supervisors, seconds=_ORPHAN_SECONDS)
 
 
 def main(requests: socket.socket, abi: int) -> None:

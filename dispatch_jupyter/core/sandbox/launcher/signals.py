@@ -1,4 +1,4 @@
-"""Held signals, where Landlock is too old to confine them: only to processes of the same command."""
+"""Held signals, where Landlock is too old to confine them, and scheduling: only of processes of the same command."""
 # os, not pathlib: these are descriptors, and names of other processes
 # ruff: noqa: PTH208
 
@@ -6,6 +6,7 @@ import errno
 import os
 
 from . import trees
+from .filters import SCHEDULING
 from .notify import Held
 from .plans import Fail, Plan, Proceed
 
@@ -16,7 +17,8 @@ def plan_signal(held: Held) -> Plan:
     """For kill, tgkill and their like. A signal to a group is one to all its members."""
     if held.name == "pidfd_send_signal":
         return Fail(errno.EPERM)  # what it refers to is not told
-    targets = [held.signed(0)] if held.name == "tkill" else _targets(held.signed(0))
+    one_thread = held.name == "tkill" or held.name in SCHEDULING
+    targets = [held.signed(0)] if one_thread else _targets(held.signed(0))
     ours = trees.descendants()
     threads = {thread for process in ours for thread in _threads(process)}
     allowed = bool(targets) and all(target in ours or target in threads for target in targets)

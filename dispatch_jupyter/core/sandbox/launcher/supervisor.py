@@ -35,6 +35,7 @@ class Supervisor:
         self._spill = spill
         self._ports = ports
         self._frames = Frames()
+        self._enclosed = False
         self._early: list[dict[str, Any]] = []
         self._unsent = bytearray()
         self._pid = 0
@@ -57,6 +58,7 @@ class Supervisor:
         if spec is None:
             return
         self._listen_for_children()
+        self._enclosed = trees.enclose(spec.abi)
         self._start(spec)
         for order in self._early:
             self._obey(order)
@@ -193,12 +195,12 @@ class Supervisor:
             self._ended = time.monotonic()
 
     def _end_all(self) -> None:
-        trees.end_all(self._reaped)
+        trees.end_all(self._reaped, everybody=self._enclosed)
 
     def _finish(self) -> None:
         """Nothing of the command may be left; then the server hears how it ended."""
         self._output.drain()
-        gone = trees.end_all(self._reaped)
+        gone = trees.end_all(self._reaped, everybody=self._enclosed)
         self._output.drain()
         self._control.setblocking(True)
         self._control.settimeout(_LAST_SECONDS)

@@ -12,15 +12,44 @@ import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
 
+from . import landlock, linux
+
 SECONDS = 5.0
 _PAUSE = 0.002
 
 
-def end_all(reaped: Callable[[int, int], None], *, but: Collection[int] = (), seconds: float = SECONDS) -> bool:
-    """Stop, kill and reap every descendant. True once none is left; False when the time is up.
+def enclose(version: int) -> bool:
+    """From now on this process can send signals to its descendants alone. True if so: `everybody` is then right for
+    `end_all`. It takes a version of Landlock that confines signals.
+    """
+    if version < landlock.ABI_SCOPES:
+        return False
+    rules = landlock.signals_ruleset(version)
+    try:
+        linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+        landlock.restrict(rules)
+    finally:
+        os.close(rules)
+    try:
+        os.kill(os.getppid(), 0)
+    except PermissionError:
+        return True
+    return False
+
+
+def end_all(
+    reaped: Callable[[int, int], None],
+    *,
+    everybody: bool = False,
+    but: Collection[int] = (),
+    seconds: float = SECONDS,
+) -> bool:
+    """Kill and reap every descendant. True once none is left; False when the time is up.
 
     Args:
         reaped: told each child's id and wait status.
+        everybody: all that this process can send a signal to are its descendants (`enclose`). Then the kernel kills
+            all of them at once, and none can fork meanwhile; else they are looked for, stopped and killed.
         but: children to leave alone, with all below them.
         seconds: how long to try.
     """
@@ -31,6 +60,11 @@ def end_all(reaped: Callable[[int, int], None], *, but: Collection[int] = (), se
             return True
         if time.monotonic() > until:
             return False
+        if everybody:
+            with suppress(ProcessLookupError, PermissionError):  # only zombies are left
+                os.kill(-1, signal.SIGKILL)
+            time.sleep(_PAUSE)
+            continue
         stopped: set[int] = set()
         while new := descendants(but) - stopped:  # one that was being started when its parent was stopped
             _signal(new, signal.SIGSTOP)

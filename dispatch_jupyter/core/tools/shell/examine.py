@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...permissions.policy import Policy, Verdict
+from ...permissions.policy import LOGGED, Policy, Verdict
 from ...protocol.errors import ToolError
 from ...protocol.records import Operation, Reach
 from .folders import is_folder
-from .live import UNREMARKABLE
 
 if TYPE_CHECKING:
     from ...permissions.shell.scan import Mention
@@ -105,7 +104,7 @@ def _judged(
     operation: Operation, path: Path, spans: Sequence[Span], policy: Policy, findings: Findings
 ) -> Iterator[Reach]:
     verdict = policy.decide(operation, path)
-    if verdict.outcome == "allow" and verdict.rule in UNREMARKABLE:
+    if verdict.outcome == "allow" and verdict.rule not in LOGGED:
         return
     reach = policy.reach(operation, path, is_folder=is_folder(path)).model_copy(update={"spans": list(spans)})
     if verdict.outcome == "ask":

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...permissions.policy import Denied, Policy, Verdict
+from ...permissions.policy import LOGGED, Denied, Policy, Verdict
 from ...protocol.records import Operation
 from .folders import is_folder
 from .questions import MAX_WHILE_RUNNING, Questions
@@ -16,20 +16,15 @@ MAX_UNASKED = 50
 
 log = logging.getLogger(__name__)
 
-UNREMARKABLE = ("project", "device", "program", "scratch", "kept")
-"""Rules of the policy by which things are allowed that nobody needs to read of in the permission log."""
-_LOGGED_ALREADY = "person: once"
-
 PROBED = (
     ".npmrc", ".yarnrc", ".yarnrc.yml", ".pnpmrc", ".netrc", "_netrc", ".pypirc", ".pip", ".config/pip",
     ".pydistutils.cfg", ".condarc", ".curlrc", ".wgetrc", ".hgrc", ".inputrc", ".vimrc", ".terminfo", ".sqliterc",
     ".psqlrc", ".pdbrc", ".python_history", ".node_repl_history", ".bash_history", ".config/matplotlib",
     ".config/configstore", ".config/uv", ".config/yarn", ".config/npm", ".config/htop", ".config/conda", ".npm",
-    ".node-gyp", ".m2", ".gradle", ".gem", ".bundle", ".cargo/config", ".cargo/config.toml",
-    ".cargo/credentials.toml", ".cache", ".matplotlib", ".keras", ".local/share/python_keyring",
-    ".config/python_keyring", ".config/Code", ".lesshst", ".wget-hsts", ".dircolors", ".bashrc", ".profile",
-    ".bash_profile", ".bash_login", ".zshrc", ".zshenv", ".tmux.conf", ".screenrc", ".nvmrc", ".tool-versions",
-    ".config/mise", ".asdfrc",
+    ".node-gyp", ".cargo/config", ".cargo/config.toml", ".cargo/credentials.toml", ".local/share/python_keyring",
+    ".config/python_keyring", ".lesshst", ".wget-hsts", ".dircolors", ".bashrc", ".profile", ".bash_profile",
+    ".bash_login", ".zshrc", ".zshenv", ".tmux.conf", ".screenrc", ".nvmrc", ".tool-versions", ".config/mise",
+    ".asdfrc",
 )  # fmt: skip
 """Below the home folder: what common programs look for of their own accord and do well without. Nobody is asked; a
 command that names one of them is asked about before it starts."""
@@ -116,7 +111,7 @@ class LiveDecisions:
             self.unasked.add((operation, path))
 
     def _note(self, policy: Policy, operation: Operation, path: str, verdict: Verdict) -> None:
-        if verdict.outcome == "deny" or verdict.rule not in (*UNREMARKABLE, _LOGGED_ALREADY):
+        if verdict.outcome == "deny" or verdict.rule in LOGGED:
             self.questions.note(policy.reach(operation, Path(path)), verdict)
 
 

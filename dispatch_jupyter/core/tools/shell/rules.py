@@ -1,5 +1,6 @@
 """From the policy to what the sandbox lets a command touch. Blocks: it looks which places there are."""
 
+import contextlib
 import os
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from ...permissions.policy import Policy
 from ...sandbox.types import Rules
 from .environment import Folders
 
-DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "shm")
+DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "ptmx", "shm")
 KERNEL_FILES = (
     "/proc",
     "/sys/devices/system/cpu",
@@ -20,6 +21,7 @@ KERNEL_FILES = (
     "/sys/kernel/mm/transparent_hugepage",
 )
 """Programs count processors and memory there."""
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - other programs' too
 SYSTEM_FILES = (
     "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "ld.so.preload", "nsswitch.conf", "passwd", "group", "localtime",
     "timezone", "ssl", "pki", "ca-certificates", "ca-certificates.conf", "crypto-policies", "resolv.conf", "host.conf",
@@ -67,7 +69,7 @@ def confinement(policy: Policy, folders: Folders, *, live: bool, ports: Collecti
                 *_at_home(policy.places),
                 *_unlinked(_of(policy, "read")),
             ),
-            hidden=tuple(str(path) for path in (*policy.hidden(), *_secrets_in(policy))),
+            hidden=tuple(str(path) for path in (*policy.hidden(), *_secrets_in(policy), *_shared_memory(live=live))),
             ports=tuple(sorted(ports)),
         ),
         frozenset(rule.grant_id for rule in policy.rules if rule.grant_id),
@@ -81,6 +83,13 @@ def _secrets_in(policy: Policy) -> Iterator[Path]:
         if rule.origin not in ("scratch", "kept"):
             inside = (rule.path / name for name in SECRETS_BY_NAME)
             yield from (path for path in inside if path not in opened and os.path.lexists(path))
+
+
+def _shared_memory(*, live: bool) -> Iterator[Path]:
+    """What other programs have there. Where nobody makes new entries for a command, it needs the whole folder."""
+    if live:
+        with contextlib.suppress(OSError):
+            yield from SHARED_MEMORY.iterdir()
 
 
 def _of(policy: Policy, operation: str) -> Iterator[Path]:

@@ -41,6 +41,7 @@ JOB_OUTPUT_CHARS = 64 * 1024
 STOP_SECONDS = 10.0
 _FURTHER = re.compile(r"[|<>`]|\$\(")
 """Output may go elsewhere than to whoever looks on."""
+SESSION_ENDED = "ended with its session"
 TAKEN_BACK = "ended: leave it ran with was taken back"
 
 
@@ -178,7 +179,7 @@ class Shell:
     async def close(self) -> None:
         """End everything; nothing starts any more."""
         self._closed = True
-        await self._stop_all(self._running.values(), "ended with its session")
+        await self._stop_all(self._running.values(), SESSION_ENDED)
 
     # ------------------------------------------------------------------ inside
 
@@ -194,8 +195,7 @@ class Shell:
         return level.name
 
     def _check(self, order: Order, settings: ShellSettings) -> None:
-        if self._closed:
-            raise ToolError("The session is being closed; nothing was run.", code="closed")
+        self._refuse_closed()
         if len(self._running) + self._starting >= MAX_RUNNING:
             raise ToolError(
                 f"{MAX_RUNNING} commands and jobs of this session run already.",
@@ -271,6 +271,7 @@ class Shell:
 
     async def _begin(self, running: Running, launch: Launch) -> None:
         """Started or not started: never something that runs and nobody knows of."""
+        self._refuse_closed()
         starting = asyncio.ensure_future(
             self._sandbox.start(launch, ask=running.decisions.may, on_output=running.on_output)
         )
@@ -281,8 +282,14 @@ class Shell:
             await asyncio.wait({ending}, timeout=STOP_SECONDS)
             raise
         running.begin(handle)
+        if self._closed:  # meanwhile
+            await running.stop(SESSION_ENDED)
         self._running[running.call_id] = running
         running.ended.add_done_callback(lambda _: self._running.pop(running.call_id, None))
+
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise ToolError("The session is being closed; nothing was run.", code="closed")
 
     def _of_call(self, call_id: str) -> Running:
         running = self._running.get(CallId(call_id))

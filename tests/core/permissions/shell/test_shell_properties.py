@@ -10,11 +10,16 @@ from dispatch_jupyter.core.permissions.shell.scan import Scan, scan
 
 PIECES = st.sampled_from(
     [
-        "cat", "echo", "cd", "/etc/hosts", "~/x", "../y", "$X", "${X", "${X:-/a}", "$(", ")", "`", "'", '"', "\\", "\n", ";", "|", "&&",
-        "||", "&", "<", ">", ">>", "<<EOF", "EOF", "<<<", "{a,b}", "{1..9}", "*", "[", "]]", "[[", "((", "))", "if", "then", "fi", "for",
-        "in", "do", "done", "while", "case", "esac", "f()", "{", "}", "!", "#", "$'\\x2f'", "=", "a=", "eval", "xargs", "bash -c", "-",
-        "--", "python3 -c", "open('/etc/x')", "sed", "s/a/b/", "awk", "git", "tar", "-C", "find", "-exec", "{}", "\U0001f600", "é", "\0",
-        "\ud800", "\x1b", " ", "\t", "\r", "set --", "$@", "$1", "read", "printf", "%s", "docker run -v", "a:b", "curl", "@x",
+        "cat", "echo", "cd", "/etc/hosts", "~/x", "../y", "$X", "${X", "${X:-/a}", "$(", ")", "`", "'", '"', "\\",
+        "\n", ";", "|", "&&",
+        "||", "&", "<", ">", ">>", "<<EOF", "EOF", "<<<", "{a,b}", "{1..9}", "*", "[", "]]", "[[", "((", "))", "if",
+        "then", "fi", "for",
+        "in", "do", "done", "while", "case", "esac", "f()", "{", "}", "!", "#", "$'\\x2f'", "=", "a=", "eval",
+        "xargs", "bash -c", "-",
+        "--", "python3 -c", "open('/etc/x')", "sed", "s/a/b/", "awk", "git", "tar", "-C", "find", "-exec", "{}",
+        "\U0001f600", "é", "\0",
+        "\ud800", "\x1b", " ", "\t", "\r", "set --", "$@", "$1", "read", "printf", "%s", "docker run -v", "a:b",
+        "curl", "@x",
     ]
 )  # fmt: skip
 COMMANDS = st.one_of(

@@ -4,7 +4,7 @@ Usage: `holes.py WORLD.json`; prints `{hole: what was got, or null}`. An OSError
 returns is proof that it is open. The functions of `WORKS` must succeed instead: they return null.
 """
 # system calls, as directly as they can be made
-# ruff: noqa: PLW1510, PTH101, PTH102, PTH104, PTH108, PTH115, PTH116, PTH120, PTH123, PTH208, PTH211, T201
+# ruff: noqa: PTH103, PLW1510, PTH101, PTH102, PTH104, PTH108, PTH115, PTH116, PTH120, PTH123, PTH208, PTH211, T201
 
 import ctypes
 import fcntl
@@ -396,6 +396,28 @@ def disk_priority_of_the_server(world):
 
 
 @hole
+def processors_of_the_server(world):
+    os.sched_setaffinity(world["server"], {0})
+    return "changed"
+
+
+@hole
+def scheduling_of_the_server(world):
+    os.sched_setscheduler(world["server"], os.SCHED_IDLE, os.sched_param(0))
+    return "changed"
+
+
+@hole
+def shared_memory(world):
+    return syscall(29, 194, 0, 4096, 0o1600)
+
+
+@hole
+def message_queue(world):
+    return syscall(68, 186, 0, 0o1600)
+
+
+@hole
 def trace_the_server(world):
     syscall(101, 117, 16, world["server"], None, None)
     return "attached"
@@ -485,6 +507,23 @@ def port_mptcp(world):
 @hole
 def port_bash(world):
     return shell(f"exec 3<>/dev/tcp/127.0.0.1/{world['port']} && echo hello >&3 && head -c 3 <&3").stdout
+
+
+@hole
+def port_bound_on_another_address(world):
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.77", world["port"]))
+        listener.listen()
+    return "bound"
+
+
+@hole
+def port_bound_ipv6(world):
+    with socket.socket(socket.AF_INET6) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listener.bind(("::1", world["port"]))
+    return "bound"
 
 
 @hole
@@ -648,6 +687,11 @@ def type_into_a_terminal(world):
 
 
 @hole
+def terminal_of_the_person(world):
+    return os.read(os.open(world["terminal"], os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK), 10).decode()
+
+
+@hole
 def calls_of_x32(world):
     if not X86:
         raise OSError("no such architecture")
@@ -733,6 +777,25 @@ def own_limits(world):
 @works
 def own_priority(world):
     os.nice(1)
+    os.sched_setaffinity(0, os.sched_getaffinity(0))
+
+
+@works
+def own_listeners(world):
+    for address in ("127.0.0.1", "127.0.0.2"):
+        with socket.create_server((address, 0)) as listener, socket.create_connection(listener.getsockname()):
+            pass
+
+
+@works
+def moves_between_folders(world):
+    os.makedirs("one/deep")
+    os.mkdir("two")
+    with open("one/deep/file", "w") as file:
+        file.write("x")
+    os.rename("one/deep/file", "two/file")
+    os.link("two/file", "one/file")
+    os.rename("one/deep", "two/deep")
 
 
 @works
@@ -740,6 +803,9 @@ def terminals(world):
     primary, secondary = pty.openpty()
     os.write(secondary, b"x")
     assert os.read(primary, 1) == b"x"
+    again = os.open(os.ttyname(secondary), os.O_RDWR | os.O_NOCTTY)
+    os.write(again, b"y")
+    assert os.read(primary, 1) == b"y"
 
 
 def read_all(path):

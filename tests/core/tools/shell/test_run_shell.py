@@ -1,8 +1,10 @@
 """run_shell: a command's way from its arguments to its result."""
 
 import asyncio
+import contextlib
 import os
 import time
+from pathlib import Path
 
 import pytest
 
@@ -143,15 +145,49 @@ def test_a_cancelled_call_leaves_nothing(desk):
 
 
 def test_a_call_cancelled_at_any_moment_leaves_nothing(desk):
+    seconds = f"77.{os.getpid()}"
+
     async def scenario():
-        for moment in range(12):
-            call = asyncio.ensure_future(desk.shell_call("sleep 77"))
-            await asyncio.sleep(moment * 0.004)
+        await desk.shell_call("true")
+        for moment in range(16):
+            call = asyncio.ensure_future(desk.shell_call(f"sleep {seconds}"))
+            await asyncio.sleep(moment * 0.003)
             call.cancel()
             await asyncio.wait({call})
-            assert not desk.shell.busy
+            assert not desk.shell.busy and not _running_with(seconds), moment
 
     desk.play(scenario)
+
+
+def test_a_call_cancelled_while_its_command_is_started_leaves_nothing(desk):
+    seconds = f"78.{os.getpid()}"
+
+    async def scenario():
+        start, started = desk.sandbox.start, asyncio.Event()
+
+        async def slow_start(*args, **more):
+            command = await start(*args, **more)
+            started.set()
+            await asyncio.sleep(0.2)
+            return command
+
+        desk.sandbox.start = slow_start
+        call = asyncio.ensure_future(desk.shell_call(f"sleep {seconds}"))
+        await started.wait()
+        call.cancel()
+        await asyncio.wait({call})
+        assert call.cancelled() and not _running_with(seconds)
+
+    desk.play(scenario)
+
+
+def _running_with(word: str) -> list[str]:
+    """Command lines of processes with this word in them."""
+    lines = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            lines.append(path.read_text(errors="replace"))
+    return [line for line in lines if word in line]
 
 
 def test_a_flood_is_bounded_and_kept(desk):
@@ -265,6 +301,29 @@ def test_a_closed_shell_runs_nothing(desk):
             await desk.shell_call("true")
 
     desk.play(scenario)
+
+
+def test_nothing_starts_once_the_session_is_closed(desk):
+    answered = asyncio.Event()
+
+    async def ask(reaches, command=None):
+        desk.person.asked.append((list(reaches), command))
+        await answered.wait()
+        return ()
+
+    desk.person.ask = ask
+
+    async def scenario():
+        call = asyncio.ensure_future(desk.shell_call(f"touch ran; cat {desk.outside}/data.txt"))
+        await until(lambda: desk.person.asked)
+        assert desk.shell.busy
+        await desk.shell.close()
+        answered.set()
+        with pytest.raises(Exception, match="being closed"):
+            await call
+
+    desk.play(scenario)
+    assert not (desk.project / "ran").exists()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="root may read everything but for the sandbox")

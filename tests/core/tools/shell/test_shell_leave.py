@@ -166,6 +166,12 @@ def test_a_denial_while_it_runs_is_told(desk):
     assert result.text.rpartition("\n")[2].startswith("[exit 1")
 
 
+def test_a_path_that_was_denied_is_not_asked_for_in_another_way(desk):
+    desk.run(desk.hidden(f"cat {desk.outside}/data.txt; echo x > {desk.outside}/data.txt; true"))
+    assert desk.person.paths == [[f"read {desk.outside}/data.txt"]]
+    assert (desk.outside / "data.txt").read_text() == "of the outside\n"
+
+
 def test_a_program_that_tries_everything_leads_to_few_questions(desk):
     for number in range(8):
         (desk.outside / str(number)).write_text("x")

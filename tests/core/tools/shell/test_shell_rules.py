@@ -57,6 +57,15 @@ def test_leave_goes_where_it_belongs(home):
     assert got.grants == {"g1", "g2", "g3"}
 
 
+def test_leave_that_has_become_a_link_is_none(home):
+    data = home.parent / "data"
+    leave = [Rule(operation, data / "sub", "session", "g1") for operation in ("read", "write", "execute")]
+    (data / "sub").rmdir()
+    (data / "sub").symlink_to(home)
+    rules = made(home, *leave).rules
+    assert not {str(home), str(data / "sub")} & {*rules.read, *rules.write, *rules.execute}
+
+
 def test_leave_once_opens_a_secret_and_nothing_beside_it(home):
     (home / ".ssh" / "id").write_text("key")
     rules = made(home, Rule("read", home / ".ssh" / "id", "once", exact=True)).rules
