@@ -31,6 +31,7 @@ class DispatchApp(ExtensionApp):
     data_dir = Unicode(help="Where sessions are kept. Default: `dispatch` in Jupyter's data folder.").tag(config=True)
 
     def initialize_settings(self) -> None:
+        """Offers the runtime to the handlers, begun or only once somebody has begun it."""
         self.server_instance = new_id()
         self.server_url = ""
         self.project = Path(self.settings["server_root_dir"]).expanduser()

@@ -13,7 +13,8 @@ from model_server import ModelServer
 
 
 @pytest.fixture
-def model(monkeypatch):
+def model(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     with ModelServer() as server:
         for name, value in {**server.environment("openai"), "DISPATCH_MODEL": "openai/scripted"}.items():
             monkeypatch.setenv(name, value)

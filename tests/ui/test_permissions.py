@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from chat_page import Chat
 from lab_page import LabPage
 from lab_process import LabProcess
 from model_server import Call, ModelServer, Reply
@@ -39,7 +38,11 @@ def runs(command: str) -> Reply:
 
 def focused(page: LabPage) -> str:
     """The words of what has the focus."""
-    return str(page.page.evaluate("() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent"))
+    return str(
+        page.page.evaluate(
+            "() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent"
+        )
+    )
 
 
 def test_leave_for_the_session_covers_the_folder(page: LabPage, model: ModelServer, outside: Path) -> None:
@@ -312,3 +315,33 @@ def test_several_wait_in_the_order_they_were_asked(page: LabPage, model: ModelSe
         prompt.allow("Once")
     chat.finished("All read.")
     expect(chat.root.locator(".dsp-answered")).to_have_count(3)
+
+
+def test_a_projects_own_settings_count_once_they_are_trusted(
+    own_lab: LabProcess, visits: Visits, model: ModelServer
+) -> None:
+    outside = made_outside(own_lab)
+    settings = own_lab.project / "dispatch.yaml"
+    settings.write_text(f"permissions:\n  auto_allow:\n    - {{path: {outside}, allow: read}}\n")
+    model.script = [reads(outside / "tides.txt"), Reply("Read."), reads(outside / "winds.txt"), Reply("Not read.")]
+    page = LabPage(visits.page(own_lab), own_lab).open()
+    chat = page.open_panel()
+    chat.send("check the tides")
+    prompt = Prompt(chat).asks("tides.txt")
+    banner = chat.root.get_by_role("group", name="Trust dispatch.yaml")
+    expect(banner).to_contain_text("It has no effect until you trust it.")
+    expect(banner.get_by_role("button", name="Trust")).to_have_count(0)
+    banner.get_by_role("button", name="Review…").click()
+    expect(banner.get_by_role("listitem")).to_contain_text([str(outside)])
+    banner.get_by_role("button", name="Trust", exact=True).click()
+    expect(banner).to_have_count(0)
+    prompt.gone()
+    chat.finished("Read.")
+    expect(chat.root.locator(".dsp-answered")).to_contain_text("Allowed by leave given meanwhile")
+
+    settings.write_text(settings.read_text() + "# changed, by whomever\n")
+    chat.send("check the winds")
+    prompt.asks("winds.txt").deny.click()
+    prompt.reason.press("Enter")
+    chat.finished("Not read.")
+    expect(banner).to_be_visible()

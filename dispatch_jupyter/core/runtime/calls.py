@@ -83,7 +83,9 @@ class CallRunner:
         except DispatchError as error:
             await self._fail(call, error)
             return
-        more = {"changes": list(result.changes), "command": result.command}
+        more: dict[str, object] = {"changes": list(result.changes), "command": result.command}
+        if result.whole is not None:
+            more["spill"] = str(result.whole)
         await self._end(call, result.text, sync=tool.exclusive, status="completed", **more)
 
     async def _result(self, tool: Tool, call: ToolCall) -> ToolResult:

@@ -8,6 +8,9 @@ from ..protocol.ids import CallId, JobId
 from ..protocol.records import Job, ToolCall
 from .workbench import Workbench
 
+MAX_SHOWN_BYTES = 4_000_000
+"""Of an output in a page; a command may have printed far more."""
+
 
 class CommandDesk:
     """The door for the API to one session's calls and commands."""
@@ -16,12 +19,12 @@ class CommandDesk:
         self._bench = bench
 
     async def call(self, call_id: CallId) -> ToolCall:
-        """A tool call with its whole output, however long."""
+        """A tool call with its whole output, as far as a page can show it."""
         call = self._bench.session.tables.call(call_id)
         if call.spill is None:
             return call
         try:
-            whole = await asyncio.to_thread(Path(call.spill).read_text, "utf-8", "replace")
+            whole = await asyncio.to_thread(_beginning, Path(call.spill))
         except OSError as error:
             text = f"The whole output is gone: {error.strerror}."
             raise NotFound(text, "What the agent got of it is still there.") from error
@@ -65,3 +68,10 @@ class CommandDesk:
             raise Conflict("The job has ended already.")
         await self._bench.shell.stop_job(job_id, by)
         return self._bench.session.tables.one(Job, job_id)
+
+
+def _beginning(path: Path) -> str:
+    with path.open("rb") as file:
+        data = file.read(MAX_SHOWN_BYTES + 1)
+    text = data[:MAX_SHOWN_BYTES].decode("utf-8", "replace")
+    return text if len(data) <= MAX_SHOWN_BYTES else f"{text}\n[… more is in {path}]"

@@ -106,7 +106,7 @@ class Workbenches:
             self._scratch = Path(tempfile.mkdtemp(prefix="dispatch-")).resolve()
         scratch = self._scratch / session.tables.session.id
         kept = session.spill_dir.resolve()
-        own = (Rule("write", scratch, "scratch"), Rule("read", session.spill_dir.resolve(), "kept"))
+        own = (Rule("write", scratch / "tmp", "scratch"), Rule("read", session.spill_dir.resolve(), "kept"))
         approvals = Approvals(session, self._keep_always, lambda: self._changed(session))
 
         def keep(job: Job) -> None:
@@ -116,6 +116,7 @@ class Workbenches:
             self._sandbox,
             keep=keep,
             folder=scratch,
+            outputs=session.spill_dir,
             environ=self._config.environ,
             settings=self._shell_settings,
             ports=self._ports,

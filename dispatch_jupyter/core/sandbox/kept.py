@@ -77,7 +77,8 @@ class Kept:
         if not skipped and len(first) + len(last) <= LIVE_BYTES:
             return self._decoder.decode(first + last)
         together = first + last
-        start, end = together[: LIVE_BYTES // 4], together[-LIVE_BYTES // 2 :]
+        start = (first if skipped else together)[: LIVE_BYTES // 4]
+        end = (last if skipped else together)[-LIVE_BYTES // 2 :]
         said = self._decoder.decode(start) + self._decoder.decode(b"", final=True)
         self._decoder = _decoder()
         left_out = skipped + len(together) - len(start) - len(end)

@@ -51,7 +51,10 @@ def find(sources: Mapping[str, str], at_most: SandboxLevel, most_abi: int | None
 
 
 _UNHELD = "Nothing holds a running command."
-_NO_LIVE = "Modes, owners and times of outside files can be changed by their owner's commands."
+_NO_LIVE = (
+    "Modes, owners and times of outside files can be changed by their owner's commands; folders can be watched; "
+    "shared memory in /dev/shm is open."
+)
 
 
 def _probe(sources: Mapping[str, str], most_abi: int | None) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -83,6 +84,8 @@ class ToolResult:
     changes: tuple[FileChange, ...] = ()
     command: CommandRun | None = None
     """How a shell command went; one that failed is a result like any other."""
+    whole: Path | None = None
+    """The file with all of it, where `text` is only a part."""
 
 
 class Tool(Protocol):

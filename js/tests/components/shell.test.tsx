@@ -412,6 +412,15 @@ it('tells a screen reader that a command starts and how it ended, and nothing of
   await vi.waitFor(() => expect(said()).toBe('Command ended: pytest -q, exit 1 · 4.2 s'));
 });
 
+it('has nothing to tell of commands that ended before', async () => {
+  const r = withCall(moved, { jobs: [job('j1', 'c1', { status: 'exited', exit_code: 0, ended_at: START })] });
+  await line(r);
+  for (const seq of [101, 102])
+    r.say({ type: 'put', table: 'messages', record: message('a2', 2, { seq, text: `${seq}` }) });
+  await vi.waitFor(() => expect(r.text()).toContain('102'));
+  expect(r.find('[data-announcer]').textContent).toBe('');
+});
+
 it('counts commands among the earlier steps', async () => {
   const calls = Array.from({ length: 8 }, (_, index) => ({
     ...shell({ command: ran({ exit_code: index % 2 }) }),

@@ -32,6 +32,7 @@ def open_desk(model, project, tmp_path, monkeypatch) -> Callable[[], Desk]:
     for name, value in {**model.environment("openai"), "DISPATCH_MODEL": "openai/scripted"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     count = iter(range(100))
 
     def make() -> Desk:

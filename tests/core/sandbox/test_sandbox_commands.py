@@ -101,10 +101,8 @@ def test_it_does_not_run_where_it_cannot_be_confined(base) -> None:
             pytest.skip("the kernel cannot confine here")
         broken = "raise OSError('Landlock is broken')\n"
         texts = sandbox._sources
-        texts["launcher.landlock"] = texts["launcher.landlock"].replace(
-            '    call("landlock_restrict_self", rules, 0)', f"    {broken}"
-        )
-        assert broken in texts["launcher.landlock"]
+        texts["launcher.child"] = texts["launcher.child"].replace("    landlock.restrict(made)\n", f"    {broken}")
+        assert broken in texts["launcher.child"]
         launch = Launch(("touch", str(base / "ran")), base, {"PATH": "/usr/bin:/bin"}, Rules(write=(str(base),)))
         with pytest.raises(ToolError, match="Landlock is broken"):
             await sandbox.start(launch, ask=None, on_output=lambda text: None)

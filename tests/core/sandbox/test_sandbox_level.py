@@ -21,6 +21,7 @@ def test_a_level_may_be_lowered_and_says_why(boxed) -> None:
         assert found.name == "kernel"
         assert "settings" in found.reason
         assert "Modes, owners and times" in found.reason
+        assert "watched" in found.reason
         assert found.guards_ports
 
     boxed("kernel", scenario)

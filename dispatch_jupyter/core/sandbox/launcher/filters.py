@@ -89,7 +89,8 @@ folder, which covers absolute names. A name relative to another folder that was 
 folder was judged when it was opened, and whoever walks a tree makes thousands of those. None: always held."""
 METADATA = ["chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "lchown", "fchown", "fchownat"]
 METADATA += ["utime", "utimes", "futimesat", "utimensat"]
-"""Landlock does not know these: always held where there is a supervisor to look at them."""
+WATCHES = ["inotify_add_watch"]
+"""Landlock does not know these either: always held where there is a supervisor to look at them."""
 
 
 def filter_for(*, live: bool, abi: int, carved: bool) -> Block:
@@ -103,7 +104,7 @@ def filter_for(*, live: bool, abi: int, carved: bool) -> Block:
     blocks: list[Block] = [] if abi >= ABI_TRUNCATE else _no_truncation(live=live)
     if live:
         blocks += [_held(name, carved=carved) for name in NAMING]
-        blocks += [on_call(name, answer(NOTIFY)) for name in METADATA]
+        blocks += [on_call(name, answer(NOTIFY)) for name in METADATA + WATCHES]
         if abi < ABI_SCOPES:
             blocks += [on_call(name, answer(NOTIFY)) for name in SIGNALS]
     blocks += [_socket(), _socket_pair(), *_fast_open(), _clone(), _ioctl(), _personality(), *_others(live=live)]

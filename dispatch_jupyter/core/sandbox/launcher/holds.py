@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from . import notify
-from .filters import METADATA, SCHEDULING, SIGNALS
+from .filters import METADATA, NAMING, SCHEDULING, SIGNALS
 from .landlock import Allowed
 from .metadata import plan_metadata
 from .names import plan_name
@@ -20,6 +20,7 @@ from .plans import Act, Fail, Need, Plan, Proceed, Scene
 from .signals import plan_signal
 from .spec import Spec
 from .verdicts import Judge
+from .watches import plan_watch
 from .wire import message
 
 MOST_ASKED = 2000
@@ -116,7 +117,7 @@ class Holds:
             plan = self._plan(held)
         except OSError as error:
             # its memory or its files cannot be read
-            plan = Proceed() if held.name not in METADATA + SIGNALS + SCHEDULING else Fail(error.errno or errno.EACCES)
+            plan = Proceed() if held.name in NAMING else Fail(error.errno or errno.EACCES)
         except Exception:  # noqa: BLE001 — a fault of this program must not let anything through, nor stop the command
             self._say(message(warning=traceback.format_exc()))
             plan = Fail(errno.EACCES)
@@ -178,7 +179,7 @@ class Holds:
         finally:
             act.close()
         if answer.file is None:
-            notify.succeed(self._listener, held)
+            notify.succeed(self._listener, held, answer.value)
             return
         try:
             notify.hand_over(self._listener, held, answer.file, inherited=answer.inherited)
@@ -199,6 +200,8 @@ class Holds:
 def _planner(name: str) -> Callable[[Scene, Memory], Plan]:
     if name in METADATA:
         return plan_metadata
+    if name == "inotify_add_watch":
+        return plan_watch
     if name.startswith("exec"):
         return plan_exec
     if name in ("open", "creat", "openat", "openat2"):

@@ -92,9 +92,9 @@ def fail(listener: int, held: Held, error: int) -> None:
     _send(listener, struct.pack("QqiI", held.id, 0, -error, 0))
 
 
-def succeed(listener: int, held: Held) -> None:
-    """The call was made by somebody else and returns 0."""
-    _send(listener, struct.pack("QqiI", held.id, 0, 0, 0))
+def succeed(listener: int, held: Held, value: int) -> None:
+    """The call was made by somebody else and returns this."""
+    _send(listener, struct.pack("QqiI", held.id, value, 0, 0))
 
 
 def hand_over(listener: int, held: Held, file: int, *, inherited: bool) -> None:

@@ -6,7 +6,7 @@ import stat
 import struct
 from dataclasses import dataclass
 
-from . import places, terminals
+from . import devices, places
 from .linux import AT_EMPTY_PATH, AT_FDCWD, RESOLVE_NO_MAGICLINKS, RESOLVE_NO_SYMLINKS, openat2
 from .notify import Memory
 from .places import Entry, NotHere, Thing
@@ -110,7 +110,7 @@ def _reach(scene: Scene, wanted: _Open, there: Thing) -> Plan:
     """A plan for opening what is there."""
     operation = "write" if wanted.writes else "read"
     verdict = scene.judge.file(operation, there.real)
-    if verdict is Verdict.OURSELVES and terminals.is_terminal(there.real) and terminals.is_ours(there.real):
+    if verdict is Verdict.OURSELVES and devices.is_terminal(there.real) and devices.is_ours(there.real):
         return Act(lambda: Answer(os.open(there.link, wanted.flags & _KEPT | os.O_NOCTTY), wanted.inherited), [there])
     if verdict is Verdict.KERNEL or _the_kernel_says_no(wanted, there):
         there.close()

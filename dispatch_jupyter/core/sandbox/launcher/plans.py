@@ -27,10 +27,11 @@ class Fail:
 
 @dataclass
 class Answer:
-    """How a call that was made here ends: it returns 0, or a descriptor of `file`."""
+    """How a call that was made here ends: it returns a descriptor of `file`, or else `value`."""
 
     file: int | None = None
     inherited: bool = False
+    value: int = 0
 
 
 @dataclass

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from . import landlock, terminals
+from . import devices, landlock
 from .landlock import Allowed
 
 
@@ -43,13 +43,9 @@ class Spec:
             rule
             for paths, right in rights
             for path in paths
-            if not self._withheld(path)
+            if not devices.withheld(path, live=self.live)
             for rule in landlock.carved(os.path.normpath(path), right, self.hidden, list_parents=not self.live)
         ]
-
-    def _withheld(self, path: str) -> bool:
-        """Terminals: see there."""
-        return path.rstrip("/") == terminals.FOLDER and (self.live or terminals.some_are_open())
 
     def carved(self) -> bool:
         """Whether something hidden lies inside something allowed."""

@@ -3,7 +3,7 @@
 import enum
 from collections.abc import Iterable, Sequence
 
-from . import landlock
+from . import devices, landlock
 from .landlock import Allowed, identity
 from .spec import Spec
 
@@ -39,7 +39,7 @@ class Judge:
     """Judges paths by a command's rules. The longest rule wins; of equals the one that hides."""
 
     def __init__(self, spec: Spec, rules: Iterable[Allowed]) -> None:
-        self._hidden = [place.rstrip("/") for place in spec.hidden]
+        self._hidden = [place.rstrip("/") for place in (*spec.hidden, *devices.of_others())]
         self._hidden_things = {thing for place in self._hidden if (thing := identity(place))}
         write, execute, read = (_roots(paths) for paths in (spec.write, spec.execute, spec.read))
         self._roots = {"write": write, "execute": write + execute, "read": write + execute + read}

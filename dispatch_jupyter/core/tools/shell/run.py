@@ -87,13 +87,14 @@ async def _stopped(running: Running) -> None:
 async def _result(running: Running) -> ToolResult:
     ended = running.ended.result()
     output = shown_output(running.handle.output(), running.spill)
-    if str(running.spill) not in output:  # it is all there: nobody needs it a second time
+    whole = running.spill if str(running.spill) in output else None
+    if whole is None:  # it is all there: nobody needs it a second time
         await to_the_end(running.spill.unlink, missing_ok=True)
     text = joined(output, how_it_ended(running, ended))
     command = CommandRun(
         cwd=str(running.cwd), exit_code=ended.exit.code, signal=ended.exit.signal, timed_out=ended.timed_out
     )
-    return ToolResult(text, command=command)
+    return ToolResult(text, command=command, whole=whole)
 
 
 def _moved(running: Running, context: ToolContext, *, started_there: bool) -> ToolResult:

@@ -16,7 +16,14 @@ PROJECT = "/home/u/proj"
 TMPDIR = "/run/agent-tmp"
 ENVIRON = {"HOME": HOME, "USER": "u", "PATH": "/usr/local/bin:/usr/bin:/bin", "SHELL": "/bin/bash", "TMPDIR": TMPDIR}
 PROGRAMS = ("/usr", "/bin", "/sbin", "/lib")
-FILES = ["corpus.txt", "held_out.txt", "held_out_again.txt", "held_out_third.txt", "held_out_shell.txt"]
+FILES = [
+    "corpus.txt",
+    "held_out.txt",
+    "held_out_again.txt",
+    "held_out_third.txt",
+    "held_out_shell.txt",
+    "held_out_last.txt",
+]
 OPERATIONS = {"r": "read", "w": "write", "x": "execute"}
 
 

@@ -58,7 +58,13 @@ AROUND = [
     "x=1 y='a b' z=\"$(%s)\" ls",
     "echo 'a' \"b\"; %s; ls",
 ]
-OUTERMOST = [*AROUND, "cat <<E\n$(%s)\nE", "x=$(cat <<E\n$(%s)\nE\n)", "x=$(cat <<-E\n\t$(%s)\n\tE)", "bash <<E\n%s\nE"]
+OUTERMOST = [
+    *AROUND,
+    "cat <<OUT\n$(%s)\nOUT",
+    "x=$(cat <<OUT\n$(%s)\nOUT\n)",
+    "x=$(cat <<-OUT\n\t$(%s)\n\tOUT)",
+    "bash <<'OUT'\n%s\nOUT",
+]
 NESTED = st.recursive(
     st.sampled_from(CORES),
     lambda inner: st.builds(lambda frame, body: frame.replace("%s", body), st.sampled_from(AROUND), inner),

@@ -203,6 +203,27 @@ def by_handle(world):
     return os.read(syscall(304, 265, root, buffer, os.O_RDONLY), 100).decode()
 
 
+def watch(path):
+    watcher = libc.inotify_init1(0o4000)
+    if libc.inotify_add_watch(watcher, path.encode(), 0xFFF) < 0:
+        raise OSError(ctypes.get_errno(), "inotify_add_watch")
+    return watcher
+
+
+@hole
+def watch_outside(world):
+    watch(world["outside"])
+    return "watched"
+
+
+@works
+def watch_the_project(world):
+    watcher = watch(world["project"])
+    with open("watched", "w") as file:
+        file.write("x")
+    assert b"watched" in os.read(watcher, 4096)
+
+
 # --- modes, owners, times: Landlock does not know them
 
 

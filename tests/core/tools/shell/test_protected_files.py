@@ -92,6 +92,7 @@ def test_a_deleted_file_comes_back(repository):
     assert (desk.project / HOOK).read_text() == "#!/bin/sh\necho mine\n"
 
 
+@pytest.mark.slow
 def test_everyday_git_leads_to_no_question(repository):
     desk = repository
     (desk.project / "a").write_text("a")
@@ -105,6 +106,7 @@ def test_everyday_git_leads_to_no_question(repository):
     assert desk.person.asked == []
 
 
+@pytest.mark.slow
 def test_a_setting_that_makes_git_run_something_is_asked_for(repository):
     desk = repository
     before = (desk.project / ".git/config").read_text()
@@ -182,6 +184,7 @@ def test_a_crowded_folder_is_bounded(repository):
     assert desk.project / ".vscode" in changed(before, after)
 
 
+@pytest.mark.slow
 def test_two_at_once_do_not_take_each_others_changes_for_granted(repository):
     desk = repository
 

@@ -111,6 +111,7 @@ def test_switched_off(desk):
     assert not (desk.project / "ran").exists()
 
 
+@pytest.mark.slow
 def test_too_long_is_ended_with_all_its_processes(desk):
     result = desk.run("echo begun; setsid sleep 77 & echo $! > pid; sleep 77", timeout=1)
     assert result.text.startswith("begun\n[timed out after 1 s")
@@ -264,6 +265,7 @@ def test_outputs_may_be_kept_elsewhere(desk, top):
     assert not (desk.folder / "out").exists()
 
 
+@pytest.mark.slow
 def test_pytest_is_coloured_for_people_where_nothing_else_reads_it(desk):
     assert desk.run('echo "$PY_COLORS"').text.startswith("1\n")
     assert desk.run('echo "[$PY_COLORS]" | cat').text.startswith("[]\n")

@@ -63,6 +63,7 @@ def test_what_fails_at_once_is_told_at_once(desk):
     assert desk.jobs == []
 
 
+@pytest.mark.slow
 def test_a_job_that_ends_by_itself(desk):
     async def scenario():
         job_id = await start(desk, "sleep 0.6; echo done; exit 4")
@@ -75,6 +76,7 @@ def test_a_job_that_ends_by_itself(desk):
     desk.play(scenario)
 
 
+@pytest.mark.slow
 def test_only_what_is_new_is_read(desk):
     async def scenario():
         job_id = await start(desk)
@@ -103,10 +105,12 @@ def test_waiting_for_a_job_ends_when_somebody_speaks(desk):
     desk.play(scenario)
 
 
+@pytest.mark.slow
 def test_what_a_person_says_moves_a_command_to_the_background(desk):
     async def scenario():
         call = asyncio.ensure_future(desk.shell_call("echo a; touch begun; sleep 0.8; echo b; touch ended"))
         await until((desk.project / "begun").exists)
+        await desk.running()
         desk.spoken.set()
         result = await call
         assert result.text.startswith("a\n[It goes on in the background as job ")
@@ -130,12 +134,14 @@ def test_a_quick_command_is_not_moved_by_what_a_person_says(desk):
     assert desk.jobs == []
 
 
+@pytest.mark.slow
 def test_a_person_moves_a_command_to_the_background(desk):
-    desk.settings = ShellSettings(timeout=0.6)
+    desk.settings = ShellSettings(timeout=1.0)
 
     async def scenario():
-        call = asyncio.ensure_future(desk.shell_call("touch begun; sleep 1; echo end"))
+        call = asyncio.ensure_future(desk.shell_call("touch begun; sleep 1.4; echo end"))
         await until((desk.project / "begun").exists)
+        await desk.running()
         with pytest.raises(Conflict):
             desk.shell.to_background("another")
         desk.shell.to_background("c1")
@@ -148,6 +154,7 @@ def test_a_person_moves_a_command_to_the_background(desk):
     desk.play(scenario)
 
 
+@pytest.mark.slow
 def test_a_time_the_agent_gave_holds_in_the_background(desk):
     async def scenario():
         job_id = await start(desk, "sleep 77", timeout=1)
@@ -158,6 +165,7 @@ def test_a_time_the_agent_gave_holds_in_the_background(desk):
     desk.play(scenario)
 
 
+@pytest.mark.slow
 def test_a_person_stops_commands_and_jobs(desk):
     async def scenario():
         call = asyncio.ensure_future(desk.shell_call("sleep 77"))
@@ -196,6 +204,7 @@ def test_an_unknown_job(desk, tool):
     desk.play(scenario)
 
 
+@pytest.mark.slow
 def test_jobs_end_with_their_agent_and_their_session(desk):
     async def scenario():
         await start(desk, "sleep 77 & echo $! > one; wait")

@@ -228,6 +228,7 @@ def test_leave_for_the_session_covers_what_follows(desk):
     assert desk.person.paths == [[f"read {desk.outside}/data.txt"]]
 
 
+@pytest.mark.slow
 def test_the_clock_stands_still_while_somebody_is_asked(desk):
     async def slow(reaches, command=None):
         desk.person.asked.append((list(reaches), command))
@@ -246,6 +247,7 @@ def test_a_stopped_command_gives_its_question_up(desk):
     async def scenario():
         call = asyncio.ensure_future(desk.shell_call(desk.hidden(f"cat {desk.outside}/data.txt")))
         await until(lambda: desk.person.asked)
+        await desk.running()
         await desk.shell.stop_call("c1")
         result = await call
         assert "[stopped by the user" in result.text
@@ -283,6 +285,7 @@ def test_what_runs_with_leave_that_is_taken_back_is_ended(desk):
     async def scenario():
         call = asyncio.ensure_future(desk.shell_call("sleep 77 & echo $! > pid; wait"))
         await until(lambda: (desk.project / "pid").exists() and (desk.project / "pid").read_text())
+        await desk.running()
         assert await desk.shell.revoke("another") == 0
         assert not call.done()
         desk.person.now = Policy(desk.project, (), desk.person.now.places)
@@ -302,6 +305,7 @@ def test_leave_used_while_it_ran_is_held_too(desk):
         script = f"exec 9< {desk.outside}/data.txt; touch opened; sleep 77"
         call = asyncio.ensure_future(desk.shell_call(desk.hidden(script)))
         await until((desk.project / "opened").exists)
+        await desk.running()
         assert await desk.shell.revoke("grant-0") == 1
         assert "taken back" in (await call).text
 
