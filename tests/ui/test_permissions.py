@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -340,8 +341,19 @@ def test_a_projects_own_settings_count_once_they_are_trusted(
     expect(chat.root.locator(".dsp-answered")).to_contain_text("Allowed by leave given meanwhile")
 
     settings.write_text(settings.read_text() + "# changed, by whomever\n")
+    _await_distrust(own_lab)
     chat.send("check the winds")
     prompt.asks("winds.txt").deny.click()
     prompt.reason.press("Enter")
     chat.finished("Not read.")
     expect(banner).to_be_visible()
+
+
+def _await_distrust(lab: LabProcess) -> None:
+    """Settings are looked at again after a few seconds."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if "untrusted" in [problem["code"] for problem in lab.ask("GET", "dispatch/status")["readiness"]["problems"]]:
+            return
+        time.sleep(0.2)
+    raise AssertionError("the changed file is still trusted")

@@ -1,6 +1,7 @@
 """One dispatch.yaml, judged by itself: what it sets, and every fault with file, line, field and what to write."""
 
 import errno
+import os
 import hashlib
 import stat
 from collections.abc import Mapping
@@ -71,10 +72,12 @@ def read_bytes(path: Path) -> bytes:
     Raises:
         OSError: also where it is no file, or too large to be meant.
     """
-    if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for
-        raise OSError(errno.EINVAL, "it is not a file")
-    with path.open("rb") as file:
-        raw = file.read(MAX_BYTES + 1)
+    # a pipe, or a file that another program holds a lease on, would be waited for
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "it is not a file")
+        raw = file.read(MAX_BYTES + 1) or b""
     if len(raw) > MAX_BYTES:
         raise OSError(errno.EFBIG, f"it is larger than {MAX_BYTES:,} bytes")
     return raw

@@ -1,6 +1,7 @@
 """Places that are not like others: secrets, what runs later, the system's own, where programs live."""
 
 import os
+import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -57,6 +58,8 @@ class Places:
     """Besides those known by name in every folder, as `.git/hooks`."""
     system: tuple[Path, ...] = ()
     """Where programs and their libraries live: what is there may be run."""
+    server: Path | None = None
+    """The Python environment this server runs from."""
     _secrets: dict[str, Secret] = field(init=False, repr=False, compare=False)
     _guarded: dict[str, Guarded] = field(init=False, repr=False, compare=False)
 
@@ -121,6 +124,12 @@ class Places:
         if (secret := self.secret(project)) is not None:
             message = f"The project lies in a place of secrets ({secret.what})."
             return ErrorInfo(code="wide_project", message=message, hint=hint)
+        if self.server is not None and self.server.is_relative_to(project):
+            message = (
+                f"The Python environment of this server, {self.server}, lies in the project: what agents change there "
+                "runs outside any confinement when Jupyter loads it."
+            )
+            return ErrorInfo(code="wide_project", message=message, hint="Install Jupyter in an environment elsewhere.")
         return None
 
 
@@ -137,7 +146,9 @@ def places_of(environ: Mapping[str, str], home: Path, own: Iterable[Path] = ()) 
     fixed += [(path, what) for what, names in SECRETS_OF_SYSTEM.items() for name in names for path in both(name)]
     secrets = {secret.path: secret for secret in (*named, *(Secret(path, what) for path, what in fixed))}
     guarded = {path: Guarded(path, why) for path, why in at_home(home, environ, RUN_AT_HOME)}
-    return Places(home, tuple(secrets.values()), tuple(guarded.values()), program_folders(environ, home))
+    programs = program_folders(environ, home)
+    server = Path(os.path.realpath(sys.prefix))
+    return Places(home, tuple(secrets.values()), tuple(guarded.values()), programs, server)
 
 
 def refused(path: Path) -> str | None:

@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-import shutil
-import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +15,7 @@ from ..sandbox.sandbox import Sandbox
 from ..sandbox.types import Level
 from ..tools.shell.settings import ShellSettings
 from ..tools.shell.shell import Shell
+from . import scratch
 from .approvals import Approvals
 from .session import Session
 from .settings import CurrentConfig
@@ -91,22 +90,24 @@ class Workbenches:
         bench = self._benches.pop(session.tables.session.id, None)
         if bench is not None:
             await bench.shell.close()
+            if self._scratch is not None:
+                await asyncio.to_thread(scratch.remove, self._scratch / session.tables.session.id)
 
     async def close(self) -> None:
         """The server stops."""
         await asyncio.gather(*(self.clear(bench.session) for bench in list(self._benches.values())))
         await self._sandbox.close()
         if self._scratch is not None:
-            await asyncio.to_thread(shutil.rmtree, self._scratch, ignore_errors=True)
+            await asyncio.to_thread(scratch.remove, self._scratch)
 
     # ------------------------------------------------------------------ inside
 
     def _make(self, session: Session) -> Workbench:
         if self._scratch is None:
-            self._scratch = Path(tempfile.mkdtemp(prefix="dispatch-")).resolve()
-        scratch = self._scratch / session.tables.session.id
+            self._scratch = scratch.make()
+        folder = self._scratch / session.tables.session.id
         kept = session.spill_dir.resolve()
-        own = (Rule("write", scratch / "tmp", "scratch"), Rule("read", session.spill_dir.resolve(), "kept"))
+        own = (Rule("write", folder / "tmp", "scratch"), Rule("read", session.spill_dir.resolve(), "kept"))
         approvals = Approvals(session, self._keep_always, lambda: self._changed(session))
 
         def keep(job: Job) -> None:
@@ -115,7 +116,7 @@ class Workbenches:
         shell = Shell(
             self._sandbox,
             keep=keep,
-            folder=scratch,
+            folder=folder,
             outputs=session.spill_dir,
             environ=self._config.environ,
             settings=self._shell_settings,

@@ -1,9 +1,13 @@
 """dispatch.yaml: what it sets, what is said about what is wrong with it, and that it never gets in the way."""
 
+import fcntl
 import os
+import signal
+import time
 
 import pytest
 
+from dispatch_jupyter.core.config.layer import read_layer
 from dispatch_jupyter.core.config.load import Config, load, user_file
 from dispatch_jupyter.core.config.schema import Settings
 
@@ -171,3 +175,22 @@ def test_duplicate_fields_are_said(place):
     place.write("model: a/b\nmodel: c/d\n")
     config = place.load()
     assert "line 2" in config.errors[0].message and "twice" in config.errors[0].message
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_SETLEASE"), reason="leases are Linux'")
+def test_a_file_that_a_program_holds_a_lease_on_is_not_waited_for(tmp_path):
+    """A command of an agent could hold the server up for as long as it likes."""
+    file = tmp_path / "dispatch.yaml"
+    file.write_text("model: openai/x\n")
+    with file.open("r+b") as held:
+        previous = signal.signal(signal.SIGIO, signal.SIG_IGN)
+        fcntl.fcntl(held, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+        try:
+            started = time.monotonic()
+            layer = read_layer(file, str(tmp_path))
+        finally:
+            fcntl.fcntl(held, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+            signal.signal(signal.SIGIO, previous)
+    assert time.monotonic() - started < 1
+    assert not layer.readable
+    assert "cannot be read" in layer.errors[0].message

@@ -140,6 +140,8 @@ def test_working_in_a_home_folder_is_warned_of(home: Path) -> None:
     assert "your home folder" in places.about_project(home).message  # type: ignore[union-attr]
     assert places.about_project(home / "proj") is None
     assert places.about_project(Path("/srv/proj")) is None
+    assert places.server is not None
+    assert "environment of this server" in places.about_project(places.server.parent).message  # type: ignore[union-attr]
 
 
 def test_somebody_without_a_home() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -243,6 +244,25 @@ def test_jobs_end_with_the_server_and_are_known_as_lost_or_stopped(open_desk):
         assert job.status == "stopped"
         assert job.why
         await again.workspace.close()
+
+    asyncio.run(main())
+
+
+def test_what_commands_left_in_their_temporary_folder_goes_whatever_it_is(open_desk):
+    deep = "import os\nfor _ in range(1500): os.mkdir('d'); os.chdir('d')"
+
+    async def main():
+        desk = open_desk()
+        desk.model.script = [
+            runs(f'cd "$TMPDIR"; pwd; mkdir shut; touch shut/x; chmod 0 shut; python3 -c "{deep}"'),
+            Reply("Done."),
+        ]
+        await desk.ask("go")
+        assert desk.calls[0].command.exit_code == 0, desk.calls[0].output
+        folder = Path(desk.calls[0].output.splitlines()[0])
+        assert folder.exists()
+        await desk.workspace.close()
+        assert not folder.parent.parent.exists()
 
     asyncio.run(main())
 

@@ -165,6 +165,7 @@ def test_what_nobody_is_asked_about(monkeypatch) -> None:
     assert judge.silent("read", "/home/.npm/_logs/x")
     assert judge.silent("write", "/proc/sys/x")
     assert judge.silent("read", "/etc")
+    assert judge.silent("write", "/outside/\udcff"), "nobody can be shown such a name"
     assert not judge.silent("write", "/home/.npmrc")
     assert not judge.silent("read", "/etc/hosts")
     assert not judge.silent("read", "/home/.npmrc2")
@@ -244,6 +245,8 @@ def test_every_jump_of_the_filter_lands(live, abi) -> None:
         ("clone", (0x10000011,), errno.EPERM),
         ("ioctl", (0, 0x5401), "allow"),
         ("ioctl", (0, 0x5412), errno.EPERM),
+        ("fcntl", (3, 2), "allow"),
+        ("fcntl", (3, 1024), errno.EINVAL),
         ("personality", (0xFFFFFFFF,), "allow"),
         ("personality", (0x0400000,), errno.EPERM),
         ("prlimit64", (0, 7), "allow"),

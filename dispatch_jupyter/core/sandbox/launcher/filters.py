@@ -45,6 +45,8 @@ UNSUPPORTED = (
 SCHEDULING = ["sched_setscheduler", "sched_setparam", "sched_setattr", "sched_setaffinity"]
 SIGNALS = ["kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal"]
 
+_FCNTLS = (1024, 1026)
+"""F_SETLEASE, F_NOTIFY."""
 _AF_UNIX, _AF_INET, _AF_INET6, _AF_NETLINK = 1, 2, 10, 16
 _SOCK_TYPE_MASK, _SOCK_STREAM, _SOCK_DGRAM, _SOCK_RAW, _SOCK_SEQPACKET = 0xF, 1, 2, 3, 5
 _PROTOCOLS = (0, 1, 6, 17, 58)
@@ -107,7 +109,16 @@ def filter_for(*, live: bool, abi: int, carved: bool) -> Block:
         blocks += [on_call(name, answer(NOTIFY)) for name in METADATA + WATCHES]
         if abi < ABI_SCOPES:
             blocks += [on_call(name, answer(NOTIFY)) for name in SIGNALS]
-    blocks += [_socket(), _socket_pair(), *_fast_open(), _clone(), _ioctl(), _personality(), *_others(live=live)]
+    blocks += [
+        _socket(),
+        _socket_pair(),
+        *_fast_open(),
+        _clone(),
+        _ioctl(),
+        _fcntl(),
+        _personality(),
+        *_others(live=live),
+    ]
     blocks += _each(REFUSED, errno.EPERM) + _each(ABSENT, errno.ENOSYS) + _each(UNSUPPORTED, errno.EOPNOTSUPP)
     return program(blocks)
 
@@ -181,6 +192,11 @@ def _clone() -> Block:
 
 def _ioctl() -> Block:
     return on_call("ioctl", [*low(1), *when(_IOCTLS, answer(fail(errno.EPERM))), *answer(ALLOW)])
+
+
+def _fcntl() -> Block:
+    """No leases, which make others wait who open the file, and no signals about what happens in a folder."""
+    return on_call("fcntl", [*low(1), *when(_FCNTLS, answer(fail(errno.EINVAL))), *answer(ALLOW)])
 
 
 def _personality() -> Block:

@@ -114,6 +114,7 @@ _TABLE: dict[str, tuple[int | None, int | None]] = {
     "sendmsg": (46, 211),
     "sendmmsg": (307, 269),
     "ioctl": (16, 29),
+    "fcntl": (72, 25),
     "sched_setscheduler": (144, 119),
     "sched_setparam": (142, 118),
     "sched_setattr": (314, 274),

@@ -81,7 +81,7 @@ class Judge:
 
     def silent(self, operation: Operation, real: str) -> bool:
         """Whether nobody is asked about this: it is denied."""
-        if _below(real, NEVER_ASKED):
+        if _below(real, NEVER_ASKED) or not _is_text(real):
             return True
         return operation == "read" and (real in LISTED or _below(real, self._probes))
 
@@ -100,6 +100,15 @@ class Judge:
 
     def _touches_hidden(self, root: str) -> bool:
         return any(_below(place, [root]) or _below(root, [place]) for place in self._hidden)
+
+
+def _is_text(path: str) -> bool:
+    """Whether people can be shown it."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _roots(paths: Iterable[str]) -> list[str]:
