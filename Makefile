@@ -15,12 +15,12 @@ lab: $(VENV)/.lab  ## JupyterLab with Dispatch, in this folder
 
 test: $(VENV)/.dev js chromium  ## every check there is
 	$(MAKE) lint types js-check
-	python -m pytest tests --ignore=tests/ui
+	python -m pytest tests --ignore=tests/ui -n auto --dist loadfile
 	python -m pytest tests/ui
 
 quick: $(VENV)/.dev  ## format, lint, types, floors and the fast tests: under a minute
 	$(MAKE) -j2 lint types
-	python -m pytest tests --ignore=tests/ui -m 'not slow' -q
+	python -m pytest tests --ignore=tests/ui -m 'not slow' -q -n auto --dist loadfile
 
 lint: $(VENV)/.dev
 	ruff format --check .

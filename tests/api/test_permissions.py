@@ -140,6 +140,16 @@ async def test_status_tells_how_commands_are_confined(ask, model):
     assert status["auth_enabled"] is True
 
 
+async def test_who_comes_later_hears_that_somebody_is_waited_for(asking, jp_ws_fetch):
+    session_id, _ = await asking()
+    socket = await jp_ws_fetch("dispatch", "stream")
+    async with asyncio.timeout(10):
+        notice = await socket.read_message()
+    assert "permissions_changed" in notice
+    assert session_id in notice
+    socket.close()
+
+
 async def test_watching_for_notices_alone_wakes_nothing(ask, jp_ws_fetch, jp_serverapp, model):
     socket = await jp_ws_fetch("dispatch", "stream")
     await asyncio.sleep(0.3)

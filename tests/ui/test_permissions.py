@@ -340,8 +340,9 @@ def test_a_projects_own_settings_count_once_they_are_trusted(
     chat.finished("Read.")
     expect(chat.root.locator(".dsp-answered")).to_contain_text("Allowed by leave given meanwhile")
 
+    _await_trust(own_lab, True)
     settings.write_text(settings.read_text() + "# changed, by whomever\n")
-    _await_distrust(own_lab)
+    _await_trust(own_lab, False)
     chat.send("check the winds")
     prompt.asks("winds.txt").deny.click()
     prompt.reason.press("Enter")
@@ -349,11 +350,12 @@ def test_a_projects_own_settings_count_once_they_are_trusted(
     expect(banner).to_be_visible()
 
 
-def _await_distrust(lab: LabProcess) -> None:
+def _await_trust(lab: LabProcess, trusted: bool) -> None:
     """Settings are looked at again after a few seconds."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        if "untrusted" in [problem["code"] for problem in lab.ask("GET", "dispatch/status")["readiness"]["problems"]]:
+        problems = lab.ask("GET", "dispatch/status")["readiness"]["problems"]
+        if trusted != any(problem["code"] == "untrusted" for problem in problems):
             return
         time.sleep(0.2)
-    raise AssertionError("the changed file is still trusted")
+    raise AssertionError(f"the file does not become {'trusted' if trusted else 'untrusted'}")

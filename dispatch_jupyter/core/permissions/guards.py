@@ -7,7 +7,35 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-_JUPYTER_CONFIG = re.compile(r"(jupyter|ipython)\w*_config\.(py|json)")
+JUPYTER_CONFIG = re.compile(r"(jupyter|ipython)\w*_config\.(py|json)", re.IGNORECASE)
+FOLDERS = frozenset((".vscode", ".idea", ".devcontainer", ".husky", ".githooks"))
+"""All in them counts."""
+FILES: dict[str, str] = {
+    ".envrc": "the shell runs what it says",
+    ".pre-commit-config.yaml": "git runs what it says",
+    "lefthook.yml": "git runs what it says",
+    ".lefthook.yml": "git runs what it says",
+    ".overcommit.yml": "git runs what it says",
+    ".devcontainer.json": "editors run what it says",
+    ".mcp.json": "other assistants run what it says",
+}
+IN_FOLDERS: dict[tuple[str, str], str] = {
+    (folder, name): "other assistants run what it says"
+    for folder, names in {
+        ".claude": ("settings.json", "settings.local.json"),
+        ".cursor": ("mcp.json", "hooks.json"),
+    }.items()
+    for name in names
+}
+
+GIT_FILES = (
+    "config", "config.worktree", "commondir", "gitdir", "info/attributes", "objects/info/alternates", "sequencer/opts",
+    "rebase-merge/git-rebase-todo", "rebase-merge/strategy",
+)  # fmt: skip
+"""Below the folder of a repository: what tells git where else to look, and what to run."""
+GIT_FOLDERS = ("hooks", "remotes", "branches")
+"""The same; each file in them counts."""
+_GIT = tuple(tuple(name.split("/")) for name in (*GIT_FILES, *GIT_FOLDERS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +53,28 @@ def guarded_by_name(path: Path) -> Guarded | None:
         why, depth = None, 0
         if name == ".git":
             why, depth = _in_git(parts[index + 1 :])
-        elif name in (".vscode", ".idea", ".devcontainer", ".husky"):
+        elif name in FOLDERS:
             why = "editors and git run what it says"
-        elif index == len(parts) - 1 and name in (".envrc", ".pre-commit-config.yaml"):
-            why = "the shell or git runs what it says"
-        elif index == len(parts) - 1 and _JUPYTER_CONFIG.fullmatch(name):
-            why = "Jupyter runs it when it starts in its folder"
+        elif index == len(parts) - 1:
+            why = _file(parts[index - 1], name)
         if why:
             return Guarded(Path(*path.parts[: index + 1 + depth]), why)
     return None
 
 
+def _file(folder: str, name: str) -> str | None:
+    if JUPYTER_CONFIG.fullmatch(name):
+        return "Jupyter runs it when it starts in its folder"
+    return FILES.get(name) or IN_FOLDERS.get((folder, name))
+
+
 def _in_git(rest: tuple[str, ...]) -> tuple[str | None, int]:
     """Why a path below `.git` is guarded, and how many parts below is what is guarded."""
-    why = "git runs what it says"
     if not rest:
         return "it decides which repository git uses, and whose hooks", 0
     nested = rest[0] in ("modules", "worktrees")
-    for depth, name in enumerate(rest if nested else rest[:1], 1):
-        if name in ("hooks", "config", "config.worktree"):
-            return why, depth
+    for start in range(len(rest) if nested else 1):
+        for parts in _GIT:
+            if rest[start : start + len(parts)] == parts:
+                return "git runs what it says", start + len(parts)
     return None, 0

@@ -51,9 +51,10 @@ class Models:
 
     async def _known(self) -> _Known:
         async with self._lock:
-            if self._last is None or time.monotonic() - self._last.at > FRESH_SECONDS:
-                self._last = await self._look_up()
-            return self._last
+            last = self._last
+            if last is None or last.config is not self._config.last or time.monotonic() - last.at > FRESH_SECONDS:
+                last = self._last = await self._look_up()
+            return last
 
     async def _look_up(self) -> _Known:
         config = await self._config.fresh()

@@ -17,7 +17,7 @@ from ..protocol.changes import Notice
 from ..protocol.commands import Accepted, AgentState, CreateSession, SendMessage, SessionSummary, Status
 from ..protocol.errors import Conflict, Invalid, ProjectError, StoreError
 from ..protocol.ids import AgentId, MessageId, SessionId, new_agent_id, new_id, session_of
-from ..protocol.records import Agent, Limits, Message, ModelRef
+from ..protocol.records import Agent, Limits, Message, ModelRef, Request
 from ..protocol.records import Session as SessionRecord
 from ..store.lock import Owner
 from ..tools.standard import standard_tools
@@ -196,8 +196,11 @@ class Workspace:
             return await session.subscribe(after, instance)
 
     def watch_notices(self) -> Feed:
-        """Word to all clients only."""
+        """Word to all clients only; first of all where somebody is waited for."""
         feed = Feed()
+        for session in self._sessions.live():
+            if any(request.status == "open" for request in session.tables.every(Request)):
+                feed.push([_permissions_changed(session).model_dump_json()])
         self._feeds.add(feed)
         return feed
 
@@ -333,7 +336,7 @@ class Workspace:
         return session.watched or used or self._benches.busy(session) or any(runner and runner.running for runner in runners)
 
     def _permissions_changed(self, session: Session) -> None:
-        self._announce(Notice(kind="permissions_changed", session_id=session.tables.session.id))
+        self._announce(_permissions_changed(session))
 
     def _warm_up(self, model: ModelRef) -> None:
         """Whoever looks at a session is about to talk: what the first message would wait for is loaded meanwhile."""
@@ -355,6 +358,10 @@ class Workspace:
         self._chores.discard(task)
         if not task.cancelled() and task.exception():
             log.warning("A background task failed: %s", task.exception())
+
+
+def _permissions_changed(session: Session) -> Notice:
+    return Notice(kind="permissions_changed", session_id=session.tables.session.id)
 
 
 def _line(session: Session, agent: Agent) -> AgentState:

@@ -42,6 +42,8 @@ class Rules:
     """Denied though they lie inside one of the above."""
     ports: tuple[int, ...] = ()
     """TCP ports that may not be connected to, on any address."""
+    stand_ins: tuple[tuple[str, str], ...] = ()
+    """Files and what is read in their place, without a question, where no rule covers them (level `kernel+live`)."""
 
 
 @dataclass(frozen=True, slots=True)

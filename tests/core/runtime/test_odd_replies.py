@@ -1,6 +1,7 @@
 """What models and providers send that nobody should: each is told to the model or the person, and nothing hangs."""
 
 import json
+import logging
 
 import pytest
 
@@ -139,7 +140,9 @@ class Broken:
         raise ValueError("half \ud83d of a pair " * 1000)
 
 
-def test_a_tool_with_a_defect_is_told_to_the_model(run):
+def test_a_tool_with_a_defect_is_told_to_the_model(run, caplog):
+    caplog.set_level(logging.CRITICAL)  # half a pair cannot travel from one test process to another
+
     async def scenario(desk: Desk) -> None:
         desk.workspace._toolbox = Toolbox([Broken()])
         desk.model.script = [Reply(calls=[Call("broken", {})]), Reply("I see.")]

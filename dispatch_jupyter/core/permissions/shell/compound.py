@@ -25,7 +25,8 @@ def _if(walk: "Walk", node: "Node", world: World) -> Worlds:
     """Every branch that may run does, each in a world of its own."""
     out: Worlds = []
     waiting = walk.sequence(node.children_by_field_name("condition"), [world])
-    then = [c for c in node.named_children if c.type not in ("elif_clause", "else_clause") and not _condition(node, c)]
+    tests = _of_field(node, "condition")
+    then = [c for c in node.named_children if c.type not in ("elif_clause", "else_clause") and c.id not in tests]
     branches = [c for c in node.named_children if c.type in ("elif_clause", "else_clause")]
     out += _taken(walk, then, waiting)
     waiting = _not_taken(waiting)
@@ -44,8 +45,8 @@ def _if(walk: "Walk", node: "Node", world: World) -> Worlds:
     return merged(out + waiting)
 
 
-def _condition(node: "Node", child: "Node") -> bool:
-    return any(child.id == part.id for part in node.children_by_field_name("condition"))
+def _of_field(node: "Node", field: str) -> set[int]:
+    return {part.id for part in node.children_by_field_name(field)}
 
 
 def _taken(walk: "Walk", nodes: "list[Node]", waiting: Worlds) -> Worlds:
@@ -142,7 +143,8 @@ def _case(walk: "Walk", node: "Node", world: World) -> Worlds:
         found = _matches(walk, item, subject, world)
         if found is False and not through:
             continue
-        bodies = [child for child in item.children if not _pattern_of(item, child)]
+        patterns = _of_field(item, "value")
+        bodies = [child for child in item.children if child.id not in patterns]
         out += walk.sequence(bodies, [world.copy()])
         through = item.child_by_field_name("fallthrough") is not None
         if found and not through:
@@ -150,14 +152,11 @@ def _case(walk: "Walk", node: "Node", world: World) -> Worlds:
     return merged([*out, world])
 
 
-def _pattern_of(item: "Node", child: "Node") -> bool:
-    return any(child.id == part.id for part in item.children_by_field_name("value"))
-
-
 def _matches(walk: "Walk", item: "Node", subject: str, world: World) -> bool | None:
     """Whether this branch is taken; None: nobody can tell."""
     maybe: bool | None = False
     for value in item.children_by_field_name("value"):
+        walk.scanner.spend()
         source = walk.source.part(value.start_byte, value.end_byte)
         wanted = walk.scanner.expander.text(source, world, keep_globs=True)
         if doubtful(plain(subject)) or doubtful(plain(wanted)) or costly(wanted, len(subject)):

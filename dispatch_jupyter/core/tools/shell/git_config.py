@@ -5,13 +5,14 @@ import re
 _SECTION = re.compile(r"\s*\[([A-Za-z][A-Za-z0-9-]*)(?: \"((?:[^\"\\\n]|\\[\"\\])*)\")?\]\s*")
 _SETTING = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]*)\s*(?:=\s*(.*?))?\s*")
 _PLAIN_VALUE = re.compile(r"[^\\\n]*")
-_URL = re.compile(
-    r"(?:https?|git|ssh|file)://[\w/]\S*|\w[\w.-]*@\w[\w.-]*:[\w/~]\S*|\.{0,2}/\S*|\w[\w.-]*(?:/[\w.-]+)*"
-)
+_URL = re.compile(r"(?:https?|git|ssh)://\w\S*|\w[\w.-]*@\w[\w.-]*:[\w/~]\S*")
+"""Elsewhere only: git runs the hooks of a repository on this machine, whoever wrote them."""
 _REFSPEC = re.compile(r"\+?[\w./*-]+(?::[\w./*-]+)?")
 _WORD = re.compile(r"[\w./@+-]*")
 _ANY = re.compile(r"[^\n]*")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+Setting = tuple[str, str, str, str]
+"""Section, subsection, name, value."""
 MAX_LINE = 1_000
 """Characters; longer lines are of no everyday configuration."""
 
@@ -29,7 +30,7 @@ _HARMLESS: dict[tuple[str, str], re.Pattern[str]] = {
     ("remote", "pushurl"): _URL,
     ("remote", "fetch"): _REFSPEC,
     ("remote", "push"): _REFSPEC,
-    **{("branch", name): _REFSPEC for name in ("remote", "merge", "rebase", "description", "pushremote")},
+    **{("branch", name): _REFSPEC for name in ("merge", "rebase", "description")},
     ("submodule", "url"): _URL,
     ("submodule", "active"): _WORD,
     ("init", "defaultbranch"): _REFSPEC,
@@ -56,18 +57,32 @@ def only_harmless_changes(before: str, after: str) -> bool:
     if new is None:
         return False
     old = set(_settings(before) or ())
-    return all(setting in old or _is_harmless(setting) for setting in new)
+    remotes = {sub for section, sub, name, _ in new if (section, name) == ("remote", "url")}
+    # a remote that was there may have had its name for a path until now: those go together
+    return all(setting in old or _is_harmless(setting, remotes) for setting in new) and not _unnamed(new, old, remotes)
 
 
-def _is_harmless(setting: tuple[str, str, str, str]) -> bool:
+def _unnamed(new: list[Setting], old: set[Setting], remotes: set[str]) -> bool:
+    """Whether a branch has lost the remote it names, whose name then is a path."""
+    before = {sub for section, sub, name, _ in old if (section, name) == ("remote", "url")}
+    return any(_names_remote(one) and one[3] in before - remotes for one in new)
+
+
+def _names_remote(setting: Setting) -> bool:
+    return setting[0] == "branch" and setting[2] in ("remote", "pushremote")
+
+
+def _is_harmless(setting: Setting, remotes: set[str]) -> bool:
     section, _, name, value = setting
+    if _names_remote(setting):
+        return value == "." or value in remotes
     allowed = _HARMLESS.get((section, name))
     return allowed is not None and allowed.fullmatch(value) is not None
 
 
-def _settings(text: str) -> list[tuple[str, str, str, str]] | None:
-    """(section, subsection, name, value) of each line; None where a line has any other form."""
-    found: list[tuple[str, str, str, str]] = []
+def _settings(text: str) -> list[Setting] | None:
+    """Those of all lines; None where a line has any other form."""
+    found: list[Setting] = []
     section, sub = "", ""
     for line in text.replace("\r\n", "\n").split("\n"):
         if len(line) > MAX_LINE or _CONTROL.search(line):

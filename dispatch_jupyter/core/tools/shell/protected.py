@@ -4,204 +4,232 @@ The kernel cannot keep a part of a folder from a command that may write the fold
 command and compared afterwards. All functions here block.
 """
 
-import os
-import re
-import stat
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 
-from .git_config import only_harmless_changes
+from ...permissions.guards import FILES, FOLDERS, GIT_FILES, GIT_FOLDERS, IN_FOLDERS, JUPYTER_CONFIG
+from .git_folder import below, is_harmless, named_by
+from .kept import MAX_FILE_BYTES, POSSIBLE, Disk, Kept, unreadable
 
 MAX_FILES = 1_000
-MAX_FILE_BYTES = 2_000_000
 MAX_BYTES = 8_000_000
 MAX_DEPTH = 4
-
-_HOOKS = (
-    "applypatch-msg",
-    "pre-applypatch",
-    "post-applypatch",
-    "pre-commit",
-    "pre-merge-commit",
-    "prepare-commit-msg",
-    "commit-msg",
-    "post-commit",
-    "pre-rebase",
-    "post-checkout",
-    "post-merge",
-    "pre-push",
-    "pre-receive",
-    "update",
-    "proc-receive",
-    "post-receive",
-    "post-update",
-    "reference-transaction",
-    "push-to-checkout",
-    "pre-auto-gc",
-    "post-rewrite",
-    "sendemail-validate",
-    "fsmonitor-watchman",
-    "p4-changelist",
-    "p4-prepare-changelist",
-    "p4-post-changelist",
-    "p4-pre-submit",
-    "post-index-change",
-)  # fmt: skip"""The names git runs hooks by; other files beside them, as its samples, it does not run."""
-_FOLDERS = (".vscode", ".idea", ".devcontainer", ".husky")
-_FILES = (".envrc", ".pre-commit-config.yaml")
-_JUPYTER = re.compile(r"(jupyter|ipython)\w*_config\.(py|json)", re.IGNORECASE)
-_HOOKS_PATH = re.compile(r"^\s*hooksPath\s*=\s*\"?([^\"\n]+?)\"?\s*$", re.IGNORECASE | re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """One file as it was."""
-
-    data: bytes | None
-    """None: too large to be kept; `mark` then tells versions apart."""
-    mode: int = 0o644
-    link: str | None = None
-    """Where it leads, if it is a link; `data` is then empty."""
-    mark: tuple[int, ...] = ()
+"""Folders in one another, in what is looked at whole."""
+MAX_LOOKED_INTO = 3_000
+"""Folders in which repositories and the like are looked for; those that are known are looked at in any case."""
+MAX_REPOSITORIES = 300
+PASSED_BY = frozenset((
+    "node_modules", "site-packages", "__pycache__", ".tox", ".nox", ".mypy_cache", ".ruff_cache", ".pytest_cache",
+))  # fmt: skip
+"""Folders that hold very much that nobody works in."""
+_TOO_MANY = Kept(None, mark=(-1,))
+_LAST_OF_TWO = frozenset(name for _, name in IN_FOLDERS)
+_LINKED = ("hooks", "info", "objects", "modules", "worktrees", "rebase-merge", "sequencer", "remotes", "branches")
+"""Below a repository: a link in place of one of these would lead git elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The protected files of a project at one time."""
+    """The protected files of a project at one time. Paths are relative to it."""
 
-    files: dict[Path, Kept] = field(default_factory=dict)
-    crowded: frozenset[Path] = frozenset()
+    files: dict[str, Kept] = field(default_factory=dict)
+    crowded: frozenset[str] = frozenset()
     """Folders with more in them than is looked at."""
+    repositories: frozenset[str] = frozenset()
+    """Folders of git repositories, as `.git` and `.git/modules/x`."""
+    project: str = ""
 
 
-def snapshot(project: Path, guarded: Iterable[Path] = ()) -> Snapshot:
+def snapshot(project: Path, guarded: Iterable[Path] = (), known: Snapshot | None = None) -> Snapshot:
     """What the protected files say now. Links are kept as links and not followed.
 
     Args:
         guarded: more of them, files or folders, as far as they are in the project.
+        known: an earlier one: what it has is looked at too, wherever it is.
+
+    Raises:
+        OSError: the project itself cannot be looked into. What else cannot be is part of what is kept.
     """
-    files: dict[Path, Kept] = {}
-    crowded: set[Path] = set()
-    room = MAX_BYTES
-    more = (path for path in guarded if path.is_relative_to(project) and path != project)
-    for path in dict.fromkeys([*_candidates(project, crowded), *chain(*(_tree(path, crowded) for path in more))]):
-        kept = _keep(path, room)
-        if kept is not None:
-            files[path] = kept
-            room -= len(kept.data or b"")
-    return Snapshot(files, frozenset(crowded))
+    if not POSSIBLE:
+        return Snapshot()
+    look = _Look(project)
+    try:
+        look.repository(".git")
+        if known is not None:
+            for repository in sorted(known.repositories):
+                look.repository(repository)
+            for path in known.files:
+                look.file(path)
+        for path in guarded:
+            if path.is_relative_to(project) and path != project:
+                look.tree(path.relative_to(project).as_posix())
+        look.around()
+    finally:
+        look.close()
+    return Snapshot(look.files, frozenset(look.crowded), frozenset(look.repositories), str(project))
 
 
-def changed(before: Snapshot, after: Snapshot) -> list[Path]:
-    """Files, and folders with too much in them, that are not as they were; what git itself writes left out."""
+def changed(before: Snapshot, after: Snapshot) -> list[str]:
+    """Files, and folders with too much in them, that are not as they were; what git itself writes left out.
+
+    In an order in which they can be put back: folders first.
+    """
+    crowded = sorted(after.crowded - before.crowded)
     paths = sorted(before.files.keys() | after.files.keys())
-    found = [path for path in paths if _differs(path, before.files.get(path), after.files.get(path))]
-    return [*found, *sorted(after.crowded - before.crowded)]
+    again = {path for path in before.files for folder in crowded if path.startswith(f"{folder}/")}
+    return [*crowded, *(path for path in paths if path in again or _differs(path, before, after))]
 
 
-def _differs(path: Path, old: Kept | None, new: Kept | None) -> bool:
+def _differs(path: str, before: Snapshot, after: Snapshot) -> bool:
+    old, new = before.files.get(path), after.files.get(path)
     if old == new:
         return False
-    is_config = path.name in ("config", "config.worktree")
-    if is_config and new is not None and new.link is None and (old is None or old.link is None):
-        return not only_harmless_changes(_text(old), _text(new) if new.data is not None else "\0")
-    return not (new is None and is_config)  # no configuration runs nothing
+    if new is not None:
+        return not is_harmless(path, old, new, after.repositories, after.project)
+    return not _may_go(path, before, after)
 
 
-def _text(kept: Kept | None) -> str:
-    return (kept.data or b"").decode("utf-8", "replace") if kept else ""
+def _may_go(path: str, before: Snapshot, after: Snapshot) -> bool:
+    """Whether nothing runs for want of it: it goes with its repository, or is no hook."""
+    folder, _, name = path.rpartition("/")
+    if name == ".git":
+        return True
+    owners = [one for one in before.repositories if path.startswith(below(one, ""))]
+    if not owners:
+        return False
+    if max(owners, key=len) not in after.repositories:
+        return True
+    return any(path == below(one, inside) for one in owners for inside in GIT_FILES) and name != "attributes"
 
 
-def _keep(path: Path, room: int) -> Kept | None:
-    """One file; None where there is none, or it is a folder."""
-    try:
-        info = path.lstat()
-        if stat.S_ISLNK(info.st_mode):
-            return Kept(b"", link=str(path.readlink()))
-        return _kept_file(path, info, room) if stat.S_ISREG(info.st_mode) else None
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        # not readable: whatever it is, it counts as changed once it can be told apart
-        return Kept(None, mark=(error.errno or 0,))
+class _Look:
+    """Gathers what is there. Nothing that goes wrong on the way hides anything: it is kept as a thing that differs."""
 
+    def __init__(self, project: Path) -> None:
+        self._disk = Disk(str(project))
+        self._room = MAX_BYTES
+        self.files: dict[str, Kept] = {}
+        self.crowded: set[str] = set()
+        self.repositories: set[str] = set()
 
-def _kept_file(path: Path, info: os.stat_result, room: int) -> Kept:
-    mode = stat.S_IMODE(info.st_mode)
-    most = min(MAX_FILE_BYTES, room)
-    if info.st_size <= most:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with os.fdopen(handle, "rb") as file:
-            data = file.read(most + 1)
-        if len(data) <= most:
-            return Kept(data, mode)
-    return Kept(None, mode, mark=(info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns))
+    def close(self) -> None:
+        self._disk.close()
 
+    def file(self, path: str) -> Kept | None:
+        """Keep a file, or the link in its place."""
+        if path not in self.files:
+            kept = self._disk.keep(path, self._room)
+            if kept is None:
+                return None
+            self.files[path] = kept
+            self._room -= len(kept.data or b"")
+        return self.files[path]
 
-def _candidates(project: Path, crowded: set[Path]) -> Iterator[Path]:
-    yield from (project / name for name in _FILES)
-    yield from (Path(entry.path) for entry in _entries(project) if _JUPYTER.fullmatch(entry.name))
-    for name in _FOLDERS:
-        yield from _tree(project / name, crowded)
-    yield from _git(project, project / ".git", crowded)
+    def tree(self, folder: str, depth: int = MAX_DEPTH) -> None:
+        """All files below a folder, and itself where it is a file or a link."""
+        self.file(folder)
+        found: list[str] = []
+        waiting = [(folder, 0)]
+        while waiting and len(found) <= MAX_FILES:
+            at, level = waiting.pop()
+            for name, is_folder in self._entries(at).items():
+                if is_folder and level < depth:
+                    waiting.append((below(at, name), level + 1))
+                else:
+                    found.append(below(at, name))
+        if len(found) > MAX_FILES:
+            self.crowded.add(folder)
+        for path in sorted(found)[:MAX_FILES]:
+            self.file(path)
 
-
-def _git(project: Path, git: Path, crowded: set[Path]) -> Iterator[Path]:
-    yield git  # where it is a file or a link, it says which repository counts
-    if git.is_symlink() or not git.is_dir():
-        return
-    folders = [git, *_repositories(git / "modules", crowded), *_children(git / "worktrees", crowded)]
-    for folder in folders:
-        yield folder / "config"
-        yield folder / "config.worktree"
-        yield folder / "hooks"
-        yield from (folder / "hooks" / name for name in _HOOKS)
-    config = _keep(git / "config", MAX_FILE_BYTES)
-    for match in _HOOKS_PATH.finditer(_text(config)):
-        hooks = Path(os.path.normpath(project / match[1]))
-        if hooks.is_relative_to(project):
-            yield from (hooks / name for name in _HOOKS)
-
-
-def _repositories(folder: Path, crowded: set[Path], depth: int = MAX_DEPTH) -> Iterator[Path]:
-    """Repositories of submodules; they may lie in one another."""
-    for child in _children(folder, crowded):
-        yield child
+    def repository(self, folder: str, depth: int = MAX_DEPTH) -> None:
+        """What git obeys in a repository; `folder` may be a file that leads to one, or a link."""
+        self.file(folder)  # where it is a file or a link, it says which repository counts
+        if folder in self.repositories or not self._entries(folder):
+            return
+        if len(self.repositories) >= MAX_REPOSITORIES:
+            self.files[folder] = _TOO_MANY
+            return
+        self.repositories.add(folder)
+        for name in GIT_FILES:
+            self.file(below(folder, name))
+        for name in _LINKED:
+            self.file(below(folder, name))
+        for name in GIT_FOLDERS:
+            self._hooks(below(folder, name))
+        for name in ("config", "config.worktree"):
+            for path, is_hooks in named_by(folder, self.files.get(below(folder, name))):
+                self._hooks(path) if is_hooks else self.file(path)
         if depth:
-            yield from _repositories(child / "modules", crowded, depth - 1)
-            if not (child / "HEAD").exists():
-                yield from _repositories(child, crowded, depth - 1)
+            self._inside(below(folder, "worktrees"), 0)
+            self._inside(below(folder, "modules"), depth - 1)
+
+    def around(self) -> None:
+        """Look for repositories in the project, those without a work tree too, and for what goes by its name."""
+        waiting = deque([""])
+        looked = 0
+        while waiting and looked < MAX_LOOKED_INTO:
+            at = waiting.popleft()
+            looked += 1
+            there = self._names(at)
+            if _is_repository(there):
+                self.repository(at)
+            for name, is_folder in there.items():
+                path = below(at, name)
+                if name == ".git":
+                    self.repository(path)
+                elif name in FOLDERS:
+                    self.tree(path)
+                elif is_folder and name not in PASSED_BY and path not in self.repositories:
+                    waiting.append(path)
+                elif name in FILES or name in _LAST_OF_TWO or JUPYTER_CONFIG.fullmatch(name):
+                    self._by_name(at, name)
+
+    def _by_name(self, folder: str, name: str) -> None:
+        is_one = name not in _LAST_OF_TWO or name in FILES or (folder.rpartition("/")[2], name) in IN_FOLDERS
+        if is_one:
+            self.file(below(folder, name))
+
+    def _hooks(self, folder: str) -> None:
+        """The files right in a folder; git runs none of its samples."""
+        self.file(folder)
+        names = [name for name in self._entries(folder) if not name.endswith(".sample")]
+        if len(names) > MAX_FILES:
+            self.crowded.add(folder)
+        for name in sorted(names)[:MAX_FILES]:
+            self.file(below(folder, name))
+
+    def _inside(self, folder: str, depth: int) -> None:
+        """Repositories of work trees and submodules; the names of submodules may have slashes in them."""
+        names = sorted(name for name, is_folder in self._entries(folder).items() if is_folder)
+        if len(names) > MAX_REPOSITORIES:
+            self.crowded.add(folder)
+        for name in names[:MAX_REPOSITORIES]:
+            path = below(folder, name)
+            self.repository(path, depth)
+            if depth and "HEAD" not in self._entries(path):
+                self._inside(path, depth - 1)
+
+    def _entries(self, folder: str) -> dict[str, bool]:
+        try:
+            return self._disk.entries(folder) or {}
+        except OSError as error:
+            self.files[folder] = unreadable(error)
+            return {}
+
+    def _names(self, folder: str) -> dict[str, bool]:
+        """What is in any folder of the project. Those of others, which we may not look into, are there too."""
+        try:
+            return self._disk.entries(folder) or {}
+        except OSError:
+            return {".git": True}  # git could find one there
 
 
-def _children(folder: Path, crowded: set[Path]) -> list[Path]:
-    found = [Path(entry.path) for entry in _entries(folder) if entry.is_dir(follow_symlinks=False)]
-    if len(found) > MAX_FILES // 10:
-        crowded.add(folder)
-    return sorted(found)[: MAX_FILES // 10]
+def _is_repository(names: dict[str, bool]) -> bool:
+    """Whether git takes a folder for a repository without a work tree."""
+    return "HEAD" in names and "objects" in names and "refs" in names
 
 
-def _tree(folder: Path, crowded: set[Path]) -> Iterator[Path]:
-    """All files below a folder, and itself where it is a link."""
-    yield folder
-    found: list[Path] = []
-    waiting = [(folder, 0)]
-    while waiting and len(found) <= MAX_FILES:
-        at, depth = waiting.pop()
-        for entry in _entries(at):
-            if entry.is_dir(follow_symlinks=False) and depth < MAX_DEPTH:
-                waiting.append((Path(entry.path), depth + 1))
-            else:
-                found.append(Path(entry.path))
-    if len(found) > MAX_FILES:
-        crowded.add(folder)
-    yield from sorted(found)[:MAX_FILES]
-
-
-def _entries(folder: Path) -> list["os.DirEntry[str]"]:
-    try:
-        with os.scandir(folder) as entries:
-            return [entry for _, entry in zip(range(100 * MAX_FILES), entries, strict=False)]
-    except OSError:
-        return []  # not there, not a folder, or not ours to see: then there is nothing to compare
+__all__ = ["MAX_FILES", "MAX_FILE_BYTES", "Kept", "Snapshot", "changed", "snapshot"]

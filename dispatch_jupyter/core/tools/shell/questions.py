@@ -9,6 +9,8 @@ from ...protocol.records import Reach
 from ..tool import Access
 from .clock import Clock
 
+MAX_ASKED = 40
+"""Things in one question; more nobody can judge."""
 MAX_WHILE_RUNNING = 3
 """Questions a running command may lead to: after that a program that tries many places is denied, and told so."""
 

@@ -16,14 +16,15 @@ from ...protocol.ids import CallId
 from ...protocol.records import CommandRun, Job, Operation
 from ...sandbox.command import Command
 from ...sandbox.types import Exit, Launch
-from .aftermath import ProtectedFiles, settle_denials
+from .aftermath import settle_denials
 from .clock import Clock
 from .environment import Folders, command_environment
 from .examine import Findings, examine
 from .folders import is_folder, make, output_file
 from .jobs import JobBook
 from .live import LiveDecisions
-from .questions import Questions
+from .protection import ProtectedFiles
+from .questions import MAX_ASKED, Questions
 from .result import shortened
 from .rules import confinement
 from .running import Running
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 
 MAX_RUNNING = 16
 """Commands and jobs of a session at once."""
-MAX_ASKED = 40
-"""Things in one question; more nobody can judge."""
 JOB_OUTPUT_CHARS = 64 * 1024
 STOP_SECONDS = 10.0
 _FURTHER = re.compile(r"[|<>`]|\$\(")
@@ -220,7 +219,7 @@ class Shell:
         cwd = await asyncio.to_thread(_start_folder, order.cwd, project)
         await _get_leave(order, questions, cwd, environ, confined=level != "parsed only")
         guarded = [one.path for one in questions.policy().places.guarded]
-        protected = self._protected.setdefault(project, ProtectedFiles(project, guarded))
+        protected = self._protected[project] = ProtectedFiles.of(project, guarded)
         await protected.begin()
         try:
             confined = await asyncio.to_thread(

@@ -28,10 +28,11 @@ USUAL = """\
         "",
         '[remote "up"]\n\turl = https://example.com/x.git\n\tfetch = +refs/heads/*:refs/remotes/up/*\n',
         '[branch "a-b/c"]\n\tremote = origin\n\tmerge = refs/heads/a-b/c\n',
-        '[submodule "x"]\n\turl = ../x.git\n\tactive = true\n',
+        '[submodule "x"]\n\turl = https://example.com/x.git\n\tactive = true\n',
         "# a comment\n; another\n\n[pull]\n\trebase = true\n",
         "[init]\n\tdefaultBranch = main\n[core]\n\tautocrlf = input\n",
-        '[remote "up"]\n\turl = /srv/git/x.git\n',
+        '[branch "x"]\n\tremote = .\n\tmerge = refs/heads/main\n',
+        '[remote "a/b"]\n\turl = ssh://git@example.com:22/x.git\n[branch "x"]\n\tpushRemote = a/b\n',
     ],
 )
 def test_everyday(more):
@@ -62,6 +63,14 @@ def test_everyday(more):
         "[gpg]\n\tprogram = evil\n",
         '[url "ext::sh -c evil"]\n\tinsteadOf = https://\n',
         '[remote "up"]\n\turl = ext::sh -c evil\n',
+        '[remote "up"]\n\turl = ./evil.git\n',
+        '[remote "up"]\n\turl = /srv/git/x.git\n',
+        '[remote "up"]\n\turl = evil.git\n',
+        '[remote "up"]\n\tpushurl = ../x.git\n',
+        '[remote "up"]\n\turl = file:///srv/git/x.git\n',
+        '[submodule "x"]\n\turl = ../x.git\n',
+        '[branch "main"]\n\tremote = evil.git\n',
+        '[branch "main"]\n\tpushRemote = ./evil.git\n',
         '[remote "up"]\n\turl = --upload-pack=evil\n',
         '[remote "up"]\n\turl = -oProxyCommand=evil@host:x\n',
         '[remote "up"]\n\tuploadpack = evil\n',
@@ -87,3 +96,9 @@ def test_what_was_there_may_stay_in_its_section():
     assert only_harmless_changes(USUAL + odd, odd + USUAL)
     assert not only_harmless_changes(odd, "[alias]\n\teditor = vim\n")
     assert not only_harmless_changes("[user]\n\tsshCommand = x\n", "[core]\n\tsshCommand = x\n")
+
+
+def test_a_remote_that_a_branch_names_does_not_go_alone():
+    """Its name would be taken for a path."""
+    without = USUAL.replace("\turl = git@github.com:ada/engine.git\n", "")
+    assert not only_harmless_changes(USUAL, without)

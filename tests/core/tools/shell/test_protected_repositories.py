@@ -1,0 +1,162 @@
+"""Repositories and what git obeys in them, wherever commands put them; and what is done to hide them."""
+
+import os
+import subprocess
+
+import pytest
+
+from dispatch_jupyter.core.tools.shell import protected
+from dispatch_jupyter.core.tools.shell.protected import changed, snapshot
+from dispatch_jupyter.core.tools.shell.put_back import put_back
+
+HOOK = ".git/hooks/pre-commit"
+EVIL = "printf '#!/bin/sh\\ntrue\\n' > {0}; chmod +x {0}"
+
+
+@pytest.fixture
+def repository(desk):
+    git(desk, "init", "-q")
+    return desk
+
+
+def git(desk, *arguments):
+    environ = {**os.environ, "HOME": str(desk.home), "GIT_CONFIG_NOSYSTEM": "1"}
+    subprocess.run(["git", *arguments], cwd=desk.project, check=True, env=environ)
+
+
+@pytest.mark.parametrize(
+    "hiding",
+    [
+        f"mkdir -p .git/modules/x; ln -s {'a' * 300} .git/modules/x/HEAD",
+        "mkdir -p .git/modules/x; ln -s HEAD .git/modules/x/HEAD",
+        "ln -s / .vscode",
+        "mkdir -p .git/modules/x; chmod 0 .git/modules/x",
+        "mkdir .husky; mkdir .husky/x; chmod 0 .husky/x .husky",
+        "mkfifo .envrc",
+        "mkdir $(printf '\\377')",
+        "touch .git/hooks/$(printf '\\377')",
+        "mkdir -p .git/modules; for n in $(seq 350); do mkdir .git/modules/$n; done",
+    ],
+)
+def test_nothing_keeps_a_hook_from_being_found(repository, hiding):
+    desk = repository
+    result = desk.run(desk.hidden(f"{hiding}; {EVIL.format(HOOK)}; true"))
+    assert not (desk.project / HOOK).exists(), result.text
+    assert "could not be checked" not in result.text and "[exit 0" in result.text
+    assert desk.run("true").text.startswith("[exit 0"), "later commands run as ever"
+
+
+@pytest.mark.parametrize(
+    ("script", "path"),
+    [
+        ("cp -r .git evil; echo ../evil > .git/commondir", ".git/commondir"),
+        ("mkdir .git/info; echo '* filter=x' > .git/info/attributes", ".git/info/attributes"),
+        ("mkdir -p .git/objects/info; echo ../x > .git/objects/info/alternates", ".git/objects/info/alternates"),
+        ("mkdir .git/rebase-merge; echo 'exec evil' > .git/rebase-merge/git-rebase-todo",
+         ".git/rebase-merge/git-rebase-todo"),
+        ("mkdir .git/rebase-merge; echo x/../../evil > .git/rebase-merge/strategy", ".git/rebase-merge/strategy"),
+        ("mkdir .git/remotes; echo 'URL: ./evil.git' > .git/remotes/up", ".git/remotes/up"),
+        (f"git init -q sub; {EVIL.format('sub/.git/hooks/pre-commit')}", "sub/.git/hooks/pre-commit"),
+        ("git init -q a/b/sub; git -C a/b/sub config core.fsmonitor evil", "a/b/sub/.git/config"),
+        (f"git init -q --bare x; {EVIL.format('x/hooks/pre-receive')}", "x/hooks/pre-receive"),
+        ("mkdir docs docs/objects docs/refs; touch docs/HEAD; echo '[core]fsmonitor=evil' > docs/config", "docs/config"),
+        ("mkdir sub; echo 'gitdir: /nowhere' > sub/.git", "sub/.git"),
+        ("mkdir sub; ln -s /nowhere sub/.git", "sub/.git"),
+        ("rm -r .git/info; ln -s ../x .git/info", ".git/info"),
+        ("mkdir -p a/.vscode; echo evil > a/.vscode/tasks.json", "a/.vscode/tasks.json"),
+        ("mkdir .claude; echo evil > .claude/settings.json", ".claude/settings.json"),
+    ],
+)  # fmt: skip
+def test_what_git_obeys_is_asked_for_and_not_there(repository, script, path):
+    desk = repository
+    result = desk.run(desk.hidden(f"mkdir -p .git/info; rm -rf .git/info; {script}"))
+    assert path in [reach.path.removeprefix(f"{desk.project}/") for reach in desk.person.asked[0][0]], result.text
+    assert all(reach.caution for reach in desk.person.asked[0][0])
+    assert not os.path.lexists(desk.project / path)
+
+
+def test_what_a_known_repository_had_comes_back(repository):
+    desk = repository
+    git(desk, "init", "-q", "sub")
+    hook = desk.project / "sub" / HOOK
+    hook.write_text("mine")
+    desk.run(desk.hidden(f"echo evil > sub/{HOOK}"))
+    assert hook.read_text() == "mine"
+    assert desk.person.paths == [[f"write {hook}"]]
+
+
+def test_yes_to_a_hook_that_no_name_tells(repository):
+    desk = repository
+    desk.person.answer = lambda _: "once"
+    desk.run(desk.hidden("git init -q --bare x; echo good > x/hooks/update"))
+    (reach,) = desk.person.asked[0][0]
+    assert (reach.limit, reach.covers) == ("once", f"{desk.project}/x/hooks/update")
+    assert (desk.project / "x/hooks/update").read_text() == "good\n"
+
+
+def test_a_known_repository_is_looked_at_however_many_folders_there_are(repository, monkeypatch):
+    desk = repository
+    git(desk, "init", "-q", "z/z/sub")
+    before = snapshot(desk.project)
+    monkeypatch.setattr(protected, "MAX_LOOKED_INTO", 2)
+    (desk.project / "z/z/sub" / HOOK).write_text("evil")
+    assert changed(before, snapshot(desk.project, known=before)) == [f"z/z/sub/{HOOK}"]
+
+
+def test_too_many_repositories_are_no_place_to_hide(repository, monkeypatch):
+    desk = repository
+    monkeypatch.setattr(protected, "MAX_REPOSITORIES", 3)
+    before = snapshot(desk.project)
+    for name in "abcd":
+        git(desk, "init", "-q", name)
+    paths = changed(before, snapshot(desk.project, known=before))
+    assert len(paths) == 2 and all(path.endswith("/.git") for path in paths)
+
+
+def test_names_behind_a_link_are_not_told(repository):
+    desk = repository
+    result = desk.run(desk.hidden(f"ln -s {desk.outside} .vscode; ln -s {desk.outside} .git/modules; true"))
+    assert "data.txt" not in result.text
+    assert not (desk.project / ".vscode").exists() and not os.path.lexists(desk.project / ".git/modules")
+    assert (desk.outside / "data.txt").exists()
+
+
+def test_putting_back_what_was_not_there_makes_no_folders(repository):
+    put_back(repository.project, ".vscode/deep/x", None)
+    assert not (repository.project / ".vscode").exists()
+
+
+def test_very_many_changes_are_put_back_and_nobody_is_asked(repository):
+    desk = repository
+    result = desk.run(desk.hidden("mkdir .vscode; for n in $(seq 60); do touch .vscode/$n; done"))
+    assert desk.person.asked == [] and "and 56 more" in result.text
+    assert list((desk.project / ".vscode").iterdir()) == []
+
+
+def test_where_it_cannot_be_told_what_changed_all_is_put_back(repository, monkeypatch):
+    desk = repository
+    (desk.project / HOOK).write_text("mine")
+    from dispatch_jupyter.core.tools.shell import protection
+
+    looked = iter([snapshot])
+
+    def fails(*arguments):
+        return next(looked, _broken)(*arguments)
+
+    monkeypatch.setattr(protection, "snapshot", fails)
+    result = desk.run(desk.hidden(f"echo evil > {HOOK}"))
+    assert "could not be checked" in result.text and (desk.project / HOOK).read_text() == "mine"
+    error = desk.error("touch ran")
+    assert "Nothing was run" in error.message and not (desk.project / "ran").exists()
+
+
+def _broken(*_arguments):
+    raise OSError("out of order")
+
+
+def test_one_session_does_not_begin_with_what_another_changed(desk, top):
+    from dispatch_jupyter.core.tools.shell.protection import ProtectedFiles
+
+    first = ProtectedFiles.of(desk.project, ())
+    assert ProtectedFiles.of(desk.project, ()) is first
+    assert ProtectedFiles.of(desk.home, ()) is not first
