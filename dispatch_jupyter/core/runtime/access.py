@@ -9,6 +9,10 @@ from .approvals import Approvals
 from .session import Session
 
 
+MAX_NOTED = 50
+"""Lines in the permission log for what one call was allowed or denied without a question."""
+
+
 class CallAccess:
     """Implements `tools.tool.Access`. Leave given `once` lives and dies with it."""
 
@@ -44,9 +48,14 @@ class CallAccess:
         return leave
 
     def note(self, reach: Reach, verdict: Verdict) -> None:
-        """Log what was decided without asking; what one grant allows is logged once a call and operation."""
+        """Log what was decided without asking; what one grant allows is logged once a call and operation.
+
+        A call that reaches for more than anybody reads is logged to a bound, and that there was more.
+        """
         allowed = verdict.outcome == "allow"
         key = (verdict.rule, reach.operation, verdict.grant_id if allowed and verdict.grant_id else reach.path)
-        if key not in self._noted:
+        if key not in self._noted and len(self._noted) <= MAX_NOTED:
             self._noted.add(key)
+            if len(self._noted) > MAX_NOTED:
+                reach = reach.model_copy(update={"path": f"{reach.path} (and more, which are not listed)"})
             self._approvals.log.by_policy(self._agent_id, self._call_id, reach, verdict)

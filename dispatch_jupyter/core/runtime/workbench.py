@@ -9,7 +9,7 @@ from pathlib import Path
 from ..config.edit import add_always
 from ..permissions.places import Places
 from ..permissions.policy import Policy, Rule, rules_of
-from ..protocol.ids import SessionId
+from ..protocol.ids import SessionId, new_id
 from ..protocol.records import Job, Reach
 from ..sandbox.sandbox import Sandbox
 from ..sandbox.types import Level
@@ -34,6 +34,8 @@ class Workbench:
     """What its agents may touch now."""
     refresh: Callable[[], Awaitable[None]]
     """Look up the settings that `policy` and `shell` go by."""
+    folder: Path
+    """For temporary files of its commands; made when the first one runs."""
 
 
 class Workbenches:
@@ -87,11 +89,12 @@ class Workbenches:
 
     async def clear(self, session: Session) -> None:
         """The session closes: what still runs is stopped, temporary files go."""
-        bench = self._benches.pop(session.tables.session.id, None)
-        if bench is not None:
-            await bench.shell.close()
-            if self._scratch is not None:
-                await asyncio.to_thread(scratch.remove, self._scratch / session.tables.session.id)
+        bench = self._benches.get(session.tables.session.id)
+        if bench is None or bench.session is not session:  # nobody worked in it, or it was opened again meanwhile
+            return
+        del self._benches[session.tables.session.id]
+        await bench.shell.close()
+        await asyncio.to_thread(scratch.remove, bench.folder)
 
     async def close(self) -> None:
         """The server stops."""
@@ -105,7 +108,7 @@ class Workbenches:
     def _make(self, session: Session) -> Workbench:
         if self._scratch is None:
             self._scratch = scratch.make()
-        folder = self._scratch / session.tables.session.id
+        folder = self._scratch / f"{session.tables.session.id}-{new_id()}"
         kept = session.spill_dir.resolve()
         own = (Rule("write", folder / "tmp", "scratch"), Rule("read", session.spill_dir.resolve(), "kept"))
         approvals = Approvals(session, self._keep_always, lambda: self._changed(session))
@@ -127,7 +130,7 @@ class Workbenches:
             leave = rules_of(self._config.last.settings.permissions.leave())
             return Policy(self._config.project, (*own, *leave, *approvals.rules()), self.places)
 
-        return Workbench(session, approvals, shell, policy, self._refresh)
+        return Workbench(session, approvals, shell, policy, self._refresh, folder)
 
     async def _refresh(self) -> None:
         await self._config.fresh()

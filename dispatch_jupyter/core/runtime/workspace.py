@@ -327,8 +327,8 @@ class Workspace:
                 continue  # since another one was closed
             for agent in session.tables.agents():
                 self._runners.pop(agent.id, None)
-            await self._benches.clear(session)
             await self._sessions.close(session)
+            await self._benches.clear(session)
 
     def _needed(self, session: Session) -> bool:
         runners = (self._runners.get(agent.id) for agent in session.tables.agents())

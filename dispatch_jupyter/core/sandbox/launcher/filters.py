@@ -33,9 +33,9 @@ REFUSED = (
     "mount", "umount2", "pivot_root", "chroot", "open_tree", "open_tree_attr", "move_mount", "fsopen", "fsconfig",
     "fsmount", "fspick", "mount_setattr", "unshare", "setns", "open_by_handle_at", "fanotify_init",
 )
-ABSENT = ["clone3", "io_uring_setup", "io_uring_enter", "io_uring_register"]
-"""Said not to exist, so that programs fall back: clone3 has its flags behind a pointer, io_uring makes calls that no
-filter sees."""
+ABSENT = ["clone3", "openat2", "io_uring_setup", "io_uring_enter", "io_uring_register"]
+"""Said not to exist, so that programs fall back: clone3 and openat2 have their flags behind a pointer, io_uring makes
+calls that no filter sees."""
 UNSUPPORTED = (
     "setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr", "setxattrat", "removexattrat",
     "file_setattr",
@@ -61,13 +61,27 @@ _IOCTLS = (0x5412, 0x541C, 0x40086602, 0x401C5820, 0x40806685)
 FS_IOC_ENABLE_VERITY change a file that is only read."""
 _O_ACCMODE, _O_RDONLY, _O_TRUNC = 0o3, 0, 0o1000
 
+_O_CREAT, _O_TMPFILE = 0o100, 0o20000000
+_S_ISUID = 0o4000
+_MODES: dict[str, tuple[int, int | None]] = {
+    "open": (2, 1),
+    "openat": (3, 2),
+    "creat": (1, None),
+    "mknod": (1, None),
+    "mknodat": (2, None),
+    "chmod": (1, None),
+    "fchmod": (1, None),
+    "fchmodat": (2, None),
+    "fchmodat2": (2, None),
+}
+"""Calls that give a file its mode: their arguments with the mode and, if that only counts with some, the flags."""
+
 _HERE = AT_FDCWD & 0xFFFFFFFF
 
 NAMING = {
     "open": None,
     "creat": None,
     "openat": 0,
-    "openat2": 0,
     "mkdir": None,
     "mkdirat": 0,
     "mknod": None,
@@ -106,9 +120,11 @@ def filter_for(*, live: bool, abi: int, carved: bool) -> Block:
     blocks: list[Block] = [] if abi >= ABI_TRUNCATE else _no_truncation(live=live)
     if live:
         blocks += [_held(name, carved=carved) for name in NAMING]
-        blocks += [on_call(name, answer(NOTIFY)) for name in METADATA + WATCHES]
+        blocks += [on_call(name, [*_no_set_user_id(name), *answer(NOTIFY)]) for name in METADATA + WATCHES]
         if abi < ABI_SCOPES:
             blocks += [on_call(name, answer(NOTIFY)) for name in SIGNALS]
+    else:
+        blocks += [on_call(name, [*_no_set_user_id(name), *answer(ALLOW)]) for name in _MODES]
     blocks += [
         _socket(),
         _socket_pair(),
@@ -135,23 +151,33 @@ def _each(names: Iterable[str], error: int) -> list[Block]:
 
 def _held(name: str, *, carved: bool) -> Block:
     folder = NAMING[name]
+    checked = _no_set_user_id(name)
     if folder is None:
-        return on_call(name, answer(NOTIFY))
+        return on_call(name, [*checked, *answer(NOTIFY)])
     # beside something hidden Landlock denies what is allowed: there the supervisor opens it
     beyond = answer(NOTIFY if carved else ALLOW)
-    return on_call(name, [*low(folder), *when([_HERE], answer(NOTIFY)), *beyond])
+    return on_call(name, [*checked, *low(folder), *when([_HERE], answer(NOTIFY)), *beyond])
+
+
+def _no_set_user_id(name: str) -> Block:
+    """Whoever runs such a file gets the rights of the person, in whose name commands run, and long after they ended."""
+    if name not in _MODES:
+        return []
+    mode, flags = _MODES[name]
+    found = [*low(mode), *when_any_bit(_S_ISUID, answer(fail(errno.EPERM)))]
+    # without these flags the mode is whatever the register holds
+    return found if flags is None else [*low(flags), *when_any_bit(_O_CREAT | _O_TMPFILE, found)]
 
 
 def _no_truncation(*, live: bool) -> list[Block]:
     """An old Landlock lets files be emptied that may only be read: by name, and by opening them for reading."""
     blocks = [on_call(name, answer(fail(errno.EPERM))) for name in ("truncate",)]
-    blocks += _each(["openat2"], errno.ENOSYS)  # its flags are behind a pointer
     beyond: dict[str, tuple[int, Block]] = {"open": (1, answer(ALLOW)), "openat": (2, answer(ALLOW))}
     if live:
         beyond = {"open": (1, answer(NOTIFY)), "openat": (2, [*low(0), *when([_HERE], answer(NOTIFY)), *answer(ALLOW)])}
     for name, (flags, rest) in beyond.items():
         emptied = [*masked(_O_ACCMODE), *when([_O_RDONLY], answer(fail(errno.EACCES)))]
-        blocks.append(on_call(name, [*low(flags), *when_any_bit(_O_TRUNC, emptied), *rest]))
+        blocks.append(on_call(name, [*_no_set_user_id(name), *low(flags), *when_any_bit(_O_TRUNC, emptied), *rest]))
     return blocks
 
 

@@ -27,6 +27,8 @@ MOST_ASKED = 2000
 """Questions to the server a command; it decides how many of them a person sees."""
 MOST_WAITING = 100
 MOST_REPORTED = 50
+MOST_WARNINGS = 5
+"""Each is an entry in the server's log."""
 _AT_ONCE = 64
 """Calls answered before anything else is looked after."""
 
@@ -51,6 +53,7 @@ class Holds:
         self._listener = -1
         self._say = say
         self._asked = 0
+        self._warnings = 0
         self._questions: dict[Need, list[_Waiting]] = {}
         self._numbers: dict[int, Need] = {}
         self._refused: set[Need] = set()
@@ -119,7 +122,7 @@ class Holds:
             # its memory or its files cannot be read
             plan = Proceed() if held.name in NAMING else Fail(error.errno or errno.EACCES)
         except Exception:  # noqa: BLE001 — a fault of this program must not let anything through, nor stop the command
-            self._say(message(warning=traceback.format_exc()))
+            self._warn()
             plan = Fail(errno.EACCES)
         match plan:
             case Proceed():
@@ -176,6 +179,10 @@ class Holds:
         except OSError as error:
             notify.fail(self._listener, held, error.errno or errno.EACCES)
             return
+        except Exception:  # noqa: BLE001 — as in `_look`
+            self._warn()
+            notify.fail(self._listener, held, errno.EACCES)
+            return
         finally:
             act.close()
         if answer.file is None:
@@ -192,6 +199,12 @@ class Holds:
         with suppress(ProcessLookupError):
             notify.fail(self._listener, waiting.held, errno.EACCES)
 
+    def _warn(self) -> None:
+        """Tell the server of the exception at hand."""
+        self._warnings += 1
+        if self._warnings <= MOST_WARNINGS:
+            self._say(message(warning=traceback.format_exc()))
+
     def _report(self, need: Need, *, asked: bool) -> None:
         if need in self._denials or len(self._denials) < MOST_REPORTED:
             self._denials[need] = self._denials.get(need, False) or asked
@@ -204,6 +217,6 @@ def _planner(name: str) -> Callable[[Scene, Memory], Plan]:
         return plan_watch
     if name.startswith("exec"):
         return plan_exec
-    if name in ("open", "creat", "openat", "openat2"):
+    if name in ("open", "creat", "openat"):
         return plan_open
     return plan_name

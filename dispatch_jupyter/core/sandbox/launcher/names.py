@@ -126,6 +126,9 @@ def _truncate(scene: Scene, memory: Memory) -> Plan:
         there.close()
         return Proceed()
     length = held.arguments[1]
+    if length >> 63:  # a negative number
+        there.close()
+        return Proceed()
 
     def do() -> Answer:
         os.truncate(there.link, length)

@@ -4,7 +4,6 @@ import errno
 import fcntl
 import os
 import stat
-import struct
 from dataclasses import dataclass
 
 from . import devices, places
@@ -17,7 +16,6 @@ from .verdicts import Verdict
 _O_TMPFILE = 0o20000000
 _O_PATH = 0o10000000
 _KEPT = ~(os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW)
-_OPEN_HOW = struct.Struct("QQQ")
 _AT_NOFOLLOW = 0x100
 _SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 
@@ -46,10 +44,10 @@ class _Open:
 
 
 def plan_open(scene: Scene, memory: Memory) -> Plan:
-    """For open, creat, openat and openat2."""
+    """For open, creat and openat."""
     wanted = _arguments(scene, memory)
-    if wanted is None or wanted.flags & _O_PATH:
-        return Proceed()  # a kernel newer than this knows more arguments; opening with O_PATH gives no rights
+    if wanted.flags & _O_PATH:
+        return Proceed()  # that gives no rights
     if not wanted.writes and not wanted.flags & os.O_CREAT and scene.judge.plainly("read", os.fsdecode(wanted.path)):
         return Proceed()
     thread = scene.held.thread
@@ -91,7 +89,7 @@ def _not_now() -> Answer:
     raise PermissionError(errno.EACCES, "allowed from the next command on")
 
 
-def _arguments(scene: Scene, memory: Memory) -> _Open | None:
+def _arguments(scene: Scene, memory: Memory) -> _Open:
     held = scene.held
     match held.name:
         case "open":
@@ -99,13 +97,8 @@ def _arguments(scene: Scene, memory: Memory) -> _Open | None:
         case "creat":
             flags = os.O_CREAT | os.O_WRONLY | os.O_TRUNC
             return _Open(AT_FDCWD, memory.text(held.arguments[0]), flags, held.low(1) & 0o7777)
-        case "openat":
+        case _:
             return _Open(held.signed(0), memory.text(held.arguments[1]), held.low(2), held.low(3) & 0o7777)
-    if held.arguments[3] != _OPEN_HOW.size:
-        return None
-    flags, mode, resolve = _OPEN_HOW.unpack(memory.bytes(held.arguments[2], _OPEN_HOW.size))
-    # whoever restricts how a name is resolved wants the kernel's answer
-    return None if resolve else _Open(held.signed(0), memory.text(held.arguments[1]), flags, mode & 0o7777)
 
 
 def _reach(scene: Scene, wanted: _Open, there: Thing) -> Plan:

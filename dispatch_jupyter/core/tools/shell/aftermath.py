@@ -8,7 +8,7 @@ from ...permissions.policy import Denied, Policy
 from ...protocol.records import Operation, Reach
 from ...sandbox.types import Exit
 from .folders import is_folder
-from .live import HABITUAL, is_probe
+from .live import HABITUAL, IMPORTED_FROM, is_probe
 from .questions import MAX_WHILE_RUNNING
 from .running import Running
 
@@ -24,19 +24,30 @@ async def settle_denials(running: Running, end: Exit) -> list[str]:
     if denied and end.code != 0:
         # after a denial nobody wants to be asked for more of the same command
         worth = [] if decisions.refused else [key for key in denied if _is_worth_asking(policy, *key)]
-        asked = sorted(key for key in worth if key not in running.declined)[:MAX_WHILE_RUNNING]
+        asked = sorted(worth)[:MAX_WHILE_RUNNING]
         if asked:
             notes.append(await _ask_now(running, policy, asked))
-        denied -= set(asked)
-        if denied:
-            notes.append(f"Denied without asking: {_listed(sorted(denied))}")
+        untold = sorted(key for key in denied.difference(asked) if _is_worth_telling(running, key[1]))
+        if untold:
+            notes.append(f"Denied without asking: {_listed(untold)}")
     if end.granted:
         notes.append(f"Run it again if a part of it failed: some was allowed only as it ran ({named(end.granted)}).")
     return notes
 
 
 def _is_worth_asking(policy: Policy, operation: Operation, path: str) -> bool:
-    return not is_probe(policy, path) and policy.decide(operation, Path(path)).outcome != "deny"
+    """Programs reach for many things they do without: that a command failed is no sign that it was for want of them."""
+    if path in HABITUAL or is_probe(policy, path):
+        return False
+    return policy.decide(operation, Path(path)).outcome != "deny"
+
+
+def _is_worth_telling(running: Running, path: str) -> bool:
+    if path not in HABITUAL:
+        return True
+    output = running.handle.output()
+    text = output.head + output.tail
+    return path in IMPORTED_FROM and ("ModuleNotFoundError" in text or "ImportError" in text)
 
 
 async def _ask_now(running: Running, policy: Policy, denied: list[tuple[Operation, str]]) -> str:
@@ -48,8 +59,6 @@ async def _ask_now(running: Running, policy: Policy, denied: list[tuple[Operatio
     try:
         await running.questions.ask(reaches)
     except Denied as refusal:
-        # programs reach for these again and again: one no is enough for the session
-        running.declined.update(key for key in denied if key[1] in HABITUAL)
         return f"{refusal.message} Denied: {what}."
     return f"Run it again: what it was denied is allowed now ({what})."
 

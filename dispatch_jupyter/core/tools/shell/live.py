@@ -13,6 +13,8 @@ from .folders import is_folder
 from .questions import MAX_WHILE_RUNNING, Questions
 
 MAX_UNASKED = 50
+MAX_REFUSED = 50
+"""Of those that the policy denies, which nobody is asked about."""
 
 log = logging.getLogger(__name__)
 
@@ -30,10 +32,12 @@ PROBED = (
 command that names one of them is asked about before it starts."""
 
 
-HABITUAL = frozenset(("/etc/hosts", "/etc", *(os.path.realpath(folder) for folder in sys.path if folder)))
+IMPORTED_FROM = frozenset(os.path.realpath(folder) for folder in sys.path if folder)
+"""Python reaches for each folder it imports from; packages under development are linked that way."""
+HABITUAL = IMPORTED_FROM | {"/etc/hosts", "/etc"}
 """What programs reach for at their start, needed or not: git and whatever looks up a name in /etc/hosts (real names are
-found without it), pip in /etc for the system's name, Python in each folder it imports from (packages under development
-are linked that way). Nobody is asked before a command failed. A command that names one of them is asked about first."""
+found without it), pip in /etc for the system's name, Python for its folders. Nobody is asked, whatever becomes of the
+command; one that names any of them is asked about first."""
 
 
 @dataclass(slots=True)
@@ -67,7 +71,8 @@ class LiveDecisions:
             return await self._asked_once(policy, operation, path)
         self._note(policy, operation, path, verdict)
         if verdict.outcome == "deny":
-            self.refused[path] = verdict.reason
+            if len(self.refused) < MAX_REFUSED:
+                self.refused[path] = verdict.reason
             return False
         if verdict.grant_id:
             self.held.add(verdict.grant_id)

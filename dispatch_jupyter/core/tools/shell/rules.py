@@ -9,6 +9,7 @@ from pathlib import Path
 from ...permissions.known import SECRETS_BY_NAME
 from ...permissions.places import Places
 from ...permissions.policy import Policy
+from ...sandbox import hosts
 from ...sandbox.types import Rules
 from .environment import Folders
 
@@ -52,8 +53,8 @@ def confinement(policy: Policy, folders: Folders, *, live: bool, ports: Collecti
     whether such a thing may be made is decided as it is made.
 
     Args:
-        live: whether the sandbox asks while the command runs. If so, `/etc/hosts` waits for a question of its own;
-            if not, programs have to be able to look up `localhost`.
+        live: whether the sandbox sees to calls while the command runs. Then programs look up `localhost` in a
+            stand-in for `/etc/hosts`; else they have to read the file itself.
     """
     names = SYSTEM_FILES if live else [*SYSTEM_FILES, "hosts"]
     return Confinement(
@@ -71,6 +72,7 @@ def confinement(policy: Policy, folders: Folders, *, live: bool, ports: Collecti
             ),
             hidden=tuple(str(path) for path in (*policy.hidden(), *_secrets_in(policy), *_shared_memory(live=live))),
             ports=tuple(sorted(ports)),
+            stand_ins=(hosts.stand_in(),) if live else (),
         ),
         frozenset(rule.grant_id for rule in policy.rules if rule.grant_id),
     )

@@ -14,7 +14,7 @@ from .result import how_it_ended, joined, shown_output
 from .running import Running
 from .shell import STOP_SECONDS, Order
 
-MAX_COMMAND_CHARS = 100_000
+MAX_COMMAND_CHARS = 40_000
 GRACE = 1.0
 """Seconds a command has before somebody's words move it to the background, and a job before its call returns: what
 fails at once is told at once."""

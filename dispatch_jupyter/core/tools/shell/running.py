@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...protocol.ids import AgentId, CallId, JobId
-from ...protocol.records import Operation
 from ...sandbox.command import Command
 from ...sandbox.types import Exit
 from .clock import Clock
@@ -51,8 +50,6 @@ class Running:
     show: Callable[[str], None] | None
     """Where output goes as it comes; None once the call is over."""
     afterwards: Afterwards
-    declined: set[tuple[Operation, str]] = field(default_factory=set)
-    """What a person said no to after an earlier command, and is not asked again; the session's."""
     job_id: JobId | None = None
     move: asyncio.Event = field(default_factory=asyncio.Event)
     """Set to make the call return and the command go on as a job."""

@@ -5,7 +5,9 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +15,7 @@ from ...permissions.policy import Denied, Rule
 from ...protocol.commands import SandboxLevel
 from ...protocol.errors import Conflict, NotFound, ToolError
 from ...protocol.ids import CallId
-from ...protocol.records import CommandRun, Job, Operation
+from ...protocol.records import CommandRun, Job
 from ...sandbox.command import Command
 from ...sandbox.types import Exit, Launch
 from .aftermath import settle_denials
@@ -42,6 +44,10 @@ _FURTHER = re.compile(r"[|<>`]|\$\(")
 """Output may go elsewhere than to whoever looks on."""
 SESSION_ENDED = "ended with its session"
 TAKEN_BACK = "ended: leave it ran with was taken back"
+
+
+_SCANS = ThreadPoolExecutor(1, "dispatch-scan")
+"""Reads commands, one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,6 @@ class Shell:
         self._running: dict[CallId, Running] = {}
         self._starting = 0
         self._protected: dict[Path, ProtectedFiles] = {}
-        self._declined: set[tuple[Operation, str]] = set()
         self._closed = False
         self.jobs = JobBook(keep)
 
@@ -265,7 +270,6 @@ class Shell:
             limit_is_wanted=order.timeout is not None,
             show=context.show,
             afterwards=afterwards,
-            declined=self._declined,
         )
 
     async def _begin(self, running: Running, launch: Launch) -> None:
@@ -314,7 +318,9 @@ async def _get_leave(
     order: Order, questions: Questions, cwd: Path, environ: Mapping[str, str], *, confined: bool
 ) -> None:
     """All that the command names outside the project is allowed, or nothing is run."""
-    found = await asyncio.to_thread(examine, order.command, cwd, questions.policy(), environ, confined=confined)
+    # not with the other work in threads: what takes long is not to keep anything else from its turn
+    examining = partial(examine, order.command, cwd, questions.policy(), environ, confined=confined)
+    found = await asyncio.get_running_loop().run_in_executor(_SCANS, examining)
     for reach, verdict in (*found.denied, *found.allowed):
         questions.note(reach, verdict)
     _refuse_denied(found)

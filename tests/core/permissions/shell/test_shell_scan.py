@@ -245,3 +245,22 @@ def test_the_same_command_gives_the_same_scan() -> None:
     for case in load("corpus.txt")[::10]:
         assert look(case.command) == look(case.command)
         assert outside(look(case.command)) == outside(look(case.command))
+
+
+def test_a_case_of_very_many_patterns_takes_no_more_than_its_time():
+    def steps(count: int) -> int:
+        taken = 0
+
+        def count_one(_frame, event, _argument):
+            nonlocal taken
+            taken += event == "call"
+
+        sys.setprofile(count_one)
+        try:
+            scan(f"case $x in {'a|' * count}b) ls;; esac", "/tmp", {})
+        finally:
+            sys.setprofile(None)
+        return taken
+
+    steps(10)
+    assert steps(800) < 3 * steps(400)

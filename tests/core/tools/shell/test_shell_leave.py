@@ -8,7 +8,8 @@ import pytest
 
 from conftest import alive, until
 from dispatch_jupyter.core.permissions.policy import Denied, Policy, Rule
-from dispatch_jupyter.core.tools.shell.live import MAX_WHILE_RUNNING
+from dispatch_jupyter.core.tools.shell import aftermath, live
+from dispatch_jupyter.core.tools.shell.questions import MAX_WHILE_RUNNING, Questions
 
 
 def once(_reaches):
@@ -200,23 +201,35 @@ def test_after_a_denial_a_failed_command_asks_no_more(desk):
     assert f"[Denied without asking: read {desk.outside}/3, read {desk.outside}/4]" in result.text
 
 
-def test_what_programs_reach_for_by_habit_is_asked_for_once_a_command_failed(desk):
-    looking = desk.hidden("cat /etc/hosts; ls /etc; exit 0")
-    result = desk.run(looking)
-    assert result.text.count("Permission denied") == 2 and "[exit 0" in result.text
+@pytest.mark.parametrize("code", [0, 6])
+def test_what_programs_reach_for_by_habit_leads_to_no_question(desk, code):
+    result = desk.run(desk.hidden(f"cat /etc/hosts; ls /etc; exit {code}"))
+    assert result.text.count("Permission denied") == 2 and f"[exit {code}" in result.text
+    assert desk.person.asked == [] and "[Denied" not in result.text
+    assert isinstance(desk.error("cat /etc/hosts"), Denied), "named in the command, it is asked for"
+
+
+def test_packages_that_cannot_be_read_are_told_where_an_import_failed(desk, monkeypatch):
+    linked = str(desk.outside)
+    monkeypatch.setattr(live, "HABITUAL", live.HABITUAL | {linked})
+    monkeypatch.setattr(aftermath, "HABITUAL", live.HABITUAL | {linked})
+    monkeypatch.setattr(aftermath, "IMPORTED_FROM", frozenset({linked}))
+    result = desk.run(desk.hidden(f"ls {linked} 2> /dev/null; echo 1 failed; exit 1"))
+    assert "[Denied" not in result.text
+    result = desk.run(desk.hidden(f"ls {linked} 2> /dev/null; echo \"ModuleNotFoundError: No module named 'x'\"; exit 1"))
+    assert f"[Denied without asking: read {linked}]" in result.text
     assert desk.person.asked == []
 
-    async def failing():
-        command = desk.hidden("cat /etc/hosts; exit 6")
-        assert "Denied: read /etc/hosts" in (await desk.shell_call(command)).text
-        assert desk.person.paths == [["read /etc/hosts"]]
-        assert "[Denied without asking: read /etc/hosts]" in (await desk.shell_call(command)).text
-        assert len(desk.person.asked) == 1, "one no is enough"
 
-    desk.play(failing)
-    desk.person.answer = session
-    desk.run(desk.hidden("cat /etc/hosts; exit 6"))
-    assert "Permission denied" not in desk.run(desk.hidden("cat /etc/hosts")).text
+def test_what_was_refused_is_kept_to_a_bound(desk):
+    decisions = live.LiveDecisions(Questions(desk.person, "x"))
+
+    async def scenario():
+        for number in range(2_000):
+            assert not await decisions.may("read", f"/proc/{number}/environ")
+
+    asyncio.run(scenario())
+    assert len(decisions.refused) == live.MAX_REFUSED
 
 
 def test_leave_for_the_session_covers_what_follows(desk):
