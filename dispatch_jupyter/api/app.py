@@ -80,6 +80,7 @@ class DispatchApp(ExtensionApp):
             server_url=self.server_url,
             ports=lambda: guarded_ports(server),
             auth_enabled=server.identity_provider.auth_enabled,
+            secrets=[Path(server.runtime_dir)],
         )
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:

@@ -161,6 +161,8 @@ export interface CommandRun {
   /** Name of the signal that ended it, as `SIGKILL`. */
   readonly signal: string | null;
   readonly timed_out: boolean;
+  /** Why Dispatch ended it, in words ("stopped by the user"); None where it ended by itself. */
+  readonly why: string | null;
   /** Set once it goes on in the background; the job then says how it ends. */
   readonly job_id: string | null;
 }

@@ -160,3 +160,12 @@ async def test_watching_for_notices_alone_wakes_nothing(ask, jp_ws_fetch, jp_ser
         notice = await socket.read_message()
     assert created["session"]["id"] in notice
     socket.close()
+
+
+async def test_the_servers_own_tokens_are_secrets(ask, model, outside, pending, jp_serverapp):
+    path = f"{jp_serverapp.runtime_dir}/jpserver-1.json"
+    model.script = [Reply(calls=[Call("read_file", {"path": path})]), Reply("Done.")]
+    _, accepted = await ask("POST", "chat", body={"text": "read it"})
+    (request,) = await pending(accepted["session_id"])
+    assert request["scopes"] == ["once"]
+    assert request["reaches"][0]["secret"]

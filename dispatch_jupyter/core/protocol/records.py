@@ -179,6 +179,8 @@ class CommandRun(Part):
     signal: str | None = None
     """Name of the signal that ended it, as `SIGKILL`."""
     timed_out: bool = False
+    why: str | None = None
+    """Why Dispatch ended it, in words ("stopped by the user"); None where it ended by itself."""
     job_id: JobId | None = None
     """Set once it goes on in the background; the job then says how it ends."""
 

@@ -1,7 +1,7 @@
 """Putting a workspace together from its parts."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ..llm.client import RoutingClient
@@ -20,12 +20,14 @@ def set_up(
     server_url: str,
     ports: Callable[[], frozenset[int]] = frozenset,
     auth_enabled: bool = True,
+    secrets: Iterable[Path] = (),
 ) -> Workspace:
     """The runtime of a server whose root is `project`, with its sessions in `folder`. Blocks: call it in a thread.
 
     Args:
         ports: TCP ports that agents' commands may not connect to.
         auth_enabled: whether the server asks who somebody is.
+        secrets: folders of the host with tokens and keys in them.
     """
     project = project.resolve()
     config = CurrentConfig(project, os.environ)
@@ -34,7 +36,7 @@ def set_up(
         instance=instance,
         config=config,
         models=Models(config),
-        places=places_of(os.environ, Path.home(), own=[folder.parent]),
+        places=places_of(os.environ, Path.home(), own=[folder.parent, *secrets]),
         client=RoutingClient(),
         owner=Owner(server_url=server_url),
         ports=ports,

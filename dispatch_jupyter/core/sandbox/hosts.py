@@ -1,10 +1,12 @@
 """What commands are told of the machine's own network names, in place of the person's list of hosts."""
 
 import os
+import re
 import socket
 
 PATH = "/etc/hosts"
 
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
 _TEXT = """\
 # This machine's own file is not shown to commands.
 127.0.0.1 localhost
@@ -19,4 +21,5 @@ def stand_in() -> tuple[str, str]:
     what a person works with.
     """
     own = socket.gethostname()
-    return os.path.realpath(PATH), _TEXT + (f"127.0.1.1 {own}\n" if own.isascii() and own.isprintable() and own else "")
+    line = f"127.0.1.1 {own}\n" if _NAME.fullmatch(own) else ""
+    return os.path.realpath(PATH), _TEXT + line

@@ -32,29 +32,61 @@ def find(sources: Mapping[str, str], at_most: SandboxLevel, most_abi: int | None
     if not sys.platform.startswith("linux"):
         return _elsewhere()
     if _rank(at_most) < _rank("kernel"):
-        return Ground(Level("parsed only", "The settings ask for no better level. Nothing holds a running command."), 0)
+        return Ground(Level("parsed only", f"The settings ask for no better level. {_UNHELD}"), 0)
     try:
         found = _probe(sources, most_abi)
     except (OSError, ValueError, subprocess.SubprocessError) as error:
-        return Ground(Level("parsed only", f"The kernel could not be probed: {error}. {_UNHELD}"), 0)
+        return Ground(Level("parsed only", f"What the kernel can do could not be found out ({error}). {_UNHELD}"), 0)
     if found["confined"]:
-        return Ground(Level("parsed only", f"Commands cannot be confined: {found['confined']}. {_UNHELD}"), 0)
+        return Ground(Level("parsed only", f"This kernel cannot confine commands: {found['confined']}. {_UNHELD}"), 0)
     abi = int(found["abi"])
     if found["live"] or at_most == "kernel":
-        why = found["live"] or "the settings ask for no better level"
-        return Ground(
-            Level("kernel", f"No questions while a command runs: {why}. {_NO_LIVE}{_missing(abi)}", abi >= 4), abi
-        )
-    return Ground(
-        Level("kernel+live", f"Landlock {abi} and held system calls.{_missing(abi, live=True)}", abi >= 4), abi
+        return Ground(Level("kernel", _kernel(abi, found["live"]), abi >= ABI_PORTS), abi)
+    return Ground(Level("kernel+live", _live(abi), abi >= ABI_PORTS), abi)
+
+
+ABI_PORTS, _ABI_DEVICES, _ABI_SIGNALS = 4, 5, 6
+_UNHELD = "Nothing stops a command once it runs: only what is recognised in its text is asked about before it starts."
+
+
+def _live(abi: int) -> str:
+    gaps = ["see the command lines of other programs", "talk to other services on this machine and in the network"]
+    return (
+        f"The kernel confines commands (Landlock {abi}, seccomp), and they wait where a person is asked. "
+        f"They can still {_listed([*gaps, *_old(abi, live=True)])}."
     )
 
 
-_UNHELD = "Nothing holds a running command."
-_NO_LIVE = (
-    "Modes, owners and times of outside files can be changed by their owner's commands; folders can be watched; "
-    "shared memory in /dev/shm is open."
-)
+def _kernel(abi: int, unheld: str) -> str:
+    """`unheld`: why calls cannot be held; empty where nobody wants them to be."""
+    why = f"this kernel cannot do that: {unheld}" if unheld else "the settings ask for no more"
+    gaps = [
+        "change modes, owners and times of the user's files anywhere",
+        "be told what happens in other folders",
+        "use shared memory of other programs",
+        "see their command lines",
+        "talk to other services on this machine and in the network",
+    ]
+    return (
+        f"The kernel confines commands (Landlock {abi}, seccomp), but what they reach for beyond their rules is denied "
+        f"without a question ({why}). They can still {_listed([*gaps, *_old(abi, live=False)])}."
+    )
+
+
+def _old(abi: int, *, live: bool) -> list[str]:
+    """What a newer Landlock would stop."""
+    gaps = []
+    if abi < ABI_PORTS:
+        gaps.append("connect to this server if they know its token (Landlock is too old to guard ports)")
+    if abi < _ABI_DEVICES:
+        gaps.append("control devices that they may read")
+    if abi < _ABI_SIGNALS and not live:
+        gaps.append("send signals to the user's other programs")
+    return gaps
+
+
+def _listed(parts: list[str]) -> str:
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def _probe(sources: Mapping[str, str], most_abi: int | None) -> dict[str, str]:
@@ -74,23 +106,15 @@ def _probe(sources: Mapping[str, str], most_abi: int | None) -> dict[str, str]:
     return found
 
 
-def _missing(abi: int, *, live: bool = False) -> str:
-    """What this version of Landlock does not cover."""
-    gaps = []
-    if abi < 4:
-        gaps.append("connections to the server's own ports are not stopped")
-    if abi < 5:
-        gaps.append("control of devices that may be read is not stopped")
-    if abi < 6:
-        gaps.append("abstract sockets are stopped by the filter alone")
-        if not live:
-            gaps.append("signals to processes outside are not stopped")
-    return f" Landlock {abi} is old: {'; '.join(gaps)}." if gaps else ""
-
-
 def _elsewhere() -> Ground:
     if sys.platform == "darwin":
-        return Ground(Level("parsed only", "Commands run under sandbox-exec, which is experimental here."), 0)
+        return Ground(
+            Level(
+                "parsed only",
+                "Commands run under sandbox-exec with rules that were not tried yet: count on what is asked before they start.",
+            ),
+            0,
+        )
     return Ground(Level("parsed only", f"This system ({sys.platform}) cannot confine commands. {_UNHELD}"), 0)
 
 

@@ -141,7 +141,7 @@ def _spec(launch: Launch, ground: Ground) -> dict[str, Any]:
         "execute": rules.execute,
         "read": rules.read,
         "hidden": rules.hidden,
-        "stand_ins": rules.stand_ins,
+        "stand_ins": dict(rules.stand_ins),
         "spill_limit": launch.spill_limit,
     }
 

@@ -13,6 +13,7 @@ const ran = (fields: Partial<CommandRun> = {}): CommandRun => ({
   exit_code: 0,
   signal: null,
   timed_out: false,
+  why: null,
   job_id: null,
   ...fields
 });
@@ -66,7 +67,7 @@ it.each([
     '✕failedRanpytest -qkilled by SIGSEGV · 4.2 s'
   ],
   [
-    { command: ran({ exit_code: null, signal: 'SIGKILL' }), output: 'x\n[stopped by ada · 4.2 s]' },
+    { command: ran({ exit_code: null, signal: 'SIGKILL', why: 'stopped by ada' }), output: 'x\n[stopped by ada · 4.2 s]' },
     '■stoppedRanpytest -qstopped · 4.2 s'
   ],
   [
@@ -160,7 +161,7 @@ it.each([
     shell({ output: `${'x\n'.repeat(50)}[exit 2 · 4.2 s]`, command: ran({ exit_code: 2 }) }),
     'x\n'.repeat(49).concat('x')
   ],
-  ['one that was stopped', shell({ output: 'x\n[stopped by ada · 4.2 s]', command: ran({ exit_code: null }) }), 'x']
+  ['one that was stopped', shell({ output: 'x\n[stopped by ada · 4.2 s]', command: ran({ exit_code: null, why: 'stopped by ada' }) }), 'x']
 ])('leaves %s open', async (_, record, text) => {
   const r = withCall(record);
   await line(r);
@@ -199,16 +200,18 @@ it('folds a long output when it is over, unless the person reads in it', async (
   }
 });
 
-it.each([
-  ['stopped by ada · 4.2 s', 'stopped by ada'],
-  ['timed out after 900 s and was ended, with all its processes · 15 min 0 s', 'timed out after 900 s and was ended,'],
-  ['ended: leave it ran with was taken back · 4.2 s', 'ended: leave it ran with was taken back']
-])('says who or what ended a command: [%s]', async (last, words) => {
-  const r = withCall(shell({ output: `[${last}]`, command: ran({ exit_code: null, signal: 'SIGKILL' }) }));
+it.each([null, 'SIGKILL'])('says who or what ended a command (signal: %s)', async signal => {
+  const why = 'ended: leave it ran with was taken back';
+  const r = withCall(shell({ output: '[ended · 4.2 s]', command: ran({ exit_code: null, signal, why }) }));
   expect(await line(r)).toContain('■stopped');
   expect(isOpen(r)).toBe(true);
-  expect(r.find('.dsp-shell-details').textContent).toContain(words);
-  expect(r.find('.dsp-shell-details').textContent).not.toContain(' · ');
+  expect(r.find('.dsp-shell-details').textContent).toContain(why);
+});
+
+it('does not take what a command printed for why it ended', async () => {
+  const r = withCall(shell({ output: 'x\n[stopped by ada · 4.2 s]', command: ran({ exit_code: 1 }) }));
+  expect(await line(r)).toContain('failed');
+  expect(r.host.textContent).not.toContain('stopped by ada');
 });
 
 it('shows why a command could not be run', async () => {
@@ -251,7 +254,7 @@ it('stops a command, and says so at once', async () => {
   await vi.waitFor(() => expect(button(r, 'Stopping…').getAttribute('aria-disabled')).toBe('true'));
   fireEvent.click(button(r, 'Stopping…'));
   expect(r.server.of('POST', `sessions/${SESSION}/calls/c1/stop`)).toHaveLength(1);
-  put(r, shell({ seq: 101, command: ran({ exit_code: null, signal: 'SIGKILL' }), output: '[stopped by ada · 1 s]' }));
+  put(r, shell({ seq: 101, command: ran({ exit_code: null, signal: 'SIGKILL', why: 'stopped by ada' }) }));
   await vi.waitFor(() => expect(r.find('[data-call]').dataset.run).toBe('stopped'));
   expect(r.root.querySelector('.dsp-call-actions')).toBeNull();
 });

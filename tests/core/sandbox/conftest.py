@@ -58,6 +58,8 @@ class Box:
     hidden: tuple[str, ...] = ()
     allow: Callable[[Operation, str], bool] = lambda operation, path: False
     ports: tuple[int, ...] = ()
+    stand_ins: tuple[tuple[str, str], ...] = ()
+    less: tuple[str, ...] = ()
     more: dict[str, tuple[str, ...]] = field(default_factory=dict)
     asked: list[tuple[Operation, str]] = field(default_factory=list)
 
@@ -79,9 +81,15 @@ class Box:
         return Rules(
             write=(str(self.project), str(self.base / "tmp"), *devices, *self.more.get("write", ())),
             execute=(*real(SYSTEM), *self.more.get("execute", ())),
-            read=(*real([f"/etc/{name}" for name in ETC]), "/proc", "/sys", *self.more.get("read", ())),
+            read=(
+                *real([path for name in ETC if (path := f"/etc/{name}") not in self.less]),
+                "/proc",
+                "/sys",
+                *self.more.get("read", ()),
+            ),
             hidden=self.hidden,
             ports=self.ports,
+            stand_ins=self.stand_ins,
         )
 
     async def start(

@@ -1,8 +1,8 @@
 """Attacks that were held, so that they stay so: floods, crowds of waiting calls, hidden places that are moved."""
 
 import asyncio
-import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -42,13 +42,15 @@ threading.Event().wait()
             await asyncio.Event().wait()
             return True
 
-        command = await box.start(
-            "exec python3 -S crowd.py", lambda text: up.set() if "all" in text else None, ask=never
-        )
+        def show(text: str) -> None:
+            if "all" in text:
+                up.set()
+
+        command = await box.start("exec python3 -S crowd.py", show, ask=never)
         await asyncio.wait_for(up.wait(), 20)
         await asyncio.wait_for(command.kill("enough"), 5)
         assert (await command.wait()).killed == "enough"
-        assert not os.path.exists(f"/proc/{command.pid}")
+        assert not Path("/proc", str(command.pid)).exists()
 
     boxed("kernel+live", scenario)
 

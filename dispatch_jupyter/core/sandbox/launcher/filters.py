@@ -56,9 +56,13 @@ _MSG_FASTOPEN = 0x20000000
 _CLONE_NEW = 0x7E020000
 _PERSONALITIES = (0x0, 0x40000, 0xFFFFFFFF)
 """Linux, Linux without address randomisation (debuggers), "which is it?"."""
-_IOCTLS = (0x5412, 0x541C, 0x40086602, 0x401C5820, 0x40806685)
-"""TIOCSTI and TIOCLINUX type into a terminal; FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR and
-FS_IOC_ENABLE_VERITY change a file that is only read."""
+_IOCTLS = (0x5412, 0x541C, 0x40086602, 0x401C5820, 0x40806685, 0x40086604, 0x40087602, 0x800C6613)
+"""TIOCSTI and TIOCLINUX type into a terminal; FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR, FS_IOC_ENABLE_VERITY, two that set a
+version and FS_IOC_SET_ENCRYPTION_POLICY change a file that is only read."""
+_IOCTL_TYPE, _BTRFS = 0xFF00, 0x9400
+_CLONING = (0x40049409, 0x4020940D, 0xC0189436)
+"""FICLONE and its like have btrfs' type, and every file system knows them. The others make snapshots of folders."""
+_IPPROTO_TCP, _TCP_ULP = 6, 31
 _O_ACCMODE, _O_RDONLY, _O_TRUNC = 0o3, 0, 0o1000
 
 _O_CREAT, _O_TMPFILE = 0o100, 0o20000000
@@ -129,6 +133,7 @@ def filter_for(*, live: bool, abi: int, carved: bool) -> Block:
         _socket(),
         _socket_pair(),
         *_fast_open(),
+        _protocol_on_top(),
         _clone(),
         _ioctl(),
         _fcntl(),
@@ -217,7 +222,17 @@ def _clone() -> Block:
 
 
 def _ioctl() -> Block:
-    return on_call("ioctl", [*low(1), *when(_IOCTLS, answer(fail(errno.EPERM))), *answer(ALLOW)])
+    refused = answer(fail(errno.EPERM))
+    snapshots = [*masked(_IOCTL_TYPE), *when([_BTRFS], refused)]
+    return on_call(
+        "ioctl", [*low(1), *when(_IOCTLS, refused), *when(_CLONING, answer(ALLOW)), *snapshots, *answer(ALLOW)]
+    )
+
+
+def _protocol_on_top() -> Block:
+    """SMC on top of TCP connects past Landlock's port rules. The other one there is, TLS in the kernel, is optional."""
+    on_tcp = [*low(2), *when([_TCP_ULP], answer(fail(errno.EPERM)))]
+    return on_call("setsockopt", [*low(1), *when([_IPPROTO_TCP], on_tcp), *answer(ALLOW)])
 
 
 def _fcntl() -> Block:

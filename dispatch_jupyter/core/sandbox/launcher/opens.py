@@ -114,23 +114,27 @@ def _reach(scene: Scene, wanted: _Open, there: Thing) -> Plan:
         there.close()
         return Fail(errno.EOPNOTSUPP)  # programs make a named file then
 
+    stand_in = None
+    if verdict is Verdict.OUTSIDE and not wanted.writes and there.real not in scene.granted:
+        stand_in = scene.judge.stand_ins.get(there.real)
+
     def do() -> Answer:
+        if stand_in is not None:
+            return Answer(_sealed(stand_in), wanted.inherited)
         # by the descriptor that was judged: no name is looked up again
         flags = wanted.flags & _KEPT | os.O_CLOEXEC | os.O_NOCTTY
         return Answer(os.open(there.link, flags), wanted.inherited)
 
-    if verdict is Verdict.OURSELVES:
+    if verdict is Verdict.OURSELVES or stand_in is not None:
         return Act(do, [there])
     if not there.folder and not stat.S_ISREG(there.info.st_mode):
         there.close()
         return Proceed()
-    if operation == "read" and there.real in scene.judge.stand_ins and there.real not in scene.granted:
-        return Act(lambda: Answer(_stand_in(scene.judge.stand_ins[there.real]), wanted.inherited), [there])
     opened = [there.real] if there.folder else []
     return Act(do, [there], [(operation, there.real)], opened)
 
 
-def _stand_in(text: str) -> int:
+def _sealed(text: str) -> int:
     """A file of its own that has this text and that nobody can change, opened for reading."""
     made = os.memfd_create("stand-in", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:

@@ -24,8 +24,8 @@ class Spec:
     execute: Sequence[str]
     read: Sequence[str]
     hidden: Sequence[str]
-    stand_ins: Sequence[Sequence[str]]
-    """Pairs of a path and what is read in its place where no rule covers it."""
+    stand_ins: Mapping[str, str]
+    """What is read in place of a path that no rule covers."""
     spill_limit: int
 
     @classmethod

@@ -40,6 +40,7 @@ _TABLE: dict[str, tuple[int | None, int | None]] = {
     "utimensat": (280, 88),
     "execve": (59, 221),
     "execveat": (322, 281),
+    "setsockopt": (54, 208),
     "ptrace": (101, 117),
     "process_vm_readv": (310, 270),
     "process_vm_writev": (311, 271),

@@ -46,7 +46,7 @@ class Judge:
         needs = {"write": landlock.WRITE_FILE, "execute": landlock.EXECUTE, "read": landlock.READ_FILE}
         kept = list(rules)
         things = {rule.path: identity(rule.path) for rule in kept}
-        self.stand_ins = {path: text for path, text in spec.stand_ins}
+        self.stand_ins = spec.stand_ins
         """What is read in place of a path that no rule covers."""
         self._kernel = {
             operation: {rule.path.rstrip("/"): things[rule.path] for rule in kept if rule.rights & right}

@@ -66,7 +66,5 @@ class JobBook:
 
 
 def _how(ended: Ended) -> dict[str, object]:
-    stopped = ended.timed_out or ended.why is not None or ended.exit.killed is not None
-    status: JobStatus = "stopped" if stopped else "exited"
-    why = ended.why or ended.exit.killed
-    return {"status": status, "exit_code": ended.exit.code, "signal": ended.exit.signal, "why": why}
+    status: JobStatus = "stopped" if ended.timed_out or ended.reason is not None else "exited"
+    return {"status": status, "exit_code": ended.exit.code, "signal": ended.exit.signal, "why": ended.reason}

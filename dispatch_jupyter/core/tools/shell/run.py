@@ -92,7 +92,11 @@ async def _result(running: Running) -> ToolResult:
         await to_the_end(running.spill.unlink, missing_ok=True)
     text = joined(output, how_it_ended(running, ended))
     command = CommandRun(
-        cwd=str(running.cwd), exit_code=ended.exit.code, signal=ended.exit.signal, timed_out=ended.timed_out
+        cwd=str(running.cwd),
+        exit_code=ended.exit.code,
+        signal=ended.exit.signal,
+        timed_out=ended.timed_out,
+        why=ended.reason,
     )
     return ToolResult(text, command=command, whole=whole)
 

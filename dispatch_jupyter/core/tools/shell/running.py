@@ -30,6 +30,11 @@ class Ended:
     notes: list[str]
     """For the agent: what was denied, what was put back."""
 
+    @property
+    def reason(self) -> str | None:
+        """Why Dispatch ended it; None where it did not."""
+        return self.why or self.exit.killed
+
 
 @dataclass(eq=False, slots=True)
 class Running:

@@ -19,10 +19,7 @@ export interface Run {
 }
 
 /** The last line of an output tells the agent how the command ended, or that it goes on. */
-const LAST_LINE = /(?:^|\n)\[([^\n]*)\]\s*$/;
-/** What the call's own line says as well. */
-const SAID_THERE = /^(exit -?\d+|ended by SIG|It (runs|goes on) in the background)/;
-const KILLED = /^ended by SIG/;
+const LAST_LINE = /(?:^|\n)\[[^\n]*\]\s*$/;
 
 /** @param asked what was asked of a person for this call. */
 export function runOf(call: ToolCall, job: Job | undefined, asked: readonly Request[], trans: Translation): Run {
@@ -36,10 +33,10 @@ export function runOf(call: ToolCall, job: Job | undefined, asked: readonly Requ
   if (call.status === 'failed' || !call.command)
     return { ...common, state: call.status === 'failed' ? 'failed' : 'ok' };
   if (call.command.job_id) return job ? { ...runOfJob(job, trans), waited } : { ...common, state: 'background' };
-  const { exit_code, signal, timed_out } = call.command;
+  const { exit_code, signal, timed_out, why } = call.command;
   const took = timeBetween(call.started_at, call.ended_at, waited, timed_out ? 1_000 : 1);
   if (timed_out) return { ...common, state: 'stopped', ending: trans.__('stopped after %1', took) };
-  if (exit_code === null && !KILLED.test(lastLine(call)))
+  if (why || (exit_code === null && signal === null))
     return { ...common, state: 'stopped', ending: join(trans.__('stopped'), took) };
   return { ...common, ...exited(exit_code, signal, took, trans) };
 }
@@ -71,15 +68,9 @@ export function outputOf(call: ToolCall, job: Job | undefined): string {
   return call.status === 'completed' ? call.output.replace(LAST_LINE, '') : call.output;
 }
 
-/** Why it ended, where the call's line does not say all of it: "stopped by ada". */
+/** Why Dispatch or somebody ended it: "stopped by ada". Empty where it ended by itself. */
 export function reasonOf(call: ToolCall, job: Job | undefined): string {
-  if (job) return job.why ?? '';
-  const line = lastLine(call);
-  return SAID_THERE.test(line) ? '' : line.replace(/ · [\d.]+ \w+( \d+ s)?$/, '');
-}
-
-function lastLine(call: ToolCall): string {
-  return (call.status === 'completed' && LAST_LINE.exec(call.output)?.[1]) || '';
+  return (job ? job.why : call.command?.why) ?? '';
 }
 
 /** The folder it ran in, where that is not the project's own: relative to it where it is below. */

@@ -109,7 +109,7 @@ def attempt(base, world, probed):
         "execute": ["/usr", *CONFIG["execute"]],
         "read": ["/proc", "/etc", f"{base}/holes", f"{base}/readable"],
         "hidden": [],
-        "stand_ins": [],
+        "stand_ins": {},
         "spill_limit": 0,
     }
     control.sendall(message(**spec))
