@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from lab_page import LabPage
 from lab_process import REPOSITORY, LabProcess
@@ -21,6 +21,8 @@ CHROMIUM = [
     "--no-first-run",
 ]
 MODEL = "gpt-4.1-mini"
+
+expect.set_options(timeout=15_000)  # machines that run tests are often busy with something else
 
 sys.path.append(str(REPOSITORY / "scripts"))
 from chromium import find  # noqa: E402

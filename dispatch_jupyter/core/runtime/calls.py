@@ -123,7 +123,10 @@ class CallRunner:
             loop.call_soon_threadsafe(access.note, reach, verdict)
 
         def began(run: CommandRun) -> None:
+            printed = self._session.live_text("calls", call.id).get("output")
             self._session.put(self._session.tables.call(call.id).model_copy(update={"command": run}))
+            if printed:  # it was quicker than we; a record that is put ends the text that was being written
+                self._session.restart_text("calls", call.id, "output", printed)
 
         return ToolContext(
             agent_id=call.agent_id,

@@ -11,7 +11,8 @@ from desk import Desk, until
 from dispatch_jupyter.core.protocol.commands import AnswerRequest
 from dispatch_jupyter.core.protocol.errors import Conflict, NotFound
 from dispatch_jupyter.core.protocol.ids import CallId
-from dispatch_jupyter.core.protocol.records import Grant, Job, Request
+from dispatch_jupyter.core.protocol.records import CommandRun, Grant, Job, Request
+from dispatch_jupyter.core.tools.tool import Arguments, Toolbox, ToolResult
 from model_server import Call, Reply
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="the shell is tested on Linux")]
@@ -85,6 +86,37 @@ def test_output_comes_live_and_stays_with_a_stopped_call(run):
         assert desk.agent.error.code == "cancelled"
         assert desk.calls[0].output.startswith("begun")
         assert "Stopped" in desk.calls[0].output
+
+    run(scenario)
+
+
+class Quick:
+    """Prints before it has said that it runs."""
+
+    name, kind, description, arguments, exclusive = "quick", "execute", "Quick.", Arguments, True
+
+    async def run(self, arguments, context):
+        context.show("early ")
+        await asyncio.sleep(0.1)
+        context.began(CommandRun(cwd="/"))
+        context.show("late")
+        await context.spoken_to()
+        return ToolResult("over")
+
+
+def test_what_comes_before_the_command_is_recorded_is_not_lost(run):
+    async def scenario(desk: Desk):
+        desk.workspace._toolbox = Toolbox([Quick()])
+        desk.model.script = [Reply(calls=[Call("quick", {})]), Reply("Done."), Reply("Done.")]
+        await desk.say("go")
+        await until(lambda: live(desk) == "early late")
+        feed = await desk.workspace.watch(desk.session.tables.session.id, None, None)
+        async with asyncio.timeout(5):
+            snapshot = await anext(aiter(feed))
+        assert "early late" in snapshot[0]
+        desk.workspace.unwatch(feed)
+        await desk.say("enough")
+        await rest(desk)
 
     run(scenario)
 
