@@ -119,11 +119,7 @@ ROUTES = [
     Route(
         "sessions/{session_id}/jobs/{job_id}/stop",
         calls.JobStopHandler,
-        {
-            "post": Operation(
-                "Stop a background job with all it started.", answer="Job", status=202, errors=(404, 409)
-            )
-        },
+        {"post": Operation("Stop a background job with all it started.", answer="Job", status=202, errors=(404, 409))},
     ),
     Route(
         "permissions",

@@ -8,7 +8,6 @@ from ..protocol.records import Reach
 from .approvals import Approvals
 from .session import Session
 
-
 MAX_NOTED = 50
 """Lines in the permission log for what one call was allowed or denied without a question."""
 

@@ -41,9 +41,7 @@ STOPPED = ErrorInfo(code="cancelled", message="Stopped.", hint="Send a message t
 class AgentRunner:
     """Runs one agent of a session. At most one task at a time; `start` and `interrupt` may be called at any moment."""
 
-    def __init__(
-        self, bench: Workbench, agent_id: AgentId, client: ModelClient, toolbox: Toolbox
-    ) -> None:
+    def __init__(self, bench: Workbench, agent_id: AgentId, client: ModelClient, toolbox: Toolbox) -> None:
         session = self._session = bench.session
         self._id = agent_id
         self._client = client

@@ -183,7 +183,9 @@ class Approvals:
         if request.kind != "permission":
             raise Conflict("This is a question, not a request for permission.", "Answer it in words.")
         if request.status == "expired":
-            raise Conflict("The request has expired; nothing was allowed.", request.error.hint if request.error else None)
+            raise Conflict(
+                "The request has expired; nothing was allowed.", request.error.hint if request.error else None
+            )
         if request.status == "answered" or request_id in self._answering:
             who = f" by {request.answered_by}" if request.answered_by else ""
             raise Conflict(f"The request was answered already{who}.", "See the permission log.")

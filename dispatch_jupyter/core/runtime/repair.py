@@ -43,7 +43,9 @@ def _expire(session: Session) -> None:
     """Whoever asked waits no longer: what was not answered allowed nothing, and the log says so."""
     for request in session.tables.every(Request):
         if request.status == "open":
-            ended = session.put(request.model_copy(update={"status": "expired", "error": UNANSWERED, "ended_at": now()}))
+            ended = session.put(
+                request.model_copy(update={"status": "expired", "error": UNANSWERED, "ended_at": now()})
+            )
             DecisionLog(session).answered(ended, [], allowed=False, rule="expired")
 
 

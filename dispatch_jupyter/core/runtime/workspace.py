@@ -333,7 +333,12 @@ class Workspace:
     def _needed(self, session: Session) -> bool:
         runners = (self._runners.get(agent.id) for agent in session.tables.agents())
         used = session.tables.session.id in self._users
-        return session.watched or used or self._benches.busy(session) or any(runner and runner.running for runner in runners)
+        return (
+            session.watched
+            or used
+            or self._benches.busy(session)
+            or any(runner and runner.running for runner in runners)
+        )
 
     def _permissions_changed(self, session: Session) -> None:
         self._announce(_permissions_changed(session))

@@ -188,9 +188,7 @@ def test_an_answer_counts_once(run, outside):
         desk.model.script = [reads(outside / "a.txt"), Reply("Done.")]
         await desk.say("read it")
         (request,) = await asked(desk)
-        both = await asyncio.gather(
-            answer(desk, request), answer(desk, request, "deny"), return_exceptions=True
-        )
+        both = await asyncio.gather(answer(desk, request), answer(desk, request, "deny"), return_exceptions=True)
         assert sum(isinstance(one, Conflict) for one in both) == 1
         with pytest.raises(Conflict, match="ada"):
             await answer(desk, request)

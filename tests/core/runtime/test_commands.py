@@ -310,4 +310,3 @@ def test_commands_know_no_secrets_of_the_server(run, monkeypatch):
             assert "very-secret" not in call.output
 
     run(scenario)
-
