@@ -1,7 +1,6 @@
 """Commands of agents in a whole session: asked for, confined, streamed, stopped, sent to the background."""
 
 import asyncio
-import os
 import sys
 from pathlib import Path
 
@@ -43,11 +42,10 @@ def live(desk: Desk) -> str:
 
 def alive(marker) -> bool:
     """Whether any process has this in its command line."""
-    for pid in filter(str.isdecimal, os.listdir("/proc")):
+    for process in Path("/proc").glob("[0-9]*"):
         try:
-            with open(f"/proc/{pid}/cmdline", "rb") as file:
-                if str(marker).encode() in file.read():
-                    return True
+            if str(marker).encode() in (process / "cmdline").read_bytes():
+                return True
         except OSError:
             continue
     return False
