@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,6 +82,7 @@ class DispatchApp(ExtensionApp):
             ports=lambda: guarded_ports(server),
             auth_enabled=server.identity_provider.auth_enabled,
             secrets=[Path(server.runtime_dir)],
+            arguments=sys.argv,
         )
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:

@@ -516,6 +516,8 @@ export interface Status {
   readonly sandbox_reason: string;
   /** False: whoever reaches the server's port can answer for the person. */
   readonly auth_enabled: boolean;
+  /** What about this server or its project weakens the guard: `wide_project`, `exposed_token`. */
+  readonly warnings: readonly ErrorInfo[];
   readonly live_sessions: number;
   readonly counts: { readonly [key in AgentStatus]?: number };
   readonly agents: readonly AgentState[];

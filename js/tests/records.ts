@@ -260,6 +260,7 @@ export function status(fields: Partial<Status> = {}): Status {
     sandbox: 'kernel+live',
     sandbox_reason: 'Landlock, seccomp.',
     auth_enabled: true,
+    warnings: [],
     live_sessions: 0,
     counts: {},
     agents: [],

@@ -62,7 +62,8 @@ class LabProcess:
         self.sessions = self.data / "sessions"
         self.project.mkdir(parents=True)
         (self.project / "README.md").write_text(README)
-        self._environment = _environment(folder) | environment
+        # not on the command line, where every program on the machine could read it
+        self._environment = _environment(folder) | {"JUPYTER_TOKEN": TOKEN} | environment
         _turn_news_off(folder / "settings")
         self.log = folder / "server.log"
         self.port = 0
@@ -81,7 +82,6 @@ class LabProcess:
             f"--ServerApp.port={self.port}",
             "--ServerApp.port_retries=0",
             f"--ServerApp.root_dir={self.project}",
-            f"--IdentityProvider.token={TOKEN}",
             f"--{application}.expose_app_in_browser=True",
             "--LabApp.extension_manager=readonly",
             f"--DispatchApp.data_dir={self.data}",

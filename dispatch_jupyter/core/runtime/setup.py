@@ -1,11 +1,13 @@
 """Putting a workspace together from its parts."""
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ..llm.client import RoutingClient
 from ..permissions.places import places_of
+from ..protocol.records import ErrorInfo
 from ..store.lock import Owner
 from .models import Models
 from .settings import CurrentConfig
@@ -21,6 +23,7 @@ def set_up(
     ports: Callable[[], frozenset[int]] = frozenset,
     auth_enabled: bool = True,
     secrets: Iterable[Path] = (),
+    arguments: Iterable[str] = (),
 ) -> Workspace:
     """The runtime of a server whose root is `project`, with its sessions in `folder`. Blocks: call it in a thread.
 
@@ -28,17 +31,35 @@ def set_up(
         ports: TCP ports that agents' commands may not connect to.
         auth_enabled: whether the server asks who somebody is.
         secrets: folders of the host with tokens and keys in them.
+        arguments: the command line of the host.
     """
     project = project.resolve()
     config = CurrentConfig(project, os.environ)
+    places = places_of(os.environ, Path.home(), own=[folder.parent, *secrets])
+    warnings = [places.about_project(project), _about_arguments(arguments)]
     return Workspace(
         folder,
         instance=instance,
         config=config,
         models=Models(config),
-        places=places_of(os.environ, Path.home(), own=[folder.parent, *secrets]),
+        places=places,
         client=RoutingClient(),
         owner=Owner(server_url=server_url),
         ports=ports,
         auth_enabled=auth_enabled,
+        warnings=[warning for warning in warnings if warning],
     )
+
+
+def _about_arguments(arguments: Iterable[str]) -> ErrorInfo | None:
+    """Any program on the machine can read a command line, those of agents included."""
+    if not any(_SECRET_ARGUMENT.search(argument) for argument in arguments):
+        return None
+    return ErrorInfo(
+        code="exposed_token",
+        message="The server's token or password stands on its command line, where agents' commands can read it.",
+        hint="Set it in `jupyter_server_config.py`, or in the environment as `JUPYTER_TOKEN`.",
+    )
+
+
+_SECRET_ARGUMENT = re.compile(r"(token|password)=.", re.IGNORECASE)

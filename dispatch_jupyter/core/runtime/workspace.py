@@ -17,7 +17,7 @@ from ..protocol.changes import Notice
 from ..protocol.commands import Accepted, AgentState, CreateSession, SendMessage, SessionSummary, Status
 from ..protocol.errors import Conflict, Invalid, ProjectError, StoreError
 from ..protocol.ids import AgentId, MessageId, SessionId, new_agent_id, new_id, session_of
-from ..protocol.records import Agent, Limits, Message, ModelRef, Request
+from ..protocol.records import Agent, ErrorInfo, Limits, Message, ModelRef, Request
 from ..protocol.records import Session as SessionRecord
 from ..store.lock import Owner
 from ..tools.standard import standard_tools
@@ -54,11 +54,13 @@ class Workspace:
         owner: Owner,
         ports: Callable[[], frozenset[int]],
         auth_enabled: bool,
+        warnings: list[ErrorInfo],
     ) -> None:
         self.project = config.project
         self.instance = instance
         self.models = models
         self._client = client
+        self._warnings = warnings
         self._sessions = Sessions(folder, owner, instance)
         self._runners: dict[AgentId, AgentRunner] = {}
         self._toolbox = Toolbox(standard_tools())
@@ -172,9 +174,6 @@ class Workspace:
         """The model in force, what is missing for it, and what every live agent does."""
         readiness = await self.models.default()
         level = await self._benches.level()
-        wide = self._benches.places.about_project(self.project)
-        if wide is not None:
-            readiness = readiness.model_copy(update={"problems": [*readiness.problems, wide]})
         agents = [(session, agent) for session in self._sessions.live() for agent in session.tables.agents()]
         return Status(
             instance=self.instance,
@@ -184,6 +183,7 @@ class Workspace:
             sandbox=level.name,
             sandbox_reason=level.reason,
             auth_enabled=self._benches.auth_enabled,
+            warnings=self._warnings,
             live_sessions=len(self._sessions.live()),
             counts=Counter(agent.status for _, agent in agents),
             agents=[_line(session, agent) for session, agent in agents],

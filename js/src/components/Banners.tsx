@@ -29,15 +29,26 @@ export function Banners() {
           )}
         </Banner>
       )}
+      {status.warnings.map(warning => (
+        <Banner key={warning.code} name={warning.code} always>
+          <Prose text={warning.message} />
+          {warning.hint && (
+            <span class="dsp-quiet">
+              <Prose text={warning.hint} />
+            </span>
+          )}
+        </Banner>
+      ))}
       <TrustBanner />
     </div>
   );
 }
 
-function Banner({ name, children }: { name: string; children: ComponentChildren }) {
+/** Dismissed for the session, or, with `always`, for all of them. */
+function Banner({ name, always, children }: { name: string; always?: boolean; children: ComponentChildren }) {
   const chat = useChat();
   const trans = useTrans();
-  const key = `${name}:${chat.sessionId.value ?? 'new'}`;
+  const key = always ? name : `${name}:${chat.sessionId.value ?? 'new'}`;
   if (chat.dismissals.has(key)) return null;
   return (
     <div class="dsp-banner" role="note" data-banner={name}>

@@ -63,6 +63,19 @@ it('warns where the server asks nobody to sign in', async () => {
   await vi.waitFor(() => expect(banner(r, 'auth')?.textContent).toContain('asks nobody to sign in'));
 });
 
+it('tells what about the project weakens the guard, once', async () => {
+  const r = await shown({
+    warnings: [{ code: 'wide_project', message: 'The project is your home folder.', hint: 'Start elsewhere.' }]
+  });
+  await vi.waitFor(() => expect(banner(r, 'wide_project')?.textContent).toContain('your home folder'));
+  expect(banner(r, 'wide_project')?.textContent).toContain('Start elsewhere.');
+  press(r, 'wide_project', 'Dismiss');
+  await vi.waitFor(() => expect(banner(r, 'wide_project')).toBeNull());
+  r.chat.open('another');
+  await new Promise(resolve => setTimeout(resolve, 50));
+  expect(banner(r, 'wide_project')).toBeNull();
+});
+
 const FILE: TrustedFile = {
   path: '/home/ada/project/dispatch.yaml',
   digest: 'abc',

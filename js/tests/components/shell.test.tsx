@@ -67,7 +67,10 @@ it.each([
     '✕failedRanpytest -qkilled by SIGSEGV · 4.2 s'
   ],
   [
-    { command: ran({ exit_code: null, signal: 'SIGKILL', why: 'stopped by ada' }), output: 'x\n[stopped by ada · 4.2 s]' },
+    {
+      command: ran({ exit_code: null, signal: 'SIGKILL', why: 'stopped by ada' }),
+      output: 'x\n[stopped by ada · 4.2 s]'
+    },
     '■stoppedRanpytest -qstopped · 4.2 s'
   ],
   [
@@ -161,7 +164,11 @@ it.each([
     shell({ output: `${'x\n'.repeat(50)}[exit 2 · 4.2 s]`, command: ran({ exit_code: 2 }) }),
     'x\n'.repeat(49).concat('x')
   ],
-  ['one that was stopped', shell({ output: 'x\n[stopped by ada · 4.2 s]', command: ran({ exit_code: null, why: 'stopped by ada' }) }), 'x']
+  [
+    'one that was stopped',
+    shell({ output: 'x\n[stopped by ada · 4.2 s]', command: ran({ exit_code: null, why: 'stopped by ada' }) }),
+    'x'
+  ]
 ])('leaves %s open', async (_, record, text) => {
   const r = withCall(record);
   await line(r);
@@ -211,7 +218,7 @@ it.each([null, 'SIGKILL'])('says who or what ended a command (signal: %s)', asyn
 it('does not take what a command printed for why it ended', async () => {
   const r = withCall(shell({ output: 'x\n[stopped by ada · 4.2 s]', command: ran({ exit_code: 1 }) }));
   expect(await line(r)).toContain('failed');
-  expect(r.host.textContent).not.toContain('stopped by ada');
+  expect(r.root.textContent).not.toContain('stopped by ada');
 });
 
 it('shows why a command could not be run', async () => {
