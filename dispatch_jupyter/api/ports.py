@@ -1,4 +1,4 @@
-"""The TCP ports that agents' commands must not reach: the server's own, where permissions are answered, and kernels'."""
+"""The TCP ports that agents' commands must not reach: the server's own, where prompts are answered, and kernels'."""
 
 from jupyter_server.serverapp import ServerApp
 

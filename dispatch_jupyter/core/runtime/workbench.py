@@ -1,4 +1,4 @@
-"""What the agents of a session work with besides its records: what they may touch, whom they ask, where commands run."""
+"""What the agents of a session work with besides its records: what is allowed, whom they ask, where commands run."""
 
 import asyncio
 import logging
@@ -109,7 +109,6 @@ class Workbenches:
         if self._scratch is None:
             self._scratch = scratch.make()
         folder = self._scratch / f"{session.tables.session.id}-{new_id()}"
-        kept = session.spill_dir.resolve()
         own = (Rule("write", folder / "tmp", "scratch"), Rule("read", session.spill_dir.resolve(), "kept"))
         approvals = Approvals(session, self._keep_always, lambda: self._changed(session))
 

@@ -10,13 +10,20 @@ from dispatch_jupyter.core.runtime.setup import set_up
 
 
 @pytest.fixture
+def project(tmp_path):
+    folder = tmp_path / "project"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
 def warned(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
 
     def codes(project, arguments=()):
         async def main():
             workspace = set_up(
-                project=project, folder=tmp_path / "data", instance="i", server_url="", arguments=arguments
+                project=project, folder=tmp_path / "data" / "sessions", instance="i", server_url="", arguments=arguments
             )
             status = await workspace.status()
             await workspace.close()
@@ -27,19 +34,19 @@ def warned(tmp_path, monkeypatch):
     return codes
 
 
-def test_an_ordinary_project_is_not_warned_of(warned, tmp_path):
-    assert warned(tmp_path, ["jupyter", "lab", "--no-browser"]) == []
+def test_an_ordinary_project_is_not_warned_of(warned, project):
+    assert warned(project, ["jupyter", "lab", "--no-browser"]) == []
 
 
 @pytest.mark.parametrize("argument", ["--IdentityProvider.token=abc", "--ServerApp.password='sha1:x'"])
-def test_a_secret_on_the_command_line(warned, tmp_path, argument):
-    assert warned(tmp_path, ["jupyter", argument]) == ["exposed_token"]
-    assert warned(tmp_path, ["jupyter", argument.partition("=")[0] + "="]) == []
+def test_a_secret_on_the_command_line(warned, project, argument):
+    assert warned(project, ["jupyter", argument]) == ["exposed_token"]
+    assert warned(project, ["jupyter", argument.partition("=")[0] + "="]) == []
 
 
-def test_a_home_folder_as_a_project(warned, tmp_path, monkeypatch):
-    monkeypatch.setenv("HOME", str(tmp_path))
-    assert warned(tmp_path) == ["wide_project"]
+def test_a_home_folder_as_a_project(warned, project, monkeypatch):
+    monkeypatch.setenv("HOME", str(project))
+    assert warned(project) == ["wide_project"]
 
 
 def test_the_servers_own_environment_in_the_project(warned):
