@@ -13,6 +13,7 @@ from .questions import MAX_WHILE_RUNNING
 from .running import Running
 
 MAX_NAMED = 4
+FROM_BEGINNING = "It will be run again from its beginning."
 
 
 async def settle_denials(running: Running, end: Exit) -> list[str]:
@@ -51,16 +52,24 @@ def _is_worth_telling(running: Running, path: str) -> bool:
 
 
 async def _ask_now(running: Running, policy: Policy, denied: list[tuple[Operation, str]]) -> str:
-    """One question for what stopped the command; leave for it helps the next run."""
+    """One question for what stopped the command; with leave for it, it is run again, here or by its agent."""
     what = _listed(denied)
     reaches = await asyncio.to_thread(_reaches, policy, denied)
     if not reaches:  # a grant came meanwhile
         return f"Run it again: what it was denied is allowed now ({what})."
+    if running.again is not None:
+        reaches = [
+            reach.model_copy(update={"caution": " ".join(filter(None, [reach.caution, FROM_BEGINNING]))})
+            for reach in reaches
+        ]
     try:
         await running.questions.ask(reaches)
     except Denied as refusal:
         return f"{refusal.message} Denied: {what}."
-    return f"Run it again: what it was denied is allowed now ({what})."
+    if running.again is None:
+        return f"Run it again: what it was denied is allowed now ({what})."
+    running.again_wanted = True
+    return f"It was run again from its beginning: what it was denied is allowed now ({what})."
 
 
 def _reaches(policy: Policy, denied: Iterable[tuple[Operation, str]]) -> list[Reach]:

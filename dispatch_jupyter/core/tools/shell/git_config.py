@@ -51,15 +51,23 @@ def only_harmless_changes(before: str, after: str) -> bool:
     """Whether `after` adds nothing to `before` that could make git run or read something.
 
     What cannot be read in the simplest form of the format counts as harmful: git reads more forms than are
-    understood here. What stood there before may stay, in the same section, and go.
+    understood here. What stood there before may stay, in the same section; remotes, branches and aliases may go.
     """
     new = _settings(after)
     if new is None:
         return False
     old = set(_settings(before) or ())
+    if any(_kept_from(setting) for setting in old.difference(new)):
+        return False
     remotes = {sub for section, sub, name, _ in new if (section, name) == ("remote", "url")}
     # a remote that was there may have had its name for a path until now: those go together
     return all(setting in old or _is_harmless(setting, remotes) for setting in new) and not _unnamed(new, old, remotes)
+
+
+def _kept_from(setting: Setting) -> bool:
+    """Whether a setting may have kept git from something, as `core.hooksPath=/dev/null` does."""
+    section, _, name, _ = setting
+    return section not in ("remote", "branch", "submodule", "alias", "user") and (section, name) not in _HARMLESS
 
 
 def _unnamed(new: list[Setting], old: set[Setting], remotes: set[str]) -> bool:

@@ -8,8 +8,8 @@ from .git_config import only_harmless_changes
 from .kept import Kept
 
 _TODO = re.compile(
-    r"(?:pick|p|reword|r|edit|e|squash|s|drop|d|fixup(?: -[cC])?|f(?: -[cC])?|break|b|noop|label|l|reset|t|"
-    r"update-ref|u|merge(?: -[cC])?|m(?: -[cC])?)(?: [^\r\x00]*)?"
+    r"(?:#.*|(?:pick|p|reword|r|edit|e|squash|s|drop|d|fixup(?: -[cC])?|f(?: -[cC])?|break|b|noop|label|l|reset|t|"
+    r"update-ref|u|merge(?: -[cC])?|m(?: -[cC])?)(?: [^\r\x00]*)?)?"
 )
 """Steps of a rebase that run nothing: all but `exec`."""
 _STRATEGY = re.compile(r"(?:ort|recursive|resolve|octopus|ours|subtree)?\s*")
@@ -17,6 +17,8 @@ _OPTION = re.compile(
     r"\s*(?:\[options\]|(?:edit|no-commit|signoff|mainline|record-origin|allow-ff|allow-rerere-auto|allow-empty"
     r"|allow-empty-message|keep-redundant-commits|drop-redundant-commits|default-msg-cleanup) = [\w-]+)?\s*"
 )
+_FORMS = {"git-rebase-todo": _TODO, "strategy": _STRATEGY, "opts": _OPTION}
+"""What each line of a file looks like every day."""
 _PATHS = re.compile(r"^\s*(hooksPath|path)\s*=\s*\"?([^\"\n]+?)\"?\s*$", re.IGNORECASE | re.MULTILINE)
 _GIT_FILE = re.compile(r"gitdir: ([^\x00\n]+)\n?")
 
@@ -37,22 +39,14 @@ def is_harmless(path: str, old: Kept | None, new: Kept, repositories: frozenset[
         return _leads_to(folder, text, project) in repositories
     if not any(path == below(where, inside) for where in repositories for inside in GIT_FILES):
         return False
-    of_worktree = folder.rpartition("/")[0].endswith("/worktrees")
-    match name:
-        case "config" | "config.worktree":
-            before = (old.data or b"").decode("utf-8", "replace") if old else ""
-            return only_harmless_changes(before, text)
-        case "git-rebase-todo":
-            return all(not line or line[0] == "#" or _TODO.fullmatch(line) for line in text.split("\n"))
-        case "strategy":
-            return _STRATEGY.fullmatch(text) is not None
-        case "opts":
-            return all(_OPTION.fullmatch(line) for line in text.split("\n"))
-        case "commondir":
-            return of_worktree and text.strip() == "../.."
-        case "gitdir":
-            return of_worktree
-    return False
+    if name in ("config", "config.worktree"):
+        before = (old.data or b"").decode("utf-8", "replace") if old else ""
+        return only_harmless_changes(before, text)
+    if name in ("commondir", "gitdir"):
+        of_worktree = folder.rpartition("/")[0].endswith("/worktrees")
+        return of_worktree and (name == "gitdir" or text.strip() == "../..")
+    form = _FORMS.get(name)
+    return form is not None and all(form.fullmatch(line) for line in text.split("\n"))
 
 
 def below(folder: str, name: str) -> str:
@@ -60,18 +54,18 @@ def below(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder else name
 
 
-def named_by(folder: str, config: Kept | None) -> list[tuple[str, bool]]:
-    """What a repository's configuration leads to inside the project, with whether it is a folder of hooks.
+def named_by(repository: str, config: str, kept: Kept | None) -> list[tuple[str, bool]]:
+    """What a file of a repository's configuration leads to inside the project, with whether it is a folder of hooks.
 
     Args:
-        folder: of the repository, relative to the project.
+        repository: its folder; as `config`, relative to the project.
     """
-    text = (config.data or b"").decode("utf-8", "replace") if config else ""
+    text = (kept.data or b"").decode("utf-8", "replace") if kept else ""
     found: list[tuple[str, bool]] = []
     for match in _PATHS.finditer(text):
         is_hooks = match[1].lower() == "hookspath"
-        base = folder.rpartition("/")[0] if is_hooks else folder
-        path = os.path.normpath(os.path.join(base, match[2]))  # noqa: PTH118 - text that is no path of ours
+        base = repository if is_hooks else config
+        path = os.path.normpath(os.path.join(base.rpartition("/")[0], match[2]))  # noqa: PTH118
         if not path.startswith(("/", "..", "~")) and path != ".":
             found.append((path, is_hooks))
     return found

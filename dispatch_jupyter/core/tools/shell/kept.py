@@ -6,9 +6,10 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 MAX_FILE_BYTES = 2_000_000
-MAX_ENTRIES = 20_000
+MAX_ENTRIES = 100_000
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 """What opening something says that is not there, is no folder, or is a link."""
 POSSIBLE = os.open in os.supports_dir_fd
@@ -31,7 +32,7 @@ class Kept:
 
 
 class Disk:
-    """Looks below one folder. Each folder on the way is opened by its name in the one above, and no link is followed."""
+    """Looks below one folder. Each folder on the way is opened by its name in the one above; no link is followed."""
 
     def __init__(self, top: str) -> None:
         self._top = os.open(top, _WAY)
@@ -46,15 +47,18 @@ class Disk:
             path: relative to the top; empty: the top itself.
 
         Raises:
-            OSError: it cannot be read.
+            OSError: it cannot be read, or there is far too much in it.
         """
         try:
             with self._opened(path) as handle, os.scandir(handle) as found:
-                return {e.name: e.is_dir(follow_symlinks=False) for _, e in zip(range(MAX_ENTRIES), found, strict=False)}
+                names = {e.name: e.is_dir(follow_symlinks=False) for e in islice(found, MAX_ENTRIES + 1)}
         except OSError as error:
             if error.errno in _ABSENT:
                 return None
             raise
+        if len(names) > MAX_ENTRIES:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+        return names
 
     def keep(self, path: str, room: int) -> Kept | None:
         """One file; None where there is none, or it is a folder. What cannot be read is kept as that.

@@ -4,20 +4,24 @@ The kernel cannot keep a part of a folder from a command that may write the fold
 command and compared afterwards. All functions here block.
 """
 
+import os
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...permissions.guards import FILES, FOLDERS, GIT_FILES, GIT_FOLDERS, IN_FOLDERS, JUPYTER_CONFIG
+from ...permissions.guards import FILES, FOLDERS, GIT_FILES, GIT_FOLDERS, IN_FOLDERS, JUPYTER_CONFIG, WORKSPACE
 from .git_folder import below, is_harmless, named_by
-from .kept import MAX_FILE_BYTES, POSSIBLE, Disk, Kept, unreadable
+from .kept import POSSIBLE, Disk, Kept, unreadable
 
 MAX_FILES = 1_000
+"""In one folder that are kept as they are; of more only that they changed is known."""
 MAX_BYTES = 8_000_000
 MAX_DEPTH = 4
-"""Folders in one another, in what is looked at whole."""
-MAX_LOOKED_INTO = 3_000
+"""Repositories in one another, as submodules are."""
+MAX_IN_TREE = 5_000
+"""Files and folders in what is looked at whole."""
+MAX_LOOKED_INTO = 4_000
 """Folders in which repositories and the like are looked for; those that are known are looked at in any case."""
 MAX_REPOSITORIES = 300
 PASSED_BY = frozenset((
@@ -40,14 +44,20 @@ class Snapshot:
     repositories: frozenset[str] = frozenset()
     """Folders of git repositories, as `.git` and `.git/modules/x`."""
     project: str = ""
+    cut: bool = False
+    """Whether there were more folders than are searched."""
 
 
-def snapshot(project: Path, guarded: Iterable[Path] = (), known: Snapshot | None = None) -> Snapshot:
+def snapshot(
+    project: Path, guarded: Iterable[Path] = (), known: Snapshot | None = None, *, is_later: bool = False
+) -> Snapshot:
     """What the protected files say now. Links are kept as links and not followed.
 
     Args:
         guarded: more of them, files or folders, as far as they are in the project.
         known: an earlier one: what it has is looked at too, wherever it is.
+        is_later: `known` is to be compared with. Where that one searched all folders, the same is done now: making
+            very many is no way to hide.
 
     Raises:
         OSError: the project itself cannot be looked into. What else cannot be is part of what is kept.
@@ -60,15 +70,16 @@ def snapshot(project: Path, guarded: Iterable[Path] = (), known: Snapshot | None
         if known is not None:
             for repository in sorted(known.repositories):
                 look.repository(repository)
-            for path in known.files:
-                look.file(path)
+            for name in known.files:
+                look.file(name)
         for path in guarded:
             if path.is_relative_to(project) and path != project:
                 look.tree(path.relative_to(project).as_posix())
-        look.around()
+        whole = is_later and known is not None and not known.cut
+        look.around(MAX_LOOKED_INTO * (50 if whole else 1))
     finally:
         look.close()
-    return Snapshot(look.files, frozenset(look.crowded), frozenset(look.repositories), str(project))
+    return Snapshot(look.files, frozenset(look.crowded), frozenset(look.repositories), str(project), look.cut)
 
 
 def changed(before: Snapshot, after: Snapshot) -> list[str]:
@@ -93,56 +104,56 @@ def _differs(path: str, before: Snapshot, after: Snapshot) -> bool:
 
 def _may_go(path: str, before: Snapshot, after: Snapshot) -> bool:
     """Whether nothing runs for want of it: it goes with its repository, or is no hook."""
-    folder, _, name = path.rpartition("/")
-    if name == ".git":
+    if path.rpartition("/")[2] == ".git":
         return True
     owners = [one for one in before.repositories if path.startswith(below(one, ""))]
     if not owners:
         return False
     if max(owners, key=len) not in after.repositories:
         return True
-    return any(path == below(one, inside) for one in owners for inside in GIT_FILES) and name != "attributes"
+    if path.endswith(("/config", "/config.worktree")):
+        return is_harmless(path, before.files[path], Kept(b""), after.repositories, after.project)
+    return any(path == below(one, inside) for one in owners for inside in GIT_FILES)
 
 
 class _Look:
     """Gathers what is there. Nothing that goes wrong on the way hides anything: it is kept as a thing that differs."""
 
     def __init__(self, project: Path) -> None:
-        self._disk = Disk(str(project))
+        self._project = str(project)
+        self._disk = Disk(self._project)
         self._room = MAX_BYTES
         self.files: dict[str, Kept] = {}
         self.crowded: set[str] = set()
         self.repositories: set[str] = set()
+        self.cut = False
 
     def close(self) -> None:
         self._disk.close()
 
-    def file(self, path: str) -> Kept | None:
-        """Keep a file, or the link in its place."""
+    def file(self, path: str, room: int | None = None) -> Kept | None:
+        """Keep a file, or the link in its place, as far as there is room."""
         if path not in self.files:
-            kept = self._disk.keep(path, self._room)
+            kept = self._disk.keep(path, self._room if room is None else room)
             if kept is None:
                 return None
             self.files[path] = kept
             self._room -= len(kept.data or b"")
         return self.files[path]
 
-    def tree(self, folder: str, depth: int = MAX_DEPTH) -> None:
-        """All files below a folder, and itself where it is a file or a link."""
+    def tree(self, folder: str) -> None:
+        """All files below a folder, and itself where it is a file or a link. Of very many only marks are kept."""
         self.file(folder)
         found: list[str] = []
-        waiting = [(folder, 0)]
-        while waiting and len(found) <= MAX_FILES:
-            at, level = waiting.pop()
+        waiting = deque([folder])
+        while waiting and len(found) + len(waiting) <= MAX_IN_TREE:
+            at = waiting.popleft()
             for name, is_folder in self._entries(at).items():
-                if is_folder and level < depth:
-                    waiting.append((below(at, name), level + 1))
-                else:
-                    found.append(below(at, name))
-        if len(found) > MAX_FILES:
+                (waiting if is_folder else found).append(below(at, name))
+        if waiting:
             self.crowded.add(folder)
-        for path in sorted(found)[:MAX_FILES]:
-            self.file(path)
+        for number, path in enumerate(sorted(found)):
+            self.file(path, room=0 if number >= MAX_FILES else None)
 
     def repository(self, folder: str, depth: int = MAX_DEPTH) -> None:
         """What git obeys in a repository; `folder` may be a file that leads to one, or a link."""
@@ -160,17 +171,24 @@ class _Look:
         for name in GIT_FOLDERS:
             self._hooks(below(folder, name))
         for name in ("config", "config.worktree"):
-            for path, is_hooks in named_by(folder, self.files.get(below(folder, name))):
-                self._hooks(path) if is_hooks else self.file(path)
+            self._named_by(folder, below(folder, name))
         if depth:
             self._inside(below(folder, "worktrees"), 0)
             self._inside(below(folder, "modules"), depth - 1)
 
-    def around(self) -> None:
+    def _named_by(self, repository: str, config: str, depth: int = MAX_DEPTH) -> None:
+        """What a configuration leads to: hooks elsewhere, and more configuration."""
+        for path, is_hooks in named_by(repository, config, self.file(config)):
+            if is_hooks:
+                self._hooks(path)
+            elif depth:
+                self._named_by(repository, path, depth - 1)
+
+    def around(self, limit: int) -> None:
         """Look for repositories in the project, those without a work tree too, and for what goes by its name."""
         waiting = deque([""])
         looked = 0
-        while waiting and looked < MAX_LOOKED_INTO:
+        while waiting and looked < limit:
             at = waiting.popleft()
             looked += 1
             there = self._names(at)
@@ -184,22 +202,29 @@ class _Look:
                     self.tree(path)
                 elif is_folder and name not in PASSED_BY and path not in self.repositories:
                     waiting.append(path)
-                elif name in FILES or name in _LAST_OF_TWO or JUPYTER_CONFIG.fullmatch(name):
-                    self._by_name(at, name)
-
-    def _by_name(self, folder: str, name: str) -> None:
-        is_one = name not in _LAST_OF_TWO or name in FILES or (folder.rpartition("/")[2], name) in IN_FOLDERS
-        if is_one:
-            self.file(below(folder, name))
+                elif _goes_by_name(at, name):
+                    self.file(path)
+        self.cut = bool(waiting)
 
     def _hooks(self, folder: str) -> None:
-        """The files right in a folder; git runs none of its samples."""
-        self.file(folder)
+        """The files right in a folder, or where a link in its place leads; git runs none of its samples."""
+        if target := self._target(folder, self.file(folder)):
+            folder = target
         names = [name for name in self._entries(folder) if not name.endswith(".sample")]
-        if len(names) > MAX_FILES:
-            self.crowded.add(folder)
-        for name in sorted(names)[:MAX_FILES]:
-            self.file(below(folder, name))
+        for number, name in enumerate(sorted(names)):
+            self._hook(below(folder, name), room=0 if number >= MAX_FILES else None)
+
+    def _hook(self, path: str, room: int | None) -> None:
+        """A hook, and what it leads to in the project where it is a link."""
+        if target := self._target(path, self.file(path, room)):
+            self.file(target, room)
+
+    def _target(self, path: str, kept: Kept | None) -> str:
+        """Where a link leads, as far as its text tells; empty where that is not in the project, or it is none."""
+        if kept is None or kept.link is None:
+            return ""
+        whole = os.path.normpath(os.path.join(self._project, path.rpartition("/")[0], kept.link))  # noqa: PTH118
+        return whole.removeprefix(f"{self._project}/") if whole.startswith(f"{self._project}/") else ""
 
     def _inside(self, folder: str, depth: int) -> None:
         """Repositories of work trees and submodules; the names of submodules may have slashes in them."""
@@ -227,9 +252,12 @@ class _Look:
             return {".git": True}  # git could find one there
 
 
+def _goes_by_name(folder: str, name: str) -> bool:
+    if name in _LAST_OF_TWO and (folder.rpartition("/")[2], name) in IN_FOLDERS:
+        return True
+    return name in FILES or name.endswith(WORKSPACE) or JUPYTER_CONFIG.fullmatch(name) is not None
+
+
 def _is_repository(names: dict[str, bool]) -> bool:
     """Whether git takes a folder for a repository without a work tree."""
     return "HEAD" in names and "objects" in names and "refs" in names
-
-
-__all__ = ["MAX_FILES", "MAX_FILE_BYTES", "Kept", "Snapshot", "changed", "snapshot"]

@@ -3,17 +3,20 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Iterable
+import time
+from collections.abc import AsyncIterator, Iterable, Mapping
 from pathlib import Path
 from weakref import WeakValueDictionary
 
+from ...permissions.guards import guarded_by_name
 from ...permissions.policy import Denied, Policy
 from ...protocol.errors import ToolError
 from ...protocol.records import Reach
 from .aftermath import named
+from .kept import Kept
 from .protected import Snapshot, changed, snapshot
 from .put_back import put_back
-from .questions import MAX_ASKED
+from .questions import MAX_ASKED, Questions
 from .running import Running
 
 log = logging.getLogger(__name__)
@@ -22,57 +25,203 @@ OUTSIDE = "It is no ordinary file: git runs what it says, outside any confinemen
 _ALL: "WeakValueDictionary[tuple[Path, tuple[Path, ...]], ProtectedFiles]" = WeakValueDictionary()
 
 
+LOOK_SECONDS = 2.0
+"""Time between two looks while commands run."""
+MAX_WATCHED = 16
+"""Folders."""
+
+
+class Protection:
+    """What one command could change of the kind: in the project, and in each folder it may write besides."""
+
+    def __init__(self, project: Path, guarded: Iterable[Path] = ()) -> None:
+        self._project = project
+        self._guarded = tuple(guarded)
+        self._watched: list[ProtectedFiles] = []
+        self._questions: Questions | None = None
+
+    async def begin(self, questions: Questions) -> None:
+        """The command starts.
+
+        Args:
+            questions: of this command.
+
+        Raises:
+            ToolError: it cannot be told what the files say now, or there are too many folders.
+        """
+        self._questions, roots = questions, _written(questions.policy())
+        if len(roots) > MAX_WATCHED:
+            raise ToolError(
+                f"Nothing was run: {len(roots)} folders may be written; at most {MAX_WATCHED} can be watched.",
+                "Tell the user: wider grants, or fewer, would do.",
+                code="too_many_folders",
+            )
+        for root in (self._project, *roots):
+            files = ProtectedFiles.of(root, self._guarded)
+            try:
+                await files.begin(questions, looks=root == self._project)
+            except BaseException:
+                self.abandon()
+                raise
+            self._watched.append(files)
+
+    def abandon(self) -> None:
+        """The command did not start after all."""
+        for files in self._watched:
+            if self._questions is not None:
+                files.abandon(self._questions)
+        self._watched.clear()
+
+    async def settle(self, running: Running) -> list[str]:
+        """The command is over; gives notes. Whatever goes wrong with one folder, the others are looked at."""
+        watched, self._watched = self._watched, []
+        notes = []
+        for files in watched:
+            try:
+                notes += await files.settle(running)
+            except Exception:
+                log.exception("What a command left behind could not be looked at")
+                notes.append("What it left behind could not be checked; what was there before was put back.")
+        return notes
+
+
+def _written(policy: Policy) -> list[Path]:
+    """Folders outside the project that leave to write was given for; none inside another."""
+    own = ("scratch", "kept")
+    paths = {rule.path for rule in policy.rules if rule.operation == "write" and rule.origin not in own}
+    outside = [path for path in sorted(paths) if not path.is_relative_to(policy.project)]
+    tops = [path for path in outside if not any(other in path.parents for other in paths)]
+    return [path for path in tops if path.is_dir() and not path.is_symlink()]
+
+
 class ProtectedFiles:
     """Watches the files of one project that run outside the sandbox later, while commands run."""
 
     def __init__(self, project: Path, guarded: Iterable[Path] = ()) -> None:
         self._project = project
         self._guarded = tuple(guarded)
-        self._commands = 0
+        self._commands: list[Questions] = []
+        """Of the commands that run."""
         self._before = Snapshot()
+        self._wanted: dict[str, Kept | None] = {}
+        """What was made of files that were put back while commands run; nobody has answered for it yet."""
+        self._refused: set[tuple[str, Kept | None]] = set()
+        """What somebody said no to since."""
         self._lock = asyncio.Lock()
+        self._looking: asyncio.Task[None] | None = None
+        self._asking: asyncio.Task[None] | None = None
 
     @classmethod
     def of(cls, project: Path, guarded: Iterable[Path]) -> "ProtectedFiles":
-        """The one of a project, whichever sessions run commands in it: what one changed another is not to begin with."""
+        """The one of a project, whichever sessions run commands there: what one changed no other is to begin with."""
         key = (project, tuple(guarded))
         found = _ALL.get(key)
         if found is None:
             found = _ALL[key] = cls(*key)
         return found
 
-    async def begin(self) -> None:
+    async def begin(self, questions: Questions, *, looks: bool = True) -> None:
         """A command starts. While others run, what they began with still counts.
+
+        Args:
+            questions: of this command.
+            looks: whether to look while it runs, and not only in the end.
 
         Raises:
             ToolError: it cannot be told what the files say now.
         """
         async with self._lock:
-            if self._commands == 0:
+            if not self._commands:
+                self._refused.clear()
                 try:
-                    self._before = await self._snapshot()
+                    self._before = await self._snapshot(is_later=False)
                 except OSError as error:
                     raise ToolError(
-                        f"Nothing was run: the project cannot be looked into: {error.strerror or error}.",
+                        f"Nothing was run: {self._project} cannot be looked into: {error.strerror or error}.",
                         "Tell the user.",
                         code="io",
                     ) from error
-            self._commands += 1
+            self._commands.append(questions)
+        if self._looking is None and looks:
+            self._looking = asyncio.create_task(self._look_now_and_then(), name="dispatch-protected-files")
 
-    def abandon(self) -> None:
+    def abandon(self, questions: Questions) -> None:
         """The command did not start after all."""
-        self._commands -= 1
+        self._commands.remove(questions)
+        if not self._commands and self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
+
+    async def _look_now_and_then(self) -> None:
+        """While commands run, what changes is put back and asked about: a hook is not to wait for somebody for a day.
+
+        Who changed it cannot be told. If it was a person, the question is there within seconds, and "yes" restores it.
+        """
+        wait = LOOK_SECONDS
+        while True:
+            await asyncio.sleep(wait)
+            began = time.monotonic()
+            try:
+                await asyncio.shield(self._put_back_now())
+            except OSError:
+                log.exception("What running commands change could not be looked at; it will be when they end")
+            wait = max(LOOK_SECONDS, 50 * (time.monotonic() - began))  # a fiftieth of a processor at most
+
+    async def _put_back_now(self) -> None:
+        async with self._lock:
+            if not self._commands:
+                return
+            policies = [questions.policy() for questions in self._commands]
+            before, after = self._before, await self._snapshot()
+            paths = changed(before, after)
+            paths = [path for path in paths if _runs_by_itself(path)]
+            paths = [path for path in paths if not any(self._is_allowed(policy, path) for policy in policies)]
+            failed = await asyncio.to_thread(_put_back_all, self._project, before.files, paths)
+            self._wanted |= {path: after.files.get(path) for path in paths if path not in failed}
+        unanswered = {path: kept for path, kept in self._wanted.items() if (path, kept) not in self._refused}
+        if unanswered and self._asking is None:
+            self._asking = asyncio.create_task(self._ask_now(unanswered), name="dispatch-protected-question")
+            self._asking.add_done_callback(self._asked)
+
+    async def _ask_now(self, wanted: dict[str, Kept | None]) -> None:
+        """Ask about what was just put back, in the name of the command that began last."""
+        questions = self._commands[-1] if self._commands else None
+        if questions is None:
+            return
+        policy, before = questions.policy(), self._before
+        asked = sorted(path for path in wanted if self._may_be_asked(policy, path))[:MAX_ASKED]
+        if not asked:
+            return
+        try:
+            await questions.ask([self._reach(policy, path) for path in asked])
+        except Denied:
+            if not questions.closed:  # else its command has ended, and it is asked then
+                self._refused |= {(path, wanted[path]) for path in asked}
+            return
+        for path in asked:
+            self._wanted.pop(path, None)
+        for note in await self._make_so(before, {path: wanted[path] for path in asked}):
+            log.warning("%s", note)
+
+    def _asked(self, asking: asyncio.Task[None]) -> None:
+        self._asking = None
+        if not asking.cancelled() and asking.exception() is not None:
+            log.error("What was put back could not be asked about", exc_info=asking.exception())
 
     async def settle(self, running: Running) -> list[str]:
         """The command is over: ask about what it changed. Until somebody agreed, all is as it was. Gives notes."""
-        async with self._lock, self._one_less():
+        async with self._lock, self._one_less(running.questions):
             before, after = self._before, await self._snapshot()
             policy = running.questions.policy()
             paths = [path for path in changed(before, after) if not self._is_allowed(policy, path)]
-            failed = await asyncio.to_thread(_put_back_all, self._project, before, paths)
+            failed = await asyncio.to_thread(_put_back_all, self._project, before.files, paths)
             self._before = await self._snapshot() if paths else after
+            wanted = self._wanted | {path: after.files.get(path) for path in paths}
+            wanted = {path: kept for path, kept in wanted.items() if (path, kept) not in self._refused}
+            self._wanted = {}
         notes = [f"{_told(path)} could not be put back: {why}" for path, why in failed.items()]
-        asked = [path for path in paths if path not in failed and self._may_be_asked(policy, path)]
+        agreeable = {path: kept for path, kept in wanted.items() if self._may_be_asked(policy, path)}
+        asked = sorted(agreeable.keys() - failed.keys() - after.crowded)
         if not asked:
             return notes
         note = f"Put back as it was, since others run it unconfined: {named(map(_told, asked))}."
@@ -82,32 +231,32 @@ class ProtectedFiles:
             await running.questions.ask([self._reach(policy, path) for path in asked])
         except Denied as refusal:
             return [*notes, f"{refusal.message} {note}"]
-        return [*notes, *await self._make_so(before, after, asked)]
+        return [*notes, *await self._make_so(before, {path: wanted[path] for path in asked})]
 
-    async def _make_so(self, before: Snapshot, after: Snapshot, agreed: list[str]) -> list[str]:
+    async def _make_so(self, before: Snapshot, agreed: dict[str, Kept | None]) -> list[str]:
         """Somebody agreed to what these were changed to."""
         async with self._lock:
             now = await self._snapshot()
             free = [path for path in agreed if now.files.get(path) == before.files.get(path)]
-            failed = await asyncio.to_thread(_put_back_all, self._project, after, free)
+            failed = await asyncio.to_thread(_put_back_all, self._project, agreed, free)
             failed |= {path: "somebody else changed it meanwhile" for path in agreed if path not in free}
             self._before = await self._snapshot()
         return [f"{_told(path)} is as it was before: {why}" for path, why in failed.items()]
 
     @contextlib.asynccontextmanager
-    async def _one_less(self) -> AsyncIterator[None]:
+    async def _one_less(self, questions: Questions) -> AsyncIterator[None]:
         """Whatever goes wrong in here, what is known to have been there is put back."""
-        self._commands -= 1
+        self.abandon(questions)
         try:
             yield
         except Exception:
             log.exception("What a command left behind could not be looked at: what was there before is put back")
-            await asyncio.to_thread(_put_back_all, self._project, self._before, list(self._before.files))
+            known = self._before.files
+            await asyncio.to_thread(_put_back_all, self._project, known, list(known))
             raise
 
-    async def _snapshot(self) -> Snapshot:
-        known = self._before
-        return await asyncio.to_thread(snapshot, self._project, self._guarded, known)
+    async def _snapshot(self, *, is_later: bool = True) -> Snapshot:
+        return await asyncio.to_thread(snapshot, self._project, self._guarded, self._before, is_later=is_later)
 
     def _is_allowed(self, policy: Policy, path: str) -> bool:
         """Whether somebody gave leave for this very thing; leave for the project does not mean it."""
@@ -125,17 +274,22 @@ class ProtectedFiles:
         return reach.model_copy(update={"covers": reach.path, "caution": OUTSIDE, "limit": "once"})
 
 
+def _runs_by_itself(path: str) -> bool:
+    """Whether git runs it with whatever it does next. What editors read waits: people edit it while jobs run."""
+    return ".git" in path.split("/") or guarded_by_name(Path("/", path)) is None
+
+
 def _told(path: str) -> str:
     """A path as text that can be stored."""
     return path.encode("utf-8", "backslashreplace").decode()
 
 
-def _put_back_all(project: Path, version: Snapshot, paths: Iterable[str]) -> dict[str, str]:
+def _put_back_all(project: Path, version: Mapping[str, Kept | None], paths: Iterable[str]) -> dict[str, str]:
     """Paths that could not be put back, and why."""
     failed: dict[str, str] = {}
     for path in paths:
         try:
-            put_back(project, path, version.files.get(path))
+            put_back(project, path, version.get(path))
         except OSError as error:
             failed[path] = error.strerror or str(error)
     return failed

@@ -31,6 +31,11 @@ class Questions:
         self._given_up: set[asyncio.Task[tuple[Rule, ...]]] = set()
         self._closed = False
 
+    @property
+    def closed(self) -> bool:
+        """Whether its command is over."""
+        return self._closed
+
     def policy(self) -> Policy:
         """As it stands now, for this command. Of temporary folders only its own are its to write."""
         policy = self._access.policy()

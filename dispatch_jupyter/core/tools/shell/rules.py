@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,9 @@ SYSTEM_FILES = (
 )  # fmt: skip
 """Below /etc: what the C library, loaders and common tools read at their start, and that tells nothing about people
 but their names. `hosts` is not among them: see `confinement`."""
+SECRETS_DEPTH = 3
+MAX_SEARCHED = 1_000
+"""Folders that are searched for places of secrets before a command, where wide leave was given."""
 HOME_FILES = (".gitconfig", ".config/git", ".config/fontconfig", ".fonts", ".fonts.conf", ".local/lib")
 """git fails where it may not read its settings; `.local/lib` has the person's own Python packages."""
 
@@ -79,12 +83,30 @@ def confinement(policy: Policy, folders: Folders, *, live: bool, ports: Collecti
 
 
 def _secrets_in(policy: Policy) -> Iterator[Path]:
-    """Places that are secret by their name, right inside a folder that leave was given for: another person's home."""
+    """Places that are secret by their name, in folders that leave was given for: other people's homes.
+
+    Looked for to a bound: as deep as homes lie, in so many folders.
+    """
     opened = {rule.path for rule in policy.rules if rule.exact}
-    for rule in policy.rules:
-        if rule.origin not in ("scratch", "kept"):
-            inside = (rule.path / name for name in SECRETS_BY_NAME)
-            yield from (path for path in inside if path not in opened and os.path.lexists(path))
+    wide = {rule.path for rule in policy.rules if rule.origin not in ("scratch", "kept")}
+    waiting = deque((path, 0) for path in sorted(wide) if path != policy.project)
+    for _ in range(MAX_SEARCHED):
+        if not waiting:
+            return
+        folder, depth = waiting.popleft()
+        for path in _folders_and_secrets(folder):
+            if path.name.casefold() in SECRETS_BY_NAME:
+                if path not in opened:
+                    yield path
+            elif depth < SECRETS_DEPTH and not policy.places.is_program(path):
+                waiting.append((path, depth + 1))
+
+
+def _folders_and_secrets(folder: Path) -> Iterator[Path]:
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.casefold() in SECRETS_BY_NAME or entry.is_dir(follow_symlinks=False):
+                yield Path(entry.path)
 
 
 def _shared_memory(*, live: bool) -> Iterator[Path]:

@@ -86,7 +86,7 @@ async def _stopped(running: Running) -> None:
 
 async def _result(running: Running) -> ToolResult:
     ended = running.ended.result()
-    output = shown_output(running.handle.output(), running.spill)
+    output = await asyncio.to_thread(shown_output, running.handle.output(), running.spill)
     whole = running.spill if str(running.spill) in output else None
     if whole is None:  # it is all there: nobody needs it a second time
         await to_the_end(running.spill.unlink, missing_ok=True)

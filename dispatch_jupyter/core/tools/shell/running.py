@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ...protocol.errors import ToolError
 from ...protocol.ids import AgentId, CallId, JobId
 from ...sandbox.command import Command
 from ...sandbox.types import Exit
@@ -55,6 +56,10 @@ class Running:
     show: Callable[[str], None] | None
     """Where output goes as it comes; None once the call is over."""
     afterwards: Afterwards
+    again: "Callable[[Running], Awaitable[Command]] | None" = None
+    """Starts it a second time, with the leave there is then. Set where nobody can be asked while it runs."""
+    again_wanted: bool = False
+    """Whether leave was given for what the first time failed for."""
     job_id: JobId | None = None
     move: asyncio.Event = field(default_factory=asyncio.Event)
     """Set to make the call return and the command go on as a job."""
@@ -129,6 +134,30 @@ class Running:
                 spoken.cancel()
 
     async def _watch(self, handle: Command) -> Ended:
+        exit_ = await self._over(handle)
+        notes = await self._look_after(exit_)
+        if self.again_wanted and self.again is not None and not self._stopped_by():
+            try:
+                self._handle = handle = await self.again(self)
+            except ToolError as error:
+                notes.append(f"It could not be run again: {error.message}")
+            else:
+                self.again = None
+                self.read_bytes = 0
+                self.clock.set(self.limit)
+                if self._stopped_by():  # meanwhile
+                    await handle.kill(self._stopped_by())
+                first = f"The first time it ended with exit {exit_.code}; this is its second run."
+                exit_ = await self._over(handle)
+                notes += [first, *await self._look_after(exit_)]
+        self.questions.close()
+        return Ended(exit_, self._timed_out, self._why, notes)
+
+    def _stopped_by(self) -> str:
+        return self._why or ""
+
+    async def _over(self, handle: Command) -> Exit:
+        """Returns once nothing of it is left, at the latest when its time is over."""
         over = asyncio.create_task(handle.wait())
         late = asyncio.create_task(self.clock.run_out())
         try:
@@ -136,19 +165,18 @@ class Running:
             if not over.done():
                 self._timed_out = True
                 await handle.kill(f"it took longer than {self.limit:g} s")
-            exit_ = await over
+            return await over
         finally:
             late.cancel()
             self.printed.set()
             self.questions.give_up()
-        notes: list[str] = []
+
+    async def _look_after(self, exit_: Exit) -> list[str]:
         try:
-            notes = await self.afterwards(self, exit_)
+            return await self.afterwards(self, exit_)
         except Exception:
             log.exception("What a command left behind could not be looked at")
-            notes.append("What it left behind could not be checked; see the server's log.")
-        self.questions.close()
-        return Ended(exit_, self._timed_out, self._why, notes)
+            return ["What it left behind could not be checked; see the server's log."]
 
 
 async def _call(wait: Callable[[], Awaitable[None]]) -> None:

@@ -25,7 +25,7 @@ from .examine import Findings, examine
 from .folders import is_folder, make, output_file
 from .jobs import JobBook
 from .live import LiveDecisions
-from .protection import ProtectedFiles
+from .protection import Protection
 from .questions import MAX_ASKED, Questions
 from .result import shortened
 from .rules import confinement
@@ -94,7 +94,6 @@ class Shell:
         self._ports = ports
         self._running: dict[CallId, Running] = {}
         self._starting = 0
-        self._protected: dict[Path, ProtectedFiles] = {}
         self._closed = False
         self.jobs = JobBook(keep)
 
@@ -223,22 +222,26 @@ class Shell:
         questions = Questions(context.access, order.command, _own_rules(folders, self._outputs))
         cwd = await asyncio.to_thread(_start_folder, order.cwd, project)
         await _get_leave(order, questions, cwd, environ, confined=level != "parsed only")
-        guarded = [one.path for one in questions.policy().places.guarded]
-        protected = self._protected[project] = ProtectedFiles.of(project, guarded)
-        await protected.begin()
-        try:
-            confined = await asyncio.to_thread(
-                confinement, questions.policy(), folders, live=level == "kernel+live", ports=self._ports()
-            )
-            running = self._command(order, context, settings, questions=questions, cwd=cwd, protected=protected)
-            running.decisions.held |= confined.grants
-            environ["PWD"] = str(cwd)
-            argv = (*_shell(), order.command)
-            await self._begin(running, Launch(argv, cwd, environ, confined.rules, running.spill))
-        except BaseException:
-            protected.abandon()
-            raise
-        if confined.grants - {rule.grant_id for rule in questions.policy().rules}:
+        protected = Protection(project, [one.path for one in questions.policy().places.guarded])
+        running = self._command(order, context, settings, questions=questions, cwd=cwd, protected=protected)
+        environ["PWD"] = str(cwd)
+        live = level == "kernel+live"
+
+        async def launched(running: Running) -> Command:
+            policy = questions.policy()
+            await protected.begin(questions)
+            try:
+                confined = await asyncio.to_thread(confinement, policy, folders, live=live, ports=self._ports())
+                running.decisions.held |= confined.grants
+                argv = (*_shell(), order.command)
+                return await self._started(running, Launch(argv, cwd, environ, confined.rules, running.spill))
+            except BaseException:
+                protected.abandon()
+                raise
+
+        running.again = launched if level == "kernel" else None
+        await self._begin(running, await launched(running))
+        if running.decisions.held - {rule.grant_id for rule in questions.policy().rules}:
             await running.stop(TAKEN_BACK)  # while it was being started
         context.began(CommandRun(cwd=str(cwd)))
         return running
@@ -251,10 +254,10 @@ class Shell:
         *,
         questions: Questions,
         cwd: Path,
-        protected: ProtectedFiles,
+        protected: Protection,
     ) -> Running:
         async def afterwards(running: Running, end: Exit) -> list[str]:
-            return [*await settle_denials(running, end), *await protected.settle(running)]
+            return [*await protected.settle(running), *await settle_denials(running, end)]
 
         limit = _limit(order, settings)
         return Running(
@@ -272,18 +275,20 @@ class Shell:
             afterwards=afterwards,
         )
 
-    async def _begin(self, running: Running, launch: Launch) -> None:
+    async def _started(self, running: Running, launch: Launch) -> Command:
         """Started or not started: never something that runs and nobody knows of."""
         self._refuse_closed()
         starting = asyncio.ensure_future(
             self._sandbox.start(launch, ask=running.decisions.may, on_output=running.on_output)
         )
         try:
-            handle = await asyncio.shield(starting)
+            return await asyncio.shield(starting)
         except asyncio.CancelledError:
             ending = asyncio.ensure_future(_end_unwanted(starting))
             await asyncio.wait({ending}, timeout=STOP_SECONDS)
             raise
+
+    async def _begin(self, running: Running, handle: Command) -> None:
         running.begin(handle)
         if self._closed:  # meanwhile
             await running.stop(SESSION_ENDED)

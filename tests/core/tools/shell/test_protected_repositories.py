@@ -1,12 +1,16 @@
 """Repositories and what git obeys in them, wherever commands put them; and what is done to hide them."""
 
+import asyncio
 import os
 import subprocess
 
 import pytest
 
-from dispatch_jupyter.core.tools.shell import protected
+from conftest import until
+from dispatch_jupyter.core.permissions.policy import Rule
+from dispatch_jupyter.core.tools.shell import protected, protection
 from dispatch_jupyter.core.tools.shell.protected import changed, snapshot
+from dispatch_jupyter.core.tools.shell.protection import ProtectedFiles
 from dispatch_jupyter.core.tools.shell.put_back import put_back
 
 HOOK = ".git/hooks/pre-commit"
@@ -59,11 +63,12 @@ def test_nothing_keeps_a_hook_from_being_found(repository, hiding):
         (f"git init -q sub; {EVIL.format('sub/.git/hooks/pre-commit')}", "sub/.git/hooks/pre-commit"),
         ("git init -q a/b/sub; git -C a/b/sub config core.fsmonitor evil", "a/b/sub/.git/config"),
         (f"git init -q --bare x; {EVIL.format('x/hooks/pre-receive')}", "x/hooks/pre-receive"),
-        ("mkdir docs docs/objects docs/refs; touch docs/HEAD; echo '[core]fsmonitor=evil' > docs/config", "docs/config"),
+        ("mkdir d d/objects d/refs; touch d/HEAD; echo '[core]fsmonitor=evil' > d/config", "d/config"),
         ("mkdir sub; echo 'gitdir: /nowhere' > sub/.git", "sub/.git"),
         ("mkdir sub; ln -s /nowhere sub/.git", "sub/.git"),
         ("rm -r .git/info; ln -s ../x .git/info", ".git/info"),
         ("mkdir -p a/.vscode; echo evil > a/.vscode/tasks.json", "a/.vscode/tasks.json"),
+        ("echo evil > x.code-workspace", "x.code-workspace"),
         ("mkdir .claude; echo evil > .claude/settings.json", ".claude/settings.json"),
     ],
 )  # fmt: skip
@@ -136,12 +141,10 @@ def test_very_many_changes_are_put_back_and_nobody_is_asked(repository):
 def test_where_it_cannot_be_told_what_changed_all_is_put_back(repository, monkeypatch):
     desk = repository
     (desk.project / HOOK).write_text("mine")
-    from dispatch_jupyter.core.tools.shell import protection
-
     looked = iter([snapshot])
 
-    def fails(*arguments):
-        return next(looked, _broken)(*arguments)
+    def fails(*arguments, **more):
+        return next(looked, _broken)(*arguments, **more)
 
     monkeypatch.setattr(protection, "snapshot", fails)
     result = desk.run(desk.hidden(f"echo evil > {HOOK}"))
@@ -150,13 +153,111 @@ def test_where_it_cannot_be_told_what_changed_all_is_put_back(repository, monkey
     assert "Nothing was run" in error.message and not (desk.project / "ran").exists()
 
 
-def _broken(*_arguments):
+def _broken(*_arguments, **_more):
     raise OSError("out of order")
 
 
-def test_one_session_does_not_begin_with_what_another_changed(desk, top):
-    from dispatch_jupyter.core.tools.shell.protection import ProtectedFiles
-
+def test_one_session_does_not_begin_with_what_another_changed(desk):
     first = ProtectedFiles.of(desk.project, ())
     assert ProtectedFiles.of(desk.project, ()) is first
     assert ProtectedFiles.of(desk.home, ()) is not first
+
+
+def test_a_folder_that_may_be_written_is_watched_as_the_project_is(repository):
+    desk = repository
+    subprocess.run(["git", "init", "-q", desk.outside], check=True)
+    desk.person.now = desk.person.now.also(Rule("write", desk.outside, "session", "g1"))
+    result = desk.run(desk.hidden(f"echo fine > {desk.outside}/x; echo evil > {desk.outside}/{HOOK}"))
+    assert desk.person.paths == [[f"write {desk.outside}/{HOOK}"]], result.text
+    assert not (desk.outside / HOOK).exists() and (desk.outside / "x").exists()
+
+
+def test_many_files_before_hide_no_new_one(repository):
+    desk = repository
+    (desk.project / ".husky/a/b/c/d/e").mkdir(parents=True)
+    for number in range(protected.MAX_FILES + 100):
+        (desk.project / ".husky" / f"{number:05}").touch()
+    before = snapshot(desk.project)
+    (desk.project / ".husky" / "01050").write_text("evil")
+    (desk.project / ".husky" / "zz").write_text("evil")
+    (desk.project / ".husky/a/b/c/d/e/f").write_text("evil")
+    assert changed(before, snapshot(desk.project, known=before)) == [
+        ".husky/01050",
+        ".husky/a/b/c/d/e/f",
+        ".husky/zz",
+    ]
+
+
+def test_what_a_hook_leads_to_is_watched(repository):
+    desk = repository
+    (desk.project / "script").write_text("mine")
+    (desk.project / HOOK).symlink_to("../../script")
+    desk.run(desk.hidden("echo evil > script"))
+    assert (desk.project / "script").read_text() == "mine"
+    assert desk.person.paths == [[f"write {desk.project}/script"]]
+
+
+def test_a_hook_does_not_wait_for_the_end_of_a_job(repository, monkeypatch):
+    desk = repository
+    monkeypatch.setattr(protection, "LOOK_SECONDS", 0.1)
+    (desk.project / HOOK).write_text("mine")
+
+    async def scenario():
+        again = f"while sleep 0.2; do echo bad > {HOOK}; touch planted; done"
+        job = await desk.shell_call(desk.hidden(again), background=True)
+        await until((desk.project / "planted").exists)
+        await until(lambda: desk.person.paths == [[f"write {desk.project}/{HOOK}"]])
+        await asyncio.sleep(0.7)
+        await desk.call("stop_job", job=job.command.job_id)
+
+    desk.play(scenario)
+    assert len(desk.person.asked) == 1, "a no counts until the command ends"
+    assert (desk.project / HOOK).read_text() == "mine"
+
+
+def test_what_was_put_back_while_a_job_runs_is_restored_by_a_yes(repository, monkeypatch):
+    desk = repository
+    desk.person.answer = lambda _: "once"
+    monkeypatch.setattr(protection, "LOOK_SECONDS", 0.1)
+
+    async def scenario():
+        job = await desk.shell_call("sleep 77", background=True)
+        (desk.project / HOOK).write_text("a person's own")
+        await until(lambda: desk.person.asked)
+        await until(lambda: (desk.project / HOOK).exists() and (desk.project / HOOK).read_text() == "a person's own")
+        await asyncio.sleep(0.3)
+        await desk.call("stop_job", job=job.command.job_id)
+
+    desk.play(scenario)
+    assert desk.person.paths == [[f"write {desk.project}/{HOOK}"]]
+    assert (desk.project / HOOK).read_text() == "a person's own"
+
+
+def test_very_many_folders_hide_no_new_repository(repository, monkeypatch):
+    desk = repository
+    monkeypatch.setattr(protected, "MAX_LOOKED_INTO", 30)
+    desk.run(desk.hidden(f"mkdir aa aa/$(seq -s ' aa/' 60) z; git init -q z/z; {EVIL.format('z/z/' + HOOK)}"))
+    assert desk.person.paths == [[f"write {desk.project}/z/z/{HOOK}"]]
+    assert not (desk.project / "z/z" / HOOK).exists()
+
+
+def test_hooks_behind_a_link_and_behind_more_configuration(repository):
+    desk = repository
+    (desk.project / ".git/hooks").rename(desk.project / "h")
+    (desk.project / ".git/hooks").symlink_to("../h")
+    (desk.project / "gh").mkdir()
+    (desk.project / "shared").write_text("[core]\n\thooksPath = gh\n")
+    with (desk.project / ".git/config").open("a") as config:
+        config.write("[include]\n\tpath = ../shared\n")
+    desk.run(desk.hidden("echo evil > h/pre-commit; echo evil > gh/pre-push; echo '# more' >> shared"))
+    assert desk.person.paths == [[f"write {desk.project}/{name}" for name in ("gh/pre-push", "h/pre-commit", "shared")]]
+    assert not (desk.project / "h/pre-commit").exists() and not (desk.project / "gh/pre-push").exists()
+
+
+@pytest.mark.parametrize("script", ["git config --unset core.hooksPath", "rm .git/config", "echo > .git/config"])
+def test_what_keeps_hooks_from_running_does_not_go(repository, script):
+    desk = repository
+    git(desk, "config", "core.hooksPath", "/dev/null")
+    before = (desk.project / ".git/config").read_text()
+    desk.run(desk.hidden(script))
+    assert (desk.project / ".git/config").read_text() == before and len(desk.person.asked) == 1

@@ -216,7 +216,7 @@ def test_packages_that_cannot_be_read_are_told_where_an_import_failed(desk, monk
     monkeypatch.setattr(aftermath, "IMPORTED_FROM", frozenset({linked}))
     result = desk.run(desk.hidden(f"ls {linked} 2> /dev/null; echo 1 failed; exit 1"))
     assert "[Denied" not in result.text
-    result = desk.run(desk.hidden(f"ls {linked} 2> /dev/null; echo \"ModuleNotFoundError: No module named 'x'\"; exit 1"))
+    result = desk.run(desk.hidden(f"ls {linked} 2> /dev/null; echo ModuleNotFoundError: No module named x; exit 1"))
     assert f"[Denied without asking: read {linked}]" in result.text
     assert desk.person.asked == []
 
@@ -401,17 +401,69 @@ def _parsed_only(top: Path):
     return Desk(top, "parsed only")
 
 
-def test_kernel_denies_and_asks_afterwards(top):
+@pytest.mark.parametrize("answer", ["once", "session"])
+def test_kernel_denies_asks_and_runs_it_again(top, answer):
     from conftest import Desk
 
     desk = Desk(top, "kernel")
-    desk.person.answer = session
-    command = desk.hidden(f"cat {desk.outside}/data.txt")
+    desk.person.answer = lambda _: answer
+    command = desk.hidden(f"echo ran >> runs; cat {desk.outside}/data.txt")
     result = desk.run(command)
-    assert "Permission denied" in result.text and "of the outside" not in result.text
     assert desk.person.paths == [[f"read {desk.outside}/data.txt"]]
-    assert "[Run it again: " in result.text
-    assert desk.run(command).text.startswith("of the outside\n[exit 0")
+    assert "run again from its beginning" in desk.person.asked[0][0][0].caution
+    assert result.text.startswith("of the outside\n[It was run again from its beginning: ")
+    assert "this is its second run" in result.text and "[exit 0" in result.text and result.command.exit_code == 0
+    assert (desk.project / "runs").read_text() == "ran\nran\n"
+
+
+def test_kernel_runs_nothing_again_after_a_no(top):
+    from conftest import Desk
+
+    desk = Desk(top, "kernel")
+    result = desk.run(desk.hidden(f"echo ran >> runs; cat {desk.outside}/data.txt"))
+    assert "not today" in result.text and "[exit 1" in result.text
+    assert (desk.project / "runs").read_text() == "ran\n"
+
+
+def test_kernel_runs_it_again_once(top):
+    from conftest import Desk
+
+    desk = Desk(top, "kernel")
+    desk.person.answer = once
+    (desk.outside / "more.txt").write_text("more\n")
+    script = f"echo ran >> runs; cat {desk.outside}/data.txt && cat {desk.outside}/more.txt"
+    result = desk.run(desk.hidden(script))
+    assert len(desk.person.asked) == 2 and desk.person.asked[1][0][0].caution is None
+    assert "[Run it again: " in result.text and "[exit 1" in result.text
+    assert (desk.project / "runs").read_text() == "ran\nran\n"
+
+
+def test_a_command_that_is_stopped_while_it_asks_is_not_run_again(top):
+    from conftest import Desk
+
+    desk = Desk(top, "kernel")
+    desk.person.answer = lambda _: None
+
+    async def scenario():
+        call = asyncio.ensure_future(desk.shell_call(desk.hidden(f"echo ran >> runs; cat {desk.outside}/data.txt")))
+        await until(lambda: desk.person.asked)
+        await desk.shell.stop_call("c1")
+        return await call
+
+    assert desk.play(scenario).command.why == "stopped by the user"
+    assert (desk.project / "runs").read_text() == "ran\n"
+
+
+def test_leave_for_many_homes_opens_nobodys_secrets(desk):
+    homes = desk.outside / "homes"
+    for secret in ("bob/.ssh/id", "team/ada/.AWS/credentials"):
+        (homes / secret).parent.mkdir(parents=True)
+        (homes / secret).write_text("KEY\n")
+    (homes / "bob" / "plain").write_text("plain\n")
+    desk.person.now = desk.person.now.also(Rule("read", homes, "session", "g1"))
+    result = desk.run(desk.hidden(f"cat {homes}/bob/plain {homes}/bob/.ssh/id {homes}/team/ada/.AWS/credentials; true"))
+    assert "plain" in result.text and "KEY" not in result.text
+    assert [reach.secret for reaches, _ in desk.person.asked for reach in reaches] == ["SSH keys", "cloud credentials"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="needs an unprivileged user")

@@ -1,5 +1,6 @@
 """From the policy to what the sandbox lets a command touch."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -36,9 +37,12 @@ def test_what_every_command_has(home):
     assert all(Path(path).exists() for path in every)
 
 
-def test_name_lookup_is_asked_for_where_asking_is_possible(home):
-    assert "/etc/hosts" not in made(home, live=True).rules.read
-    assert "/etc/hosts" in made(home, live=False).rules.read
+def test_names_are_looked_up_in_a_stand_in_where_calls_are_held(home):
+    held, free = made(home, live=True).rules, made(home, live=False).rules
+    assert "/etc/hosts" not in held.read
+    assert [path for path, _ in held.stand_ins] == [os.path.realpath("/etc/hosts")]
+    assert "/etc/hosts" in free.read
+    assert free.stand_ins == ()
 
 
 def test_leave_goes_where_it_belongs(home):
