@@ -19,6 +19,8 @@ FILES: dict[str, str] = {
     ".devcontainer.json": "editors run what it says",
     ".mcp.json": "other assistants run what it says",
 }
+WORKSPACE = ".code-workspace"
+"""How the names of editors' workspaces end."""
 IN_FOLDERS: dict[tuple[str, str], str] = {
     (folder, name): "other assistants run what it says"
     for folder, names in {
@@ -65,6 +67,8 @@ def guarded_by_name(path: Path) -> Guarded | None:
 def _file(folder: str, name: str) -> str | None:
     if JUPYTER_CONFIG.fullmatch(name):
         return "Jupyter runs it when it starts in its folder"
+    if name.endswith(WORKSPACE):
+        return "editors run what it says"
     return FILES.get(name) or IN_FOLDERS.get((folder, name))
 
 

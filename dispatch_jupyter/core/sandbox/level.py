@@ -111,7 +111,7 @@ def _elsewhere() -> Ground:
         return Ground(
             Level(
                 "parsed only",
-                "Commands run under sandbox-exec with rules that were not tried yet: count on what is asked before they start.",
+                "Commands run under sandbox-exec with rules that were not tried yet. Count on what is asked before.",
             ),
             0,
         )

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from asyncio.subprocess import Process
+from asyncio.subprocess import Process, SubprocessStreamProtocol
 from typing import IO, Any
 
 from ..protocol.errors import ToolError
@@ -19,14 +19,36 @@ _READ = 64 * 1024
 _KILL_SECONDS = 5.0
 
 
+class _Ending(SubprocessStreamProtocol):
+    """Tells of the end of the process itself. `Process.wait` also waits for its pipe, which others may hold on to."""
+
+    def __init__(self) -> None:
+        loop = asyncio.get_running_loop()
+        super().__init__(limit=_READ, loop=loop)
+        self.ended: asyncio.Future[None] = loop.create_future()
+
+    def process_exited(self) -> None:
+        super().process_exited()
+        self.ended.set_result(None)
+
+
 class UnsupervisedCommand(Command):
     """A command as a child of the server. What leaves its process group is not ended with it."""
 
-    def __init__(self, process: Process, launch: Launch, spill: IO[bytes] | None, on_output: OnOutput) -> None:
+    def __init__(
+        self,
+        transport: asyncio.SubprocessTransport,
+        ending: _Ending,
+        launch: Launch,
+        spill: IO[bytes] | None,
+        on_output: OnOutput,
+    ) -> None:
         super().__init__(on_output)
-        self.pid = process.pid
-        self._process = process
-        self._launch = launch
+        self._process = Process(transport, ending, asyncio.get_running_loop())
+        self.pid = self._process.pid
+        self._transport = transport
+        self._ending = ending
+        self._room = launch.spill_limit
         self._spill = spill
         self._spilled = 0
         self._window = Window()
@@ -49,27 +71,34 @@ class UnsupervisedCommand(Command):
     async def _run(self) -> None:
         pumping = asyncio.create_task(self._pump())
         giving = asyncio.create_task(self._give())
-        code = await self._process.wait()
+        await self._ending.ended
         await self._end_group()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(pumping, _KILL_SECONDS)
+        self._transport.close()
         giving.cancel()
         self._pass_on()
         self._kept.end()
         if self._spill:
             await asyncio.to_thread(self._spill.close)
         seconds = asyncio.get_running_loop().time() - self._begun
-        name = signal.Signals(-code).name if code < 0 else None
-        exit_code = None if code < 0 else code
-        self._exit.set_result(Exit(exit_code, name, seconds, self._window.total, self._spilled, self._killed))
+        code, name = _how(self._process.returncode)
+        self._exit.set_result(Exit(code, name, seconds, self._window.total, self._spilled, self._killed))
 
     async def _pump(self) -> None:
         stream = self._process.stdout
         while stream and (data := await stream.read(_READ)):
             self._window.take(data)
-            room = self._launch.spill_limit - self._spilled
+            room = self._room - self._spilled
             if self._spill and room > 0:
-                self._spilled += await asyncio.to_thread(self._spill.write, data[:room])
+                self._spilled += await asyncio.to_thread(self._save, data[:room])
+
+    def _save(self, data: bytes) -> int:
+        try:
+            return self._spill.write(data) if self._spill else 0
+        except OSError:
+            self._room = 0  # the disk is full: how much was spilled says how far it came
+            return 0
 
     async def _give(self) -> None:
         while True:
@@ -92,15 +121,15 @@ class UnsupervisedCommand(Command):
 
 async def start(launch: Launch, on_output: OnOutput) -> Command:
     """Run a command; on macOS under sandbox-exec. Raises ToolError (code `sandbox`)."""
-    argv = list(launch.argv)
     options: dict[str, Any] = {"start_new_session": True}
-    if sys.platform == "darwin":
-        argv = [seatbelt.PROGRAM, "-p", seatbelt.profile(launch.rules), *argv]
-    elif sys.platform == "win32":
+    if sys.platform == "win32":
         options = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    spill = None
     try:
+        argv = _confined(launch) if sys.platform == "darwin" else launch.argv
         spill = await asyncio.to_thread(launch.spill.open, "wb", buffering=0) if launch.spill else None
-        process = await asyncio.create_subprocess_exec(
+        transport, ending = await asyncio.get_running_loop().subprocess_exec(
+            _Ending,
             *argv,
             cwd=launch.cwd,
             env=dict(launch.environ),
@@ -110,5 +139,23 @@ async def start(launch: Launch, on_output: OnOutput) -> Command:
             **options,
         )
     except (OSError, ValueError) as error:
+        if spill:
+            spill.close()
         raise ToolError(f"The command was not run: {error}.", "Nothing of it was started.", code="sandbox") from error
-    return UnsupervisedCommand(process, launch, spill, on_output)
+    return UnsupervisedCommand(transport, ending, launch, spill, on_output)
+
+
+def _confined(launch: Launch) -> tuple[str, ...]:
+    return (seatbelt.PROGRAM, "-p", seatbelt.profile(launch.rules), *launch.argv)
+
+
+def _how(status: int | None) -> tuple[int | None, str | None]:
+    """The exit code or else the signal's name."""
+    if status is None:
+        return None, "SIGKILL"
+    if status >= 0:
+        return status, None
+    try:
+        return None, signal.Signals(-status).name
+    except ValueError:
+        return None, f"SIG{-status}"

@@ -282,6 +282,15 @@ def test_shared_memory_of_others_is_hidden_and_ones_own_works(boxed) -> None:
         theirs.unlink()
 
 
+def test_only_folders_get_the_bit_of_their_group(boxed) -> None:
+    async def scenario(box) -> None:
+        ran = await box.run("mkdir d; touch f; chmod 2770 d; chmod 2755 f; chmod 4755 f; stat -c %a d f")
+        assert ran.text.endswith("2770\n755\n"), ran.text
+        assert "Operation not permitted" in ran.text
+
+    boxed(LIVE, scenario)
+
+
 # --- stand-ins
 
 LOOK_UP = {

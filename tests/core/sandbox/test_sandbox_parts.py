@@ -201,6 +201,29 @@ def test_hidden_things_are_carved_out(tmp_path) -> None:
     assert landlock.Allowed(root, landlock.READ_DIR) in listed
 
 
+@linux
+def test_children_that_never_cease_to_end_do_not_keep_anybody(monkeypatch) -> None:
+    from dispatch_jupyter.core.sandbox.launcher import trees
+
+    seen: list[int] = []
+    monkeypatch.setattr(trees.os, "waitpid", lambda process, options: (len(seen) + 2, 0))
+    assert trees.reap(lambda process, status: seen.append(process)), "there may be more"
+    assert 0 < len(seen) < 10_000
+
+
+@linux
+def test_children_that_are_left_alone_are_not_reaped(monkeypatch) -> None:
+    from dispatch_jupyter.core.sandbox.launcher import trees
+
+    waited: list[int] = []
+    monkeypatch.setattr(trees, "_listed", lambda path: [5, 6, 7])
+    monkeypatch.setattr(trees.os, "waitpid", lambda process, options: waited.append(process) or (process, 9))
+    seen: list[tuple[int, int]] = []
+    assert not trees.reap(lambda *ended: seen.append(ended), but={6})
+    assert waited == [5, 7]
+    assert seen == [(5, 9), (7, 9)]
+
+
 # --- the filter, run by hand
 
 
@@ -232,6 +255,7 @@ def test_every_jump_of_the_filter_lands(live, abi) -> None:
         ("openat", (0xFFFFFF9C, 0, 0o101, 0o4755), errno.EPERM),
         ("openat", (5, 0, 0o20200001, 0o4755), errno.EPERM),
         ("openat", (5, 0, 0, 0o4755), "allow"),
+        ("openat", (5, 0, 0o101, 0o2755), errno.EPERM),
         ("mknodat", (5, 0, 0o104755), errno.EPERM),
         ("openat2", (5, 0, 0), errno.ENOSYS),
         ("setsockopt", (3, 6, 1), "allow"),
@@ -265,6 +289,11 @@ def test_every_jump_of_the_filter_lands(live, abi) -> None:
         ("personality", (0x0400000,), errno.EPERM),
         ("prlimit64", (0, 7), "allow"),
         ("prlimit64", (1, 7), errno.EPERM),
+        ("setpriority", (0, 0, 5), "allow"),
+        ("setpriority", (0, 77, 5), errno.EPERM),
+        ("setpriority", (2, 0, 5), errno.EPERM),
+        ("ioprio_set", (1, 0, 5), "allow"),
+        ("ioprio_set", (3, 0, 5), errno.EPERM),
         ("sched_setaffinity", (0,), "allow"),
         ("sched_setaffinity", (77,), "notify"),
         ("kill", (1, 9), "allow"),

@@ -62,23 +62,26 @@ version and FS_IOC_SET_ENCRYPTION_POLICY change a file that is only read."""
 _IOCTL_TYPE, _BTRFS = 0xFF00, 0x9400
 _CLONING = (0x40049409, 0x4020940D, 0xC0189436)
 """FICLONE and its like have btrfs' type, and every file system knows them. The others make snapshots of folders."""
+_PRIO_PROCESS, _IOPRIO_PROCESS = 0, 1
+"""Of a user or a group 0 means one's own, with all of the person's programs."""
 _IPPROTO_TCP, _TCP_ULP = 6, 31
 _O_ACCMODE, _O_RDONLY, _O_TRUNC = 0o3, 0, 0o1000
 
 _O_CREAT, _O_TMPFILE = 0o100, 0o20000000
-_S_ISUID = 0o4000
-_MODES: dict[str, tuple[int, int | None]] = {
-    "open": (2, 1),
-    "openat": (3, 2),
-    "creat": (1, None),
-    "mknod": (1, None),
-    "mknodat": (2, None),
-    "chmod": (1, None),
-    "fchmod": (1, None),
-    "fchmodat": (2, None),
-    "fchmodat2": (2, None),
+_S_ISUID, _S_ISGID = 0o4000, 0o2000
+_MODES: dict[str, tuple[int, int | None, int]] = {
+    "open": (2, 1, _S_ISUID | _S_ISGID),
+    "openat": (3, 2, _S_ISUID | _S_ISGID),
+    "creat": (1, None, _S_ISUID | _S_ISGID),
+    "mknod": (1, None, _S_ISUID | _S_ISGID),
+    "mknodat": (2, None, _S_ISUID | _S_ISGID),
+    "chmod": (1, None, _S_ISUID),
+    "fchmod": (1, None, _S_ISUID),
+    "fchmodat": (2, None, _S_ISUID),
+    "fchmodat2": (2, None, _S_ISUID),
 }
-"""Calls that give a file its mode: their arguments with the mode and, if that only counts with some, the flags."""
+"""Calls that give a file its mode: their arguments with the mode and, if it only counts with some, the flags; the bits
+it may not have. Folders that many work in have their group's bit by right."""
 
 _HERE = AT_FDCWD & 0xFFFFFFFF
 
@@ -168,8 +171,8 @@ def _no_set_user_id(name: str) -> Block:
     """Whoever runs such a file gets the rights of the person, in whose name commands run, and long after they ended."""
     if name not in _MODES:
         return []
-    mode, flags = _MODES[name]
-    found = [*low(mode), *when_any_bit(_S_ISUID, answer(fail(errno.EPERM)))]
+    mode, flags, bits = _MODES[name]
+    found = [*low(mode), *when_any_bit(bits, answer(fail(errno.EPERM)))]
     # without these flags the mode is whatever the register holds
     return found if flags is None else [*low(flags), *when_any_bit(_O_CREAT | _O_TMPFILE, found)]
 
@@ -250,9 +253,14 @@ def _others(*, live: bool) -> list[Block]:
     Threads set each other's processors: those calls are held where there is somebody to look whose thread it is.
     """
     refused = answer(fail(errno.EPERM))
-    foreign = [("prlimit64", 0, refused), ("setpriority", 1, refused), ("ioprio_set", 1, refused)]
-    foreign += [(name, 0, answer(NOTIFY) if live else refused) for name in SCHEDULING]
-    return [
-        on_call(name, [*low(process), *unless_one_of([0], otherwise), *answer(ALLOW)])
-        for name, process, otherwise in foreign
-    ]
+    own = {
+        "prlimit64": ((0, 0),),
+        "setpriority": ((0, _PRIO_PROCESS), (1, 0)),
+        "ioprio_set": ((0, _IOPRIO_PROCESS), (1, 0)),
+    }
+    checks = {
+        name: [step for place, value in wanted for step in [*low(place), *unless_one_of([value], refused)]]
+        for name, wanted in own.items()
+    }
+    checks |= {name: [*low(0), *unless_one_of([0], answer(NOTIFY) if live else refused)] for name in SCHEDULING}
+    return [on_call(name, [*check, *answer(ALLOW)]) for name, check in checks.items()]

@@ -11,6 +11,7 @@ import select
 import signal
 import socket
 import sys
+import time
 from contextlib import suppress
 
 from . import landlock, linux, trees
@@ -20,6 +21,8 @@ from .supervisor import supervise
 _PORT_RULESETS = 4
 _ORPHAN_SECONDS = 1.0
 _AGAIN_MS = 500
+_PATIENCE = 3.0
+"""Seconds after which commands of others end as well, where that is the only way."""
 
 
 class Launcher:
@@ -30,6 +33,10 @@ class Launcher:
         self._abi = abi
         self._supervisors: set[int] = set()
         self._orphaned = False
+        self._unreaped = False
+        self._since = 0.0
+        """When orphans were first seen that have not ended yet."""
+        self._enclosed = False
         self._ports: dict[tuple[int, ...], int] = {}
 
     def run(self) -> None:
@@ -40,6 +47,7 @@ class Launcher:
             linux.give_up_privileges()
             for live in (False, True):  # supervisors find them made
                 code_for(live=live, abi=self._abi, carved=False)
+            self._enclosed = trees.enclose(self._abi)
         wake, written = os.pipe()
         for end in (wake, written):
             os.set_blocking(end, False)
@@ -50,13 +58,21 @@ class Launcher:
             poll.register(readable, select.POLLIN)
         gc.freeze()
         while True:
-            ready = [file for file, _ in poll.poll(_AGAIN_MS if self._orphaned else None)]
+            ready = [file for file, _ in poll.poll(self._patience())]
             if wake in ready:
                 with suppress(BlockingIOError):
                     os.read(wake, 4096)
             self._reap()
             if self._requests.fileno() in ready and not self._serve():
-                return
+                break
+        if self._orphaned and self._enclosed:
+            trees.end_all(self._reaped, everybody=True)
+
+    def _patience(self) -> int | None:
+        """Milliseconds until something has to be looked at again."""
+        if self._unreaped:
+            return 0
+        return _AGAIN_MS if self._orphaned else None
 
     def _serve(self) -> bool:
         """One request. False where the server is gone."""
@@ -99,15 +115,20 @@ class Launcher:
 
     def _reap(self) -> None:
         """See to supervisors that ended. What one leaves behind that was killed itself is ended here."""
-        with suppress(ChildProcessError):
-            while True:
-                process, status = os.waitpid(-1, os.WNOHANG)
-                if not process:
-                    break
-                self._orphaned |= process not in self._supervisors or status != 0
-                self._supervisors.discard(process)
-        if self._orphaned:
-            self._orphaned = not trees.end_all(lambda *_: None, but=self._supervisors, seconds=_ORPHAN_SECONDS)
+        self._unreaped = trees.reap(self._reaped)
+        if not self._orphaned:
+            return
+        self._since = self._since or time.monotonic()
+        alone = not self._supervisors
+        # rather all commands than one that nobody can end
+        everybody = self._enclosed and (alone or time.monotonic() - self._since > _PATIENCE)
+        but = frozenset[int]() if everybody else self._supervisors
+        if trees.end_all(self._reaped, everybody=everybody, but=but, seconds=_ORPHAN_SECONDS):
+            self._orphaned, self._since = False, 0.0
+
+    def _reaped(self, process: int, status: int) -> None:
+        self._orphaned |= process not in self._supervisors or status != 0
+        self._supervisors.discard(process)
 
 
 def main(requests: socket.socket, abi: int) -> None:

@@ -102,7 +102,9 @@ def _mode(held: Held, memory: Memory) -> _Change:
     def apply(there: Thing) -> None:
         if stat.S_ISLNK(there.info.st_mode):
             raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))
-        os.chmod(there.link, mode & 0o7777)
+        # a program that runs with the rights of the person's group; the kernel, too, leaves this bit out at times
+        withheld = stat.S_ISGID if stat.S_ISREG(there.info.st_mode) else 0
+        os.chmod(there.link, mode & 0o7777 & ~withheld)
 
     return _Change(folder, _or_itself(path, flags), not flags & AT_SYMLINK_NOFOLLOW, apply)
 

@@ -84,12 +84,22 @@ def thing(thread: int, folder: int, path: bytes, *, follow: bool = True) -> Thin
     finally:
         if start != AT_FDCWD:
             os.close(start)
-    return _thing(opened)
+    return here(opened)
 
 
 def opened_file(thread: int, number: int) -> Thing:
     """What a descriptor of another process is open on. Raises NotHere."""
-    return _thing(_open_link(f"/proc/{thread}/fd/{number}"))
+    return here(_open_link(f"/proc/{thread}/fd/{number}"))
+
+
+def here(opened: int) -> Thing:
+    """What a descriptor of this process is open on. It is closed on failure. Raises NotHere."""
+    try:
+        info = os.fstat(opened)
+        return Thing(opened, _real(opened, info), info)
+    except OSError as error:
+        os.close(opened)
+        raise NotHere(errno.errorcode.get(error.errno or 0, "")) from error
 
 
 def entry(thread: int, folder: int, path: bytes) -> Entry:
@@ -138,15 +148,6 @@ def _open_link(link: str) -> int:
         return os.open(link, os.O_PATH | os.O_CLOEXEC)
     except OSError as error:
         raise NotHere(str(error)) from error
-
-
-def _thing(opened: int) -> Thing:
-    try:
-        info = os.fstat(opened)
-        return Thing(opened, _real(opened, info), info)
-    except OSError as error:
-        os.close(opened)
-        raise NotHere(errno.errorcode.get(error.errno or 0, "")) from error
 
 
 def _real(opened: int, info: os.stat_result) -> str:

@@ -42,6 +42,7 @@ class Supervisor:
         self._status: int | None = None
         self._ended = 0.0
         self._killed: str | None = None
+        self._unreaped = False
         self._failure = b""
         self._report = -1
         self._started = 0.0
@@ -111,6 +112,9 @@ class Supervisor:
         timeout = None if wait is None or self._unsent else wait * 1000 + 1
         if self._status is not None:
             timeout = _LEFTOVER_MS
+        if self._unreaped:
+            timeout = 0
+            self._reap()
         for ready, _ in self._poll.poll(timeout):
             if ready == self._control.fileno():
                 self._hear()
@@ -182,12 +186,7 @@ class Supervisor:
     def _reap(self) -> None:
         with contextlib.suppress(BlockingIOError):
             os.read(self._wake, 4096)
-        with contextlib.suppress(ChildProcessError):
-            while True:
-                process, status = os.waitpid(-1, os.WNOHANG)
-                if not process:
-                    return
-                self._reaped(process, status)
+        self._unreaped = trees.reap(self._reaped)
 
     def _reaped(self, process: int, status: int) -> None:
         if process == self._pid and self._status is None:

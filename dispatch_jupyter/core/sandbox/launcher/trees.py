@@ -16,6 +16,7 @@ from . import landlock, linux
 
 SECONDS = 5.0
 _PAUSE = 0.002
+_AT_ONCE = 1000
 
 
 def enclose(version: int) -> bool:
@@ -24,16 +25,20 @@ def enclose(version: int) -> bool:
     """
     if version < landlock.ABI_SCOPES:
         return False
-    rules = landlock.signals_ruleset(version)
-    try:
-        linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
-        landlock.restrict(rules)
-    finally:
-        os.close(rules)
-    try:
-        os.kill(os.getppid(), 0)
-    except PermissionError:
-        return True
+    parent = os.getppid()
+    with suppress(PermissionError, ProcessLookupError):
+        os.kill(parent, 0)
+        rules = landlock.signals_ruleset(version)
+        try:
+            linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+            landlock.restrict(rules)
+        finally:
+            os.close(rules)
+        # what was allowed just now and is not any more: nothing else can be the reason
+        try:
+            os.kill(parent, 0)
+        except PermissionError:
+            return True
     return False
 
 
@@ -55,14 +60,15 @@ def end_all(
     """
     until = time.monotonic() + seconds
     while True:
-        _reap(reaped, but)
+        if everybody:
+            with suppress(ProcessLookupError, PermissionError):  # only zombies are left
+                os.kill(-1, signal.SIGKILL)
+        reap(reaped, but)
         if not children(os.getpid(), but):
             return True
         if time.monotonic() > until:
             return False
         if everybody:
-            with suppress(ProcessLookupError, PermissionError):  # only zombies are left
-                os.kill(-1, signal.SIGKILL)
             time.sleep(_PAUSE)
             continue
         stopped: set[int] = set()
@@ -71,6 +77,28 @@ def end_all(
             stopped |= new
         _signal(stopped, signal.SIGKILL)
         time.sleep(_PAUSE)
+
+
+def reap(reaped: Callable[[int, int], None], but: Collection[int] = ()) -> bool:
+    """Take note of children that ended, of a thousand at a time: while processes fork and exit there are always more.
+
+    Returns:
+        Whether there may be more.
+    """
+    # -1: any child
+    waited = children(os.getpid(), but) if but else [-1] * _AT_ONCE
+    for child in waited[:_AT_ONCE]:
+        try:
+            process, status = os.waitpid(child, os.WNOHANG)
+        except ChildProcessError:
+            if not but:
+                return False
+            continue
+        if process:
+            reaped(process, status)
+        elif not but:
+            return False
+    return len(waited) >= _AT_ONCE
 
 
 def descendants(but: Collection[int] = ()) -> set[int]:
@@ -117,22 +145,6 @@ def _by_parent(process: int) -> list[int]:
                 if int(status.read().rpartition(b")")[2].split()[1]) == process:
                     found.append(int(name))
     return found
-
-
-def _reap(reaped: Callable[[int, int], None], but: Collection[int]) -> None:
-    if but:
-        for child in children(os.getpid(), but):
-            with suppress(ChildProcessError):
-                process, status = os.waitpid(child, os.WNOHANG)
-                if process:
-                    reaped(process, status)
-        return
-    with suppress(ChildProcessError):
-        while True:
-            process, status = os.waitpid(-1, os.WNOHANG)
-            if not process:
-                return
-            reaped(process, status)
 
 
 def _signal(processes: Collection[int], number: int) -> None:

@@ -29,13 +29,13 @@ def plan_watch(scene: Scene, memory: Memory) -> Plan:
         there.close()
         return Fail(errno.EACCES, ("read", there.real))
     try:
-        watcher = _taken(held.thread, held.signed(0))
-    except OSError:
+        watcher = places.here(_taken(held.thread, held.signed(0)))
+    except (OSError, NotHere):
         # not allowed in this container: then the kernel looks the name up again, which may by now be another one; only
         # names of what happens in a folder can be learnt that way
         there.close()
         return Proceed()
-    return Act(lambda: _watch(watcher, there, mask & ~_DONT_FOLLOW), [there])
+    return Act(lambda: _watch(watcher, there, mask & ~_DONT_FOLLOW), [there, watcher])
 
 
 def _taken(thread: int, number: int) -> int:
@@ -49,9 +49,5 @@ def _taken(thread: int, number: int) -> int:
         os.close(handle)
 
 
-def _watch(watcher: int, there: Thing, mask: int) -> Answer:
-    try:
-        watch = linux.call("inotify_add_watch", watcher, there.link.encode(), ctypes.c_uint32(mask))
-    finally:
-        os.close(watcher)
-    return Answer(value=watch)
+def _watch(watcher: Thing, there: Thing, mask: int) -> Answer:
+    return Answer(value=linux.call("inotify_add_watch", watcher.file, there.link.encode(), ctypes.c_uint32(mask)))

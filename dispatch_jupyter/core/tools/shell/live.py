@@ -34,10 +34,9 @@ command that names one of them is asked about before it starts."""
 
 IMPORTED_FROM = frozenset(os.path.realpath(folder) for folder in sys.path if folder)
 """Python reaches for each folder it imports from; packages under development are linked that way."""
-HABITUAL = IMPORTED_FROM | {"/etc/hosts", "/etc"}
-"""What programs reach for at their start, needed or not: git and whatever looks up a name in /etc/hosts (real names are
-found without it), pip in /etc for the system's name, Python for its folders. Nobody is asked, whatever becomes of the
-command; one that names any of them is asked about first."""
+HABITUAL = IMPORTED_FROM | {"/etc"}
+"""What programs reach for at their start, needed or not: pip lists /etc for the system's name, Python its folders. Nobody
+is asked, whatever becomes of the command; one that names any of them is asked about first."""
 
 
 @dataclass(slots=True)

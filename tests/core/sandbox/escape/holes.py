@@ -6,6 +6,7 @@ returns is proof that it is open. The functions of `WORKS` must succeed instead:
 # system calls, as directly as they can be made
 # ruff: noqa: PTH103, PLW1510, PTH101, PTH102, PTH104, PTH108, PTH115, PTH116, PTH120, PTH123, PTH208, PTH211, T201
 
+import contextlib
 import ctypes
 import fcntl
 import json
@@ -258,6 +259,39 @@ def mode_by_link(world):
     os.symlink(world["theirs"], "mode_link")
     os.chmod("mode_link", 0o777)
     return "changed"
+
+
+def set_user_id(path):
+    return "made" if os.stat(path).st_mode & 0o4000 else None
+
+
+@hole
+def set_user_id_by_mode(world):
+    with open("mine_1", "w") as file:
+        os.fchmod(file.fileno(), 0o755)
+        for change in (lambda: os.chmod("mine_1", 0o4755), lambda: os.fchmod(file.fileno(), 0o4755)):
+            with contextlib.suppress(OSError):
+                change()
+    with contextlib.suppress(OSError):
+        syscall(452, 452, -100, b"mine_1", 0o4755, 0)
+    return set_user_id("mine_1")
+
+
+@hole
+def set_user_id_from_the_start(world):
+    os.umask(0)
+    folder = os.open(".", os.O_RDONLY)
+    flags = os.O_CREAT | os.O_WRONLY
+    with contextlib.suppress(OSError):
+        os.close(os.open("mine_2", flags, 0o4755))
+    with contextlib.suppress(OSError):
+        os.close(os.open("mine_2", flags, 0o4755, dir_fd=folder))
+    with contextlib.suppress(OSError):
+        os.mknod("mine_2", 0o104755)
+    with contextlib.suppress(OSError):
+        how = struct.pack("QQQ", flags, 0o4755, 0)
+        os.close(syscall(437, 437, folder, b"mine_2", how, len(how)))
+    return set_user_id("mine_2")
 
 
 @hole
