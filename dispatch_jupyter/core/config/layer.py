@@ -1,8 +1,8 @@
 """One dispatch.yaml, judged by itself: what it sets, and every fault with file, line, field and what to write."""
 
 import errno
-import os
 import hashlib
+import os
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

@@ -13,7 +13,6 @@ from .lines import Tables
 SCHEMA_VERSION: int = Session.model_fields["schema_version"].default
 
 
-
 def _permissions_came(tables: Tables) -> None:
     """2 has grants, jobs and the permission log, and more fields: what version 1 wrote fits as it is."""
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from conftest import cannot
+from sandbox_box import cannot
 
 HERE = Path(__file__).parent / "escape"
 PACKAGE = Path(__file__).parents[3] / "dispatch_jupyter" / "core" / "sandbox"

@@ -19,7 +19,10 @@ from dispatch_jupyter.core.sandbox.sandbox import Sandbox
 from dispatch_jupyter.core.sandbox.types import Launch, Rules
 
 LEVELS = ["parsed only", "kernel", "kernel+live"]
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the launcher needs Linux")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the launcher needs Linux"),
+]
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -12,6 +12,8 @@ import pytest
 from dispatch_jupyter.core.sandbox import hosts
 from dispatch_jupyter.core.sandbox.types import Denial
 
+pytestmark = pytest.mark.slow
+
 LIVE = "kernel+live"
 
 

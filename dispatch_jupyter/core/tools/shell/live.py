@@ -35,8 +35,8 @@ command that names one of them is asked about before it starts."""
 IMPORTED_FROM = frozenset(os.path.realpath(folder) for folder in sys.path if folder)
 """Python reaches for each folder it imports from; packages under development are linked that way."""
 HABITUAL = IMPORTED_FROM | {"/etc"}
-"""What programs reach for at their start, needed or not: pip lists /etc for the system's name, Python its folders. Nobody
-is asked, whatever becomes of the command; one that names any of them is asked about first."""
+"""What programs reach for at their start, needed or not: pip lists /etc for the system's name, Python its folders.
+Nobody is asked, whatever becomes of the command; one that names any of them is asked about first."""
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """How much of what commands touch is found, and how often a harmless one is taken for another."""
 
 import pytest
+
 from shell_corpus import FILES, load, score
 
 

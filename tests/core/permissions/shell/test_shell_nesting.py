@@ -2,9 +2,9 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shell_corpus import ENVIRON, PROJECT
 
 from dispatch_jupyter.core.permissions.shell.scan import scan
+from shell_corpus import ENVIRON, PROJECT
 
 CORES = [
     "cat /etc/hosts",

@@ -4,9 +4,9 @@ import time
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shell_corpus import ENVIRON, FILES, PROJECT, load
 
 from dispatch_jupyter.core.permissions.shell.scan import Scan, scan
+from shell_corpus import ENVIRON, FILES, PROJECT, load
 
 PIECES = st.sampled_from(
     [

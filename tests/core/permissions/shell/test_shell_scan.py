@@ -6,9 +6,9 @@ import threading
 import time
 
 import pytest
-from shell_corpus import ENVIRON, FILES, HOME, PROJECT, load, outside
 
 from dispatch_jupyter.core.permissions.shell.scan import Scan, scan
+from shell_corpus import ENVIRON, FILES, HOME, PROJECT, load, outside
 
 
 def look(command: str, cwd: str = PROJECT, **more: str) -> Scan:

@@ -6,13 +6,13 @@ import subprocess
 
 import pytest
 
-from conftest import until
 from dispatch_jupyter.core.permissions.places import places_of
 from dispatch_jupyter.core.permissions.policy import Policy
 from dispatch_jupyter.core.tools.shell import protected
 from dispatch_jupyter.core.tools.shell.kept import MAX_FILE_BYTES
 from dispatch_jupyter.core.tools.shell.protected import changed, snapshot
 from dispatch_jupyter.core.tools.shell.put_back import put_back
+from shell_desk import until
 
 HOOK = ".git/hooks/pre-commit"
 

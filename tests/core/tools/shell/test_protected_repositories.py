@@ -6,12 +6,14 @@ import subprocess
 
 import pytest
 
-from conftest import until
 from dispatch_jupyter.core.permissions.policy import Rule
 from dispatch_jupyter.core.tools.shell import protected, protection
 from dispatch_jupyter.core.tools.shell.protected import changed, snapshot
 from dispatch_jupyter.core.tools.shell.protection import ProtectedFiles
 from dispatch_jupyter.core.tools.shell.put_back import put_back
+from shell_desk import until
+
+pytestmark = pytest.mark.slow
 
 HOOK = ".git/hooks/pre-commit"
 EVIL = "printf '#!/bin/sh\\ntrue\\n' > {0}; chmod +x {0}"

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from conftest import alive, until
 from dispatch_jupyter.core.permissions.policy import Rule
 from dispatch_jupyter.core.protocol.records import CommandRun
 from dispatch_jupyter.core.tools.output import MAX_CHARS, limit
 from dispatch_jupyter.core.tools.shell.settings import ShellSettings
+from shell_desk import alive, until
 
 
 def test_output_exit_code_and_time_are_told(desk):

@@ -5,10 +5,12 @@ import re
 
 import pytest
 
-from conftest import alive, until
 from dispatch_jupyter.core.protocol.errors import Conflict, NotFound
 from dispatch_jupyter.core.tools.shell.jobs import JobBook
 from dispatch_jupyter.core.tools.shell.settings import ShellSettings
+from shell_desk import alive, until
+
+pytestmark = pytest.mark.slow
 
 TICKING = "n=0; while [ $n -lt 400 ]; do n=$((n+1)); echo tick $n; sleep 0.05; done"
 

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from conftest import alive, until
 from dispatch_jupyter.core.permissions.policy import Denied, Policy, Rule
 from dispatch_jupyter.core.tools.shell import aftermath, live
 from dispatch_jupyter.core.tools.shell.questions import MAX_WHILE_RUNNING, Questions
+from shell_desk import Desk, alive, until
+
+pytestmark = pytest.mark.slow
 
 
 def once(_reaches):
@@ -396,15 +398,11 @@ def test_parsed_only_asks_about_what_cannot_be_told(top):
 
 
 def _parsed_only(top: Path):
-    from conftest import Desk
-
     return Desk(top, "parsed only")
 
 
 @pytest.mark.parametrize("answer", ["once", "session"])
 def test_kernel_denies_asks_and_runs_it_again(top, answer):
-    from conftest import Desk
-
     desk = Desk(top, "kernel")
     desk.person.answer = lambda _: answer
     command = desk.hidden(f"echo ran >> runs; cat {desk.outside}/data.txt")
@@ -417,8 +415,6 @@ def test_kernel_denies_asks_and_runs_it_again(top, answer):
 
 
 def test_kernel_runs_nothing_again_after_a_no(top):
-    from conftest import Desk
-
     desk = Desk(top, "kernel")
     result = desk.run(desk.hidden(f"echo ran >> runs; cat {desk.outside}/data.txt"))
     assert "not today" in result.text and "[exit 1" in result.text
@@ -426,8 +422,6 @@ def test_kernel_runs_nothing_again_after_a_no(top):
 
 
 def test_kernel_runs_it_again_once(top):
-    from conftest import Desk
-
     desk = Desk(top, "kernel")
     desk.person.answer = once
     (desk.outside / "more.txt").write_text("more\n")
@@ -439,8 +433,6 @@ def test_kernel_runs_it_again_once(top):
 
 
 def test_a_command_that_is_stopped_while_it_asks_is_not_run_again(top):
-    from conftest import Desk
-
     desk = Desk(top, "kernel")
     desk.person.answer = lambda _: None
 
