@@ -15,7 +15,8 @@ lab: $(VENV)/.lab  ## JupyterLab with Dispatch, in this folder
 
 test: $(VENV)/.dev js chromium  ## every check there is
 	$(MAKE) lint types js-check
-	python -m pytest tests --ignore=tests/ui -n auto --dist loadfile
+	python -m pytest tests --ignore=tests/ui -m 'not alone' -n auto --dist loadfile
+	python -m pytest tests --ignore=tests/ui -m alone
 	python -m pytest tests/ui
 
 quick: $(VENV)/.dev  ## format, lint, types, floors and the fast tests: under a minute

@@ -70,7 +70,9 @@ class Box:
     def environ(self) -> dict[str, str]:
         path = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
         caches = {name: str(self.base / "tmp") for name in ("TMPDIR", "XDG_CACHE_HOME", "npm_config_cache")}
-        return {"PATH": path, "HOME": str(self.base / "home"), "LANG": "C.UTF-8", **caches}
+        # else Python reaches into its packages the first time it imports one
+        quiet = {"PYTHONDONTWRITEBYTECODE": "1"}
+        return {"PATH": path, "HOME": str(self.base / "home"), "LANG": "C.UTF-8", **quiet, **caches}
 
     def rules(self) -> Rules:
         devices = real([f"/dev/{name}" for name in DEVICES])

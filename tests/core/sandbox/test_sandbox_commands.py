@@ -236,29 +236,6 @@ def test_killing_twice_and_after_the_end_is_fine(boxed) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("level", ["kernel", "kernel+live"])
-def test_processes_that_fork_and_exit_are_outrun(boxed, level) -> None:
-    """Looked for one after the other, some would always be missed; the kernel ends them at once."""
-
-    async def scenario(box) -> None:
-        source = "#include <unistd.h>\n#include <time.h>\nint main(void) { time_t end = time(0) + 10;"
-        source += "for (int i = 0; i < 24; i++) if (!fork()) { setsid(); for (;;) {"
-        source += "if (time(0) > end) _exit(0); if (fork() > 0) _exit(0); } } for (;;) pause(); }"
-        compiled = await box.run(f"cat > hop.c <<'END'\n{source}\nEND\ncc -o hop hop.c")
-        if compiled.exit.code:
-            pytest.skip("there is no C compiler")
-        command = await box.start("./hop", lambda text: None)
-        await asyncio.sleep(0.5)
-        started = time.monotonic()
-        await command.kill("test")
-        assert time.monotonic() - started < 3
-        assert _of(box.project) == []
-        assert (await box.run("echo again")).text == "again\n"
-
-    boxed(level, scenario)
-
-
-@pytest.mark.slow
 def test_many_processes_are_ended(boxed) -> None:
     async def scenario(box) -> None:
         bomb = "f() { [ $1 -gt 0 ] && { f $(($1 - 1)) & f $(($1 - 1)) & }; sleep 60; }; f 7"

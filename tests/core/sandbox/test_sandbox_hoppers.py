@@ -14,6 +14,7 @@ import pytest
 pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel level needs Linux"),
     pytest.mark.slow,
+    pytest.mark.alone,  # they fill the table of processes
 ]
 
 HOPPERS = """
