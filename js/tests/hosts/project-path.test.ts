@@ -6,7 +6,7 @@ it.each([
   ['src/a.py', '/home/ada/p', '/home/ada', 'p/src/a.py'],
   ['src/a.py', '/home/ada/p', '/', 'home/ada/p/src/a.py'],
   ['a.py', '/home/ada/p', '~/p', 'a.py'],
-  ['a.py', '/home/ada/work/p', '~/work', 'p/a.py'],
+  ['a.py', '/home/ada/src/p', '~/src', 'p/a.py'],
   ['a.py', '/home/ada', '~', 'a.py'],
   ['src\\a.py', 'C:\\Users\\ada\\p', 'C:/Users/ada/p', 'src/a.py'],
   ['a.py', '/home/ada/project', '/home/ada/p', null],

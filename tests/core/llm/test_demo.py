@@ -28,6 +28,8 @@ from dispatch_jupyter.core.tools.shell.shell import Shell
 from dispatch_jupyter.core.tools.standard import standard_tools
 from dispatch_jupyter.core.tools.tool import Seen, Toolbox, ToolContext, parse_arguments
 
+pytestmark = pytest.mark.slow
+
 README = """\
 # Weather
 

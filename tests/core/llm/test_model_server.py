@@ -15,6 +15,8 @@ import pytest
 from model_server import Call, Fault, Hang, ModelServer, Raw, Reply, Usage
 from model_server.script import pieces
 
+pytestmark = pytest.mark.slow
+
 PATHS = {
     "openai": "/v1/chat/completions",
     "responses": "/v1/responses",

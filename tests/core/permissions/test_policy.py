@@ -12,7 +12,7 @@ from dispatch_jupyter.core.permissions.policy import Origin, Policy, Rule, rules
 from dispatch_jupyter.core.protocol.records import Operation, Reach
 
 HOME = Path("/home/ada")
-PROJECT = HOME / "work" / "proj"
+PROJECT = HOME / "code" / "proj"
 SSH = Secret(HOME / ".ssh", "SSH keys")
 OWN = Secret(HOME / ".local/share/dispatch", "Dispatch's own data")
 PLACES = Places(
@@ -38,7 +38,7 @@ TABLE: list[Row] = [
     ("write", "{p}/dispatch.yaml", "allow", "project"),
     ("read", "{p}-evil/a", "ask", "outside the project"),
     ("read", "{p}evil", "ask", "outside the project"),
-    ("read", "/home/ada/work", "ask", "outside the project"),
+    ("read", "/home/ada/code", "ask", "outside the project"),
     ("read", "/HOME/ADA/WORK/PROJ/a", "ask", "outside the project"),
     ("read", "{p}/.git/hooks/pre-commit", "allow", "project"),
     ("write", "{p}/.git/hooks/pre-commit", "ask", "guarded"),
@@ -176,7 +176,7 @@ def test_home_as_the_project() -> None:
     assert policy.decide("write", HOME / "notes.txt").outcome == "allow"
     for name in (".ssh", ".ssh/id_rsa", ".config/gh/hosts.yml", ".local/share/dispatch/x"):
         assert policy.decide("read", HOME / name).rule == "secret place"
-    assert policy.decide("read", HOME / "work/tests/.ssh/id").outcome == "allow"
+    assert policy.decide("read", HOME / "code/tests/.ssh/id").outcome == "allow"
     assert policy.decide("write", HOME / ".bashrc").rule == "guarded"
     assert policy.decide("read", HOME / ".bashrc").outcome == "allow"
     assert set(policy.hidden()) == {secret.path for secret in PLACES.secrets}
@@ -217,9 +217,9 @@ def test_what_is_hidden_from_wider_leave() -> None:
         ("read", "/home/bob/x", False, "/home/bob", "always"),
         ("read", "/home/ada/notes.txt", False, "/home/ada/notes.txt", "always"),
         ("read", "/home/ada/Documents/x", False, "/home/ada/Documents", "always"),
-        ("read", "/home/ada/work/other.txt", False, "/home/ada/work/other.txt", "always"),
-        ("read", "/home/ada/work", True, "/home/ada/work", "once"),
-        ("read", "/home/ada/work/other", True, "/home/ada/work/other", "always"),
+        ("read", "/home/ada/code/other.txt", False, "/home/ada/code/other.txt", "always"),
+        ("read", "/home/ada/code", True, "/home/ada/code", "once"),
+        ("read", "/home/ada/code/other", True, "/home/ada/code/other", "always"),
         ("read", "/home/ada/.config/x.toml", False, "/home/ada/.config/x.toml", "always"),
         ("read", "/home/ada/.config", True, "/home/ada/.config", "once"),
         ("read", "/home/ada/.config/app/x", False, "/home/ada/.config/app", "always"),
@@ -286,7 +286,7 @@ def test_names_that_are_run_later() -> None:
 
 # ---------------------------------------------------------------------- whatever the rules are
 
-PARTS = ("home", "ada", "work", "proj", "proj-evil", ".ssh", ".SSH", "id", "etc", "data", ".git", "hooks", "a")
+PARTS = ("home", "ada", "code", "proj", "proj-evil", ".ssh", ".SSH", "id", "etc", "data", ".git", "hooks", "a")
 paths = st.lists(st.sampled_from(PARTS), max_size=6).map(lambda parts: Path("/", *parts))
 near = st.sampled_from([HOME, PROJECT, SSH.path, Path("/")]).flatmap(
     lambda base: st.lists(st.sampled_from(PARTS), max_size=3).map(lambda parts: base.joinpath(*parts))

@@ -12,6 +12,8 @@ from dispatch_jupyter.core.protocol.ids import RequestId
 from dispatch_jupyter.core.protocol.records import Decision, Grant, Request
 from model_server import Call, Reply
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def outside(tmp_path):

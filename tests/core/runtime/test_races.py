@@ -20,6 +20,8 @@ from dispatch_jupyter.core.runtime.workspace import title_of
 from dispatch_jupyter.core.tools.tool import Arguments, Toolbox, ToolResult
 from model_server import Call, Fault, Reply
 
+pytestmark = pytest.mark.slow
+
 READ = Call("read_file", {"path": "README.md"})
 
 

@@ -11,6 +11,8 @@ from dispatch_jupyter.core.sandbox.sandbox import Sandbox
 from dispatch_jupyter.core.sandbox.source import sources
 from dispatch_jupyter.core.sandbox.types import Denial, Rules
 
+pytestmark = pytest.mark.slow
+
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the launcher needs Linux")
 
 

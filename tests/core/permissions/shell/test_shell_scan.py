@@ -199,6 +199,7 @@ HUGE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HUGE)
 def test_huge_commands_take_bounded_time(name: str) -> None:
     started = time.process_time()

@@ -100,7 +100,7 @@ def attempt(base, world, probed):
         json.dump(world, file)
     devices = [f"/dev/{name}" for name in ("null", "zero", "urandom", "tty", "ptmx", "pts")]
     spec = {
-        "argv": [CONFIG["python"], "-S", f"{base}/holes/holes.py", f"{base}/project/world.json"],
+        "argv": [CONFIG["python"], "-S", "-B", f"{base}/holes/holes.py", f"{base}/project/world.json"],
         "cwd": f"{base}/project",
         "environ": {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": base},
         "abi": probed["abi"],

@@ -188,3 +188,8 @@ def alive(pid: int) -> bool:
 def _environ() -> dict[str, str]:
     path = os.pathsep.join([str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin"])
     return {"PATH": path, "LANG": "C.UTF-8", "USER": "somebody"}
+
+
+def once(_reaches: list[Reach]) -> str:
+    """A person who says "once" to everything."""
+    return "once"

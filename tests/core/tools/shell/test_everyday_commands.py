@@ -7,6 +7,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 FILES = {
     "pyproject.toml": "[project]\nname = 'sample'\nversion = '1'\n",
     "sample.py": "import os\n\ndef double(n):\n    return 2 * n\n\nif __name__ == '__main__':\n    print(double(21))\n",

@@ -14,6 +14,8 @@ from dispatch_jupyter.core.tools.shell.protected import changed, snapshot
 from dispatch_jupyter.core.tools.shell.put_back import put_back
 from shell_desk import until
 
+pytestmark = pytest.mark.slow
+
 HOOK = ".git/hooks/pre-commit"
 
 

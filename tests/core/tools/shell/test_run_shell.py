@@ -14,6 +14,8 @@ from dispatch_jupyter.core.tools.output import MAX_CHARS, limit
 from dispatch_jupyter.core.tools.shell.settings import ShellSettings
 from shell_desk import alive, until
 
+pytestmark = pytest.mark.slow
+
 
 def test_output_exit_code_and_time_are_told(desk):
     result = desk.run("echo out; echo err >&2; pwd; exit 3")

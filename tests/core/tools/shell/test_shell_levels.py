@@ -1,0 +1,85 @@
+"""What is asked at levels where nothing is asked while a command runs."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from dispatch_jupyter.core.permissions.policy import Denied
+from shell_desk import Desk, once, until
+
+pytestmark = pytest.mark.slow
+
+
+# ------------------------------------------------------------------ other levels
+
+
+def test_at_a_lesser_level_named_paths_are_asked_for(lesser_desk):
+    desk = lesser_desk
+    assert isinstance(desk.error(f"cat {desk.outside}/data.txt"), Denied)
+    desk.person.answer = once
+    assert desk.run(f"cat {desk.outside}/data.txt").text.startswith("of the outside\n[exit 0")
+
+
+def test_parsed_only_asks_about_what_cannot_be_told(top):
+    desk = _parsed_only(top)
+    command = "F=$(cat name); cat $F"
+    (desk.project / "name").write_text(f"{desk.outside}/data.txt")
+    error = desk.error(command)
+    assert isinstance(error, Denied)
+    ((reaches, _),) = desk.person.asked
+    (reach,) = reaches
+    assert (reach.operation, reach.path, reach.limit) == ("execute", "/", "once")
+    assert "known only when it runs" in reach.caution
+    assert [command[start:end] for start, end in reach.spans] == ["$F"]
+    desk.person.answer = once
+    assert desk.run(command).text.startswith("of the outside\n")
+
+
+def _parsed_only(top: Path):
+    return Desk(top, "parsed only")
+
+
+@pytest.mark.parametrize("answer", ["once", "session"])
+def test_kernel_denies_asks_and_runs_it_again(top, answer):
+    desk = Desk(top, "kernel")
+    desk.person.answer = lambda _: answer
+    command = desk.hidden(f"echo ran >> runs; cat {desk.outside}/data.txt")
+    result = desk.run(command)
+    assert desk.person.paths == [[f"read {desk.outside}/data.txt"]]
+    assert "run again from its beginning" in desk.person.asked[0][0][0].caution
+    assert result.text.startswith("of the outside\n[It was run again from its beginning: ")
+    assert "this is its second run" in result.text and "[exit 0" in result.text and result.command.exit_code == 0
+    assert (desk.project / "runs").read_text() == "ran\nran\n"
+
+
+def test_kernel_runs_nothing_again_after_a_no(top):
+    desk = Desk(top, "kernel")
+    result = desk.run(desk.hidden(f"echo ran >> runs; cat {desk.outside}/data.txt"))
+    assert "not today" in result.text and "[exit 1" in result.text
+    assert (desk.project / "runs").read_text() == "ran\n"
+
+
+def test_kernel_runs_it_again_once(top):
+    desk = Desk(top, "kernel")
+    desk.person.answer = once
+    (desk.outside / "more.txt").write_text("more\n")
+    script = f"echo ran >> runs; cat {desk.outside}/data.txt && cat {desk.outside}/more.txt"
+    result = desk.run(desk.hidden(script))
+    assert len(desk.person.asked) == 2 and desk.person.asked[1][0][0].caution is None
+    assert "[Run it again: " in result.text and "[exit 1" in result.text
+    assert (desk.project / "runs").read_text() == "ran\nran\n"
+
+
+def test_a_command_that_is_stopped_while_it_asks_is_not_run_again(top):
+    desk = Desk(top, "kernel")
+    desk.person.answer = lambda _: None
+
+    async def scenario():
+        call = asyncio.ensure_future(desk.shell_call(desk.hidden(f"echo ran >> runs; cat {desk.outside}/data.txt")))
+        await until(lambda: desk.person.asked)
+        await desk.shell.stop_call("c1")
+        return await call
+
+    assert desk.play(scenario).command.why == "stopped by the user"
+    assert (desk.project / "runs").read_text() == "ran\n"
