@@ -1,7 +1,7 @@
 """What it costs to run a command confined: CPU of everything that takes part, and wall time, over plain `subprocess`.
 
 `true` in bash shows what a command pays at least. The others open many files: at the highest level each name is looked
-at by a supervisor.
+at by a supervisor, and each connection made by it.
 """
 
 import asyncio
@@ -45,11 +45,16 @@ WAYS = [
     Way("kernel+live, port guarded", "kernel+live", (FORBIDDEN_PORT,)),
 ]
 
+CONNECTIONS = (
+    'import socket as s; l = s.create_server(("127.0.0.1", 0)); '
+    "[(s.create_connection(l.getsockname()).close(), l.accept()[0].close()) for _ in range(1000)]"
+)
 WORK = {
     "pytest, two tests": "python -m pytest -q -p no:cacheprovider tests",
     "grep -r, 2,000 files": "grep -r needle tree; true",
     "cat, 2,000 files": "cat tree/*/* > /dev/null",
     "git status, 2,000 files": "git status --short > /dev/null",
+    "1,000 connections": f"python -S -c '{CONNECTIONS}'",
 }
 
 
@@ -90,7 +95,7 @@ def _work(project: Path, *, quick: bool) -> Table:
     figures = []
     for name, command in WORK.items():
         plain = [_plain(project, command, count) for _ in range(rounds)]
-        for way in (WAYS[1], WAYS[3]):
+        for way in (WAYS[1], WAYS[4]):
             found = [_confined(project, way, command, count) for _ in range(rounds)]
             for place, kind in enumerate(("CPU", "wall")):
                 readings, floors = [one[place] for one in found], [one[place] for one in plain]

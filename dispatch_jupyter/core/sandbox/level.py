@@ -21,6 +21,9 @@ class Ground:
     level: Level
     abi: int
     """Version of Landlock in use; 0 where nothing confines."""
+    sockets: bool = False
+    """The supervisor makes the calls that give sockets an address: no rules on ports are needed, and commands may have
+    Unix sockets of their own."""
 
     @property
     def live(self) -> bool:
@@ -42,18 +45,19 @@ def find(sources: Mapping[str, str], at_most: SandboxLevel, most_abi: int | None
     abi = int(found["abi"])
     if found["live"] or at_most == "kernel":
         return Ground(Level("kernel", _kernel(abi, found["live"]), abi >= ABI_PORTS), abi)
-    return Ground(Level("kernel+live", _live(abi), abi >= ABI_PORTS), abi)
+    sockets = not found["sockets"]
+    return Ground(Level("kernel+live", _live(abi, sockets=sockets), sockets or abi >= ABI_PORTS), abi, sockets)
 
 
 ABI_PORTS, _ABI_DEVICES, _ABI_SIGNALS = 4, 5, 6
 _UNHELD = "Nothing stops a command once it runs: only what is recognised in its text is asked about before it starts."
 
 
-def _live(abi: int) -> str:
+def _live(abi: int, *, sockets: bool) -> str:
     gaps = ["see the command lines of other programs", "talk to other services on this machine and in the network"]
     return (
         f"The kernel confines commands (Landlock {abi}, seccomp), and they wait where a person is asked. "
-        f"They can still {_listed([*gaps, *_old(abi, live=True)])}."
+        f"They can still {_listed([*gaps, *_old(abi, live=True, guarded=sockets)])}."
     )
 
 
@@ -69,14 +73,14 @@ def _kernel(abi: int, unheld: str) -> str:
     ]
     return (
         f"The kernel confines commands (Landlock {abi}, seccomp), but what they reach for beyond their rules is denied "
-        f"without a question ({why}). They can still {_listed([*gaps, *_old(abi, live=False)])}."
+        f"without a question ({why}). They can still {_listed([*gaps, *_old(abi, live=False, guarded=False)])}."
     )
 
 
-def _old(abi: int, *, live: bool) -> list[str]:
-    """What a newer Landlock would stop."""
+def _old(abi: int, *, live: bool, guarded: bool) -> list[str]:
+    """What a newer Landlock would stop. `guarded`: the ports are kept without it."""
     gaps = []
-    if abi < ABI_PORTS:
+    if abi < ABI_PORTS and not guarded:
         gaps.append("connect to this server if they know its token (Landlock is too old to guard ports)")
     if abi < _ABI_DEVICES:
         gaps.append("control devices that they may read")

@@ -108,6 +108,8 @@ class Sandbox:
 
     def _launch(self, launch: Launch, ground: Ground) -> socket.socket:
         spill = None if launch.spill is None else _open_spill(launch.spill)
+        # rules on ports are costly: none where the supervisor sees to them
+        ports = () if ground.sockets else launch.rules.ports
         try:
             for again in (True, False):
                 if self._launcher is None or not self._launcher.alive:
@@ -116,7 +118,7 @@ class Sandbox:
                         self._launcher.close()
                     self._launcher = LauncherProcess(self._sources, ground.abi)
                 try:
-                    control = self._launcher.launch(launch.rules.ports, spill)
+                    control = self._launcher.launch(ports, spill)
                 except OSError:
                     if not again:
                         raise
@@ -143,6 +145,8 @@ def _spec(launch: Launch, ground: Ground) -> dict[str, Any]:
         "hidden": rules.hidden,
         "stand_ins": dict(rules.stand_ins),
         "spill_limit": launch.spill_limit,
+        "ports": rules.ports,
+        "sockets": ground.sockets,
     }
 
 

@@ -41,7 +41,7 @@ class Rules:
     hidden: tuple[str, ...] = ()
     """Denied though they lie inside one of the above."""
     ports: tuple[int, ...] = ()
-    """TCP ports that may not be connected to, on any address."""
+    """TCP ports that may neither be connected to nor be bound, on any address."""
     stand_ins: tuple[tuple[str, str], ...] = ()
     """Files and what is read in their place, without a question, where no rule covers them (level `kernel+live`)."""
 

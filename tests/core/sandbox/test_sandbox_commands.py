@@ -104,7 +104,7 @@ def test_it_does_not_run_where_it_cannot_be_confined(base) -> None:
             pytest.skip("the kernel cannot confine here")
         broken = "raise OSError('Landlock is broken')\n"
         texts = sandbox._sources
-        texts["launcher.child"] = texts["launcher.child"].replace("    landlock.restrict(made)\n", f"    {broken}")
+        texts["launcher.child"] = texts["launcher.child"].replace("    landlock.restrict(rules)\n", f"    {broken}")
         assert broken in texts["launcher.child"]
         launch = Launch(("touch", str(base / "ran")), base, {"PATH": "/usr/bin:/bin"}, Rules(write=(str(base),)))
         with pytest.raises(ToolError, match="Landlock is broken"):

@@ -151,6 +151,8 @@ def _judge(monkeypatch):
         hidden=("/home/keys",),
         stand_ins={},
         spill_limit=0,
+        ports=(),
+        sockets=True,
     )
     write, run, read = landlock.write_rights(7), landlock.RUN, landlock.READ
     rules = [Allowed("/p", write), Allowed("/home/a", write), Allowed("/usr", run)]
@@ -235,7 +237,7 @@ def test_every_jump_of_the_filter_lands(live, abi) -> None:
     from dispatch_jupyter.core.sandbox.launcher import bpf
     from dispatch_jupyter.core.sandbox.launcher.filters import filter_for
 
-    steps = filter_for(live=live, abi=abi, carved=live)
+    steps = filter_for(live=live, abi=abi, carved=live, sockets=live)
     assert len(steps) < 4096
     for place, (code, yes, no, _) in enumerate(steps):
         if code in (bpf._EQUAL, bpf._ANY_BIT, bpf._GREATER_OR_EQUAL):
@@ -262,6 +264,9 @@ def test_every_jump_of_the_filter_lands(live, abi) -> None:
         ("setsockopt", (3, 6, 1), "allow"),
         ("setsockopt", (3, 6, 31), errno.EPERM),
         ("setsockopt", (3, 1, 31), "allow"),
+        ("setsockopt", (3, 0, 51), errno.EPERM),
+        ("setsockopt", (3, 0, 1), "allow"),
+        ("setsockopt", (3, 41, 51), "allow"),
         ("ioctl", (3, 0x40049409), "allow"),
         ("ioctl", (3, 0x50009401), errno.EPERM),
         ("ptrace", (16,), errno.EPERM),
@@ -298,16 +303,42 @@ def test_every_jump_of_the_filter_lands(live, abi) -> None:
         ("sched_setaffinity", (0,), "allow"),
         ("sched_setaffinity", (77,), "notify"),
         ("kill", (1, 9), "allow"),
+        ("connect", (3,), "allow"),
     ],
 )
 def test_the_filter_says(name, arguments, verdict) -> None:
+    _says(name, arguments, verdict)
+
+
+@linux
+@pytest.mark.parametrize(
+    ("name", "arguments", "verdict"),
+    [
+        ("connect", (3,), "notify"),
+        ("bind", (3,), "notify"),
+        ("listen", (3,), "notify"),
+        ("socket", (1, 1, 0), "allow"),
+        ("socket", (1, 5 | 0o2000000, 0), "allow"),
+        ("socket", (1, 2, 0), errno.EPERM),
+        ("socket", (1, 3, 0), errno.EPERM),
+        ("socket", (2, 1, 262), errno.EPERM),
+        ("socket", (2, 5, 0), errno.EPERM),
+        ("socket", (40, 1, 0), errno.EPERM),
+        ("sendto", (3, 0, 5, 0x20004000), errno.EOPNOTSUPP),
+    ],
+)
+def test_the_filter_says_where_sockets_are_held(name, arguments, verdict) -> None:
+    _says(name, arguments, verdict, sockets=True)
+
+
+def _says(name, arguments, verdict, *, sockets=False) -> None:
     from dispatch_jupyter.core.sandbox.launcher import bpf
     from dispatch_jupyter.core.sandbox.launcher.filters import filter_for
     from dispatch_jupyter.core.sandbox.launcher.syscalls import AUDIT_ARCH, NUMBERS, SUPPORTED
 
     if not SUPPORTED:
         pytest.skip("there is no filter for this machine")
-    found = _run(filter_for(live=True, abi=7, carved=False), NUMBERS[name], AUDIT_ARCH, arguments)
+    found = _run(filter_for(live=True, abi=7, carved=False, sockets=sockets), NUMBERS[name], AUDIT_ARCH, arguments)
     wanted = {"allow": bpf.ALLOW, "notify": bpf.NOTIFY}.get(verdict) if isinstance(verdict, str) else bpf.fail(verdict)
     assert found == wanted
 

@@ -10,12 +10,11 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import NoReturn
 
 from . import bpf, landlock, linux
 from .filters import code_for
-from .landlock import Allowed
 from .spec import Spec
 
 REFUSED = 126
@@ -29,7 +28,7 @@ _OOM_SCORE = b"500"
 
 def become(
     spec: Spec,
-    rules: Sequence[Allowed],
+    rules: int | None,
     ports: int | None,
     *,
     output: int,
@@ -40,8 +39,8 @@ def become(
 
     Args:
         spec: the command.
-        rules: what Landlock is to allow.
-        ports: a ruleset on TCP ports, already made.
+        rules: a ruleset on files, already made; None where nothing confines.
+        ports: one on TCP ports.
         output: where standard output and error go.
         report: where a failure is told, as `step: error`; closed by a successful start.
         listener: where the descriptor for held calls is sent.
@@ -49,14 +48,14 @@ def become(
     step = "standard streams"
     try:
         _streams(output)
-        _close_but({report, *([] if ports is None else [ports]), *([listener.fileno()] if listener else [])})
+        _close_but({report, *(file for file in (rules, ports) if file is not None), *_number(listener)})
         step = "working folder"
         os.chdir(spec.cwd)
         step = "limits"
         _limits()
-        if spec.abi:
+        if rules is not None:
             step = "Landlock"
-            _confine(spec.abi, rules, ports)
+            _confine(rules, ports)
             step = "seccomp"
             _filter(spec, listener)
         step = "program"
@@ -98,18 +97,21 @@ def _limits() -> None:
         sys.stderr.flush()  # a preference only; some containers forbid it
 
 
-def _confine(abi: int, rules: Sequence[Allowed], ports: int | None) -> None:
+def _number(listener: socket.socket | None) -> list[int]:
+    return [listener.fileno()] if listener else []
+
+
+def _confine(rules: int, ports: int | None) -> None:
     linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
-    made = landlock.ruleset(abi, rules)
-    landlock.restrict(made)
-    os.close(made)
+    landlock.restrict(rules)
+    os.close(rules)
     if ports is not None:
         landlock.restrict(ports)
         os.close(ports)
 
 
 def _filter(spec: Spec, listener: socket.socket | None) -> None:
-    code = code_for(live=spec.live, abi=spec.abi, carved=spec.carved())
+    code = code_for(live=spec.live, abi=spec.abi, carved=spec.carved(), sockets=spec.sockets)
     heard = bpf.install(code, listen=listener is not None)
     if listener is not None:
         socket.send_fds(listener, [b"l"], [heard])

@@ -2,7 +2,7 @@
 
 Landlock knows files and TCP ports. What it does not know is stopped here: other ways to open a connection, to look
 into other processes, to work past the file system. Arguments behind pointers cannot be judged here (another thread
-may change them); nothing below does.
+may change them); nothing below does. What has to be judged by them is held, and made by the supervisor.
 """
 
 import errno
@@ -64,6 +64,7 @@ _CLONING = (0x40049409, 0x4020940D, 0xC0189436)
 """FICLONE and its like have btrfs' type, and every file system knows them. The others make snapshots of folders."""
 _PRIO_PROCESS, _IOPRIO_PROCESS = 0, 1
 """Of a user or a group 0 means one's own, with all of the person's programs."""
+_IPPROTO_IP, _IP_LOCAL_PORT_RANGE = 0, 51
 _IPPROTO_TCP, _TCP_ULP = 6, 31
 _O_ACCMODE, _O_RDONLY, _O_TRUNC = 0o3, 0, 0o1000
 
@@ -114,15 +115,18 @@ METADATA = ["chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "lchown", "fcho
 METADATA += ["utime", "utimes", "futimesat", "utimensat"]
 WATCHES = ["inotify_add_watch"]
 """Landlock does not know these either: always held where there is a supervisor to look at them."""
+SOCKETS = ["connect", "bind", "listen"]
+"""Always held where the supervisor can make them: its word then stands in for rules on ports."""
 
 
-def filter_for(*, live: bool, abi: int, carved: bool) -> Block:
+def filter_for(*, live: bool, abi: int, carved: bool, sockets: bool = False) -> Block:
     """The filter of a confined command.
 
     Args:
         live: what names a file is held for the supervisor.
         abi: what Landlock can do here; some of what it cannot is stopped or held instead.
         carved: some entry is hidden inside an allowed folder, so Landlock alone would deny what is allowed there.
+        sockets: what gives a socket an address is held too, so there may be Unix sockets.
     """
     blocks: list[Block] = [] if abi >= ABI_TRUNCATE else _no_truncation(live=live)
     if live:
@@ -130,13 +134,15 @@ def filter_for(*, live: bool, abi: int, carved: bool) -> Block:
         blocks += [on_call(name, [*_no_set_user_id(name), *answer(NOTIFY)]) for name in METADATA + WATCHES]
         if abi < ABI_SCOPES:
             blocks += [on_call(name, answer(NOTIFY)) for name in SIGNALS]
+        if sockets:
+            blocks += [on_call(name, answer(NOTIFY)) for name in SOCKETS]
     else:
         blocks += [on_call(name, [*_no_set_user_id(name), *answer(ALLOW)]) for name in _MODES]
     blocks += [
-        _socket(),
+        _socket(unix=live and sockets),
         _socket_pair(),
         *_fast_open(),
-        _protocol_on_top(),
+        _socket_options(held=live and sockets),
         _clone(),
         _ioctl(),
         _fcntl(),
@@ -148,9 +154,9 @@ def filter_for(*, live: bool, abi: int, carved: bool) -> Block:
 
 
 @functools.cache
-def code_for(*, live: bool, abi: int, carved: bool) -> bytes:
+def code_for(*, live: bool, abi: int, carved: bool, sockets: bool = False) -> bytes:
     """The same as the kernel reads it."""
-    return packed(filter_for(live=live, abi=abi, carved=carved))
+    return packed(filter_for(live=live, abi=abi, carved=carved, sockets=sockets))
 
 
 def _each(names: Iterable[str], error: int) -> list[Block]:
@@ -189,29 +195,36 @@ def _no_truncation(*, live: bool) -> list[Block]:
     return blocks
 
 
-def _socket() -> Block:
-    """Sockets of the internet families with protocols that Landlock's port rules hold for; routes may be looked up.
+def _socket(*, unix: bool) -> Block:
+    """Sockets of the internet families with protocols that the guard of ports holds for; routes may be looked up.
 
-    No Unix sockets: Landlock does not stop connecting to one (Docker, D-Bus, an ssh agent). No MPTCP, SCTP or SMC:
-    its port rules do not hold for them. A sequenced-packet socket without a protocol is SCTP.
+    Unix sockets only where connecting is held: nothing else stops it (Docker, D-Bus, an ssh agent). None of datagrams:
+    those are sent to any address without connecting. No MPTCP, SCTP or SMC: Landlock's port rules do not hold for
+    them. A sequenced-packet socket without a protocol is SCTP.
     """
     refused = answer(fail(errno.EPERM))
     internet = [*low(1), *masked(_SOCK_TYPE_MASK), *unless_one_of((_SOCK_STREAM, _SOCK_DGRAM, _SOCK_RAW), refused)]
     internet += [*low(2), *unless_one_of(_PROTOCOLS, refused), *answer(ALLOW)]
     netlink = [*low(2), *unless_one_of([_NETLINK_ROUTE], refused), *answer(ALLOW)]
     families = [*when((_AF_INET, _AF_INET6), internet), *when([_AF_NETLINK], netlink), *refused]
+    if unix:
+        families = [*when([_AF_UNIX], [*_connected_kinds(), *answer(ALLOW)]), *families]
     return on_call("socket", [*low(0), *families])
 
 
 def _socket_pair() -> Block:
     """Pairs are connected for good, but for datagram sockets: those send to any Unix socket there is."""
     refused = answer(fail(errno.EPERM))
-    kinds = [*low(1), *masked(_SOCK_TYPE_MASK), *unless_one_of((_SOCK_STREAM, _SOCK_SEQPACKET), refused)]
-    return on_call("socketpair", [*low(0), *unless_one_of([_AF_UNIX], refused), *kinds, *answer(ALLOW)])
+    return on_call("socketpair", [*low(0), *unless_one_of([_AF_UNIX], refused), *_connected_kinds(), *answer(ALLOW)])
+
+
+def _connected_kinds() -> Block:
+    refused = answer(fail(errno.EPERM))
+    return [*low(1), *masked(_SOCK_TYPE_MASK), *unless_one_of((_SOCK_STREAM, _SOCK_SEQPACKET), refused)]
 
 
 def _fast_open() -> list[Block]:
-    """Sending with MSG_FASTOPEN connects, past Landlock's port rules."""
+    """Sending with MSG_FASTOPEN connects, past whatever guards the ports."""
     return [
         on_call(
             name, [*low(flags), *when_any_bit(_MSG_FASTOPEN, answer(fail(errno.EOPNOTSUPP))), *answer(ALLOW)]
@@ -232,10 +245,22 @@ def _ioctl() -> Block:
     )
 
 
-def _protocol_on_top() -> Block:
-    """SMC on top of TCP connects past Landlock's port rules. The other one there is, TLS in the kernel, is optional."""
+def _socket_options(*, held: bool) -> Block:
+    """SMC on top of TCP connects past the guard of ports. The other one there is, TLS in the kernel, is optional.
+
+    From a range of one port the kernel itself chooses a guarded one, where nobody looks at what it chose.
+    """
     on_tcp = [*low(2), *when([_TCP_ULP], answer(fail(errno.EPERM)))]
-    return on_call("setsockopt", [*low(1), *when([_IPPROTO_TCP], on_tcp), *answer(ALLOW)])
+    on_ip = [] if held else [*low(2), *when([_IP_LOCAL_PORT_RANGE], answer(fail(errno.EPERM)))]
+    return on_call(
+        "setsockopt",
+        [
+            *low(1),
+            *when([_IPPROTO_TCP], [*on_tcp, *answer(ALLOW)]),
+            *when([_IPPROTO_IP], [*on_ip, *answer(ALLOW)]),
+            *answer(ALLOW),
+        ],
+    )
 
 
 def _fcntl() -> Block:

@@ -7,17 +7,18 @@ import socket
 import traceback
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 
 from . import notify
-from .filters import METADATA, NAMING, SCHEDULING, SIGNALS
+from .filters import METADATA, NAMING, SCHEDULING, SIGNALS, SOCKETS
 from .landlock import Allowed
+from .later import Later
 from .metadata import plan_metadata
 from .names import plan_name
 from .notify import Held, Memory
 from .opens import plan_exec, plan_open
-from .plans import Act, Fail, Need, Plan, Proceed, Scene
+from .plans import Act, Fail, Need, NotYet, Plan, Proceed, Scene, Waiting
 from .signals import plan_signal
+from .sockets import Sockets
 from .spec import Spec
 from .verdicts import Judge
 from .watches import plan_watch
@@ -35,26 +36,20 @@ _AT_ONCE = 64
 Say = Callable[[bytes], None]
 
 
-@dataclass
-class _Waiting:
-    """A call whose needs are asked for, one after the other."""
-
-    held: Held
-    act: Act
-    left: list[Need]
-
-
 class Holds:
     """The listener of one command: sees to its held calls."""
 
-    def __init__(self, spec: Spec, channel: socket.socket, rules: Iterable[Allowed], say: Say) -> None:
+    def __init__(self, spec: Spec, channel: socket.socket, rules: Iterable[Allowed], made: int, say: Say) -> None:
+        """`made`: the rules as Landlock has them."""
         self._judge = Judge(spec, rules)
+        self._sockets = Sockets(spec.ports, made)
+        self.later = Later(self._act)
         self._channel = channel
         self._listener = -1
         self._say = say
         self._asked = 0
         self._warnings = 0
-        self._questions: dict[Need, list[_Waiting]] = {}
+        self._questions: dict[Need, list[Waiting]] = {}
         self._numbers: dict[int, Need] = {}
         self._refused: set[Need] = set()
         self._denials: dict[Need, bool] = {}
@@ -83,6 +78,10 @@ class Holds:
             if held := notify.receive(self._listener):
                 self._look(held)
         return True
+
+    def look(self) -> None:
+        """See to calls that take time."""
+        self.later.look(self._listener)
 
     def answered(self, number: int, *, allowed: bool) -> None:
         """The server's answer to a question."""
@@ -132,21 +131,21 @@ class Holds:
                     self._report(plan.denied, asked=False)
                 notify.fail(self._listener, held, plan.error)
             case Act():
-                self._further(_Waiting(held, plan, list(dict.fromkeys(plan.needs))))
+                self._further(Waiting(held, plan, list(dict.fromkeys(plan.needs))))
 
     def _plan(self, held: Held) -> Plan:
         if held.name in SIGNALS + SCHEDULING:
             return plan_signal(held)
         scene = Scene(held, self._judge, self._written)
         with Memory(held.thread) as memory:
-            plan = _planner(held.name)(scene, memory)
+            plan = self._sockets.plan(held, memory) if held.name in SOCKETS else _planner(held.name)(scene, memory)
         # only now is it sure that all this was the memory and the files of the process that asked
         if isinstance(plan, Act) and not notify.still_held(self._listener, held):
             plan.close()
             return Fail(errno.EINTR)
         return plan
 
-    def _further(self, waiting: _Waiting) -> None:
+    def _further(self, waiting: Waiting) -> None:
         """Ask for the next need, or make the call."""
         if not waiting.left:
             self._act(waiting)
@@ -168,14 +167,22 @@ class Holds:
             self._numbers[self._asked] = need
             self._say(message(ask=self._asked, operation=need[0], path=need[1]))
 
-    def _act(self, waiting: _Waiting) -> None:
+    def _act(self, waiting: Waiting) -> None:
         act, held = waiting.act, waiting.held
+        over = True
         try:
             if act.needs and (act.moved() or not notify.still_held(self._listener, held)):
                 raise PermissionError(errno.EACCES, "it is no longer what was asked for")
             if act.needs:
                 self._granted.update(dict.fromkeys(act.opens))
             answer = act.do()
+        except NotYet as begun:
+            over = self.later.full()
+            if over:
+                notify.fail(self._listener, held, errno.EAGAIN)
+            else:
+                self.later.add(waiting, begun.file)
+            return
         except OSError as error:
             notify.fail(self._listener, held, error.errno or errno.EACCES)
             return
@@ -184,7 +191,8 @@ class Holds:
             notify.fail(self._listener, held, errno.EACCES)
             return
         finally:
-            act.close()
+            if over:
+                act.close()
         if answer.file is None:
             notify.succeed(self._listener, held, answer.value)
             return
@@ -193,7 +201,7 @@ class Holds:
         finally:
             os.close(answer.file)
 
-    def _deny(self, waiting: _Waiting, need: Need, *, asked: bool) -> None:
+    def _deny(self, waiting: Waiting, need: Need, *, asked: bool) -> None:
         waiting.act.close()
         self._report(need, asked=asked)
         with suppress(ProcessLookupError):

@@ -45,8 +45,8 @@ class Launcher:
         linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
         if self._abi:
             linux.give_up_privileges()
-            for live in (False, True):  # supervisors find them made
-                code_for(live=live, abi=self._abi, carved=False)
+            for live, sockets in ((False, False), (True, False), (True, True)):  # supervisors find them made
+                code_for(live=live, abi=self._abi, carved=False, sockets=sockets)
             self._enclosed = trees.enclose(self._abi)
         wake, written = os.pipe()
         for end in (wake, written):

@@ -19,6 +19,8 @@ _SET_FLAGS = 0x40082104
 _CONTINUE = 1
 _ADD_AND_ANSWER = 2
 _SYNC_WAKE_UP = 1
+_RESTART = 512
+"""ERESTARTSYS, which a program never sees."""
 _NOTIFICATION = struct.Struct("QIIiIQ6Q")
 _PATH_MAX = 4096
 
@@ -90,6 +92,11 @@ def proceed(listener: int, held: Held) -> None:
 def fail(listener: int, held: Held, error: int) -> None:
     """The call fails with this errno."""
     _send(listener, struct.pack("QqiI", held.id, 0, -error, 0))
+
+
+def interrupt(listener: int, held: Held) -> None:
+    """A signal is to be seen to; whether the call is then made again is said by how it is handled."""
+    _send(listener, struct.pack("QqiI", held.id, 0, -_RESTART, 0))
 
 
 def succeed(listener: int, held: Held, value: int) -> None:

@@ -6,12 +6,13 @@ the other process than to this one.
 # os, not pathlib: these are descriptors, and names of other processes
 # ruff: noqa: PTH112, PTH115, PTH116, PTH123
 
+import ctypes
 import errno
 import os
 import stat
 from dataclasses import dataclass
 
-from .linux import AT_FDCWD, RESOLVE_NO_MAGICLINKS, openat2
+from .linux import AT_FDCWD, RESOLVE_NO_MAGICLINKS, call, openat2
 
 _DELETED = " (deleted)"
 
@@ -72,24 +73,43 @@ class Entry:
 
 def thing(thread: int, folder: int, path: bytes, *, follow: bool = True) -> Thing:
     """What a name of another process leads to. Raises NotHere, FileNotFoundError."""
+    if path.startswith(b"/"):
+        return thing_from(AT_FDCWD, path, follow=follow)
+    start = folder_of(thread, folder)
+    try:
+        return thing_from(start, path, follow=follow)
+    finally:
+        os.close(start)
+
+
+def thing_from(start: int, path: bytes, *, follow: bool = True) -> Thing:
+    """What a name leads to, relative to a folder that is opened here. Raises NotHere, FileNotFoundError."""
     if not path:
         raise NotHere("the empty name")
-    start = AT_FDCWD if path.startswith(b"/") else _folder(thread, folder)
     try:
         opened = openat2(start, path, os.O_PATH | (0 if follow else os.O_NOFOLLOW), RESOLVE_NO_MAGICLINKS)
     except FileNotFoundError:
         raise
     except OSError as error:
         raise NotHere(str(error)) from error
-    finally:
-        if start != AT_FDCWD:
-            os.close(start)
     return here(opened)
 
 
 def opened_file(thread: int, number: int) -> Thing:
     """What a descriptor of another process is open on. Raises NotHere."""
     return here(_open_link(f"/proc/{thread}/fd/{number}"))
+
+
+def taken(thread: int, number: int) -> int:
+    """A descriptor of another process, here as well. Raises OSError: EBADF, or it is not allowed in this container."""
+    try:
+        handle = os.pidfd_open(thread)
+    except OSError:  # not the first thread of its process
+        handle = os.pidfd_open(_process(thread))
+    try:
+        return call("pidfd_getfd", handle, ctypes.c_int(number), 0)
+    finally:
+        os.close(handle)
 
 
 def here(opened: int) -> Thing:
@@ -139,8 +159,14 @@ def on_proc(info: os.stat_result) -> bool:
     return info.st_dev == _PROC
 
 
-def _folder(thread: int, folder: int) -> int:
+def folder_of(thread: int, folder: int = AT_FDCWD) -> int:
+    """A folder another process has open, or its working folder, opened without any rights on it. Raises NotHere."""
     return _open_link(f"/proc/{thread}/cwd" if folder == AT_FDCWD else f"/proc/{thread}/fd/{folder}")
+
+
+def _process(thread: int) -> int:
+    with open(f"/proc/{thread}/status", encoding="ascii", errors="replace") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("Tgid:"))
 
 
 def _open_link(link: str) -> int:

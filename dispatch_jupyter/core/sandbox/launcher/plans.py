@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from .notify import Held
-from .places import Entry, Thing
 from .verdicts import Judge, Operation
 
 Need = tuple[Operation, str]
@@ -34,13 +34,28 @@ class Answer:
     value: int = 0
 
 
+class NotYet(Exception):
+    """The call was begun and takes time: it is to be made again when `file` has news, or after a while."""
+
+    def __init__(self, file: int | None) -> None:
+        super().__init__()
+        self.file = file
+
+
+class Opened(Protocol):
+    """What a call is made on."""
+
+    def moved(self) -> bool: ...
+    def close(self) -> None: ...
+
+
 @dataclass
 class Act:
     """The supervisor makes the call itself, on what it has opened, once everything in `needs` has been allowed."""
 
     do: Callable[[], Answer]
-    """Raises OSError, whose errno is the call's."""
-    held: Sequence[Thing | Entry] = ()
+    """Raises OSError, whose errno is the call's, or NotYet."""
+    held: Sequence[Opened] = ()
     """Closed afterwards."""
     needs: Sequence[Need] = ()
     opens: Sequence[str] = field(default_factory=tuple)
@@ -56,6 +71,15 @@ class Act:
 
 
 Plan = Proceed | Fail | Act
+
+
+@dataclass
+class Waiting:
+    """A call whose needs are asked for, one after the other, or that was begun and takes time."""
+
+    held: Held
+    act: Act
+    left: list[Need]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import socket
 import stat
 from collections.abc import Callable
 
-from . import bpf, landlock, linux, notify
+from . import bpf, landlock, linux, notify, places
 from .filters import code_for
 from .landlock import Allowed
 from .syscalls import MACHINE, SUPPORTED
@@ -20,13 +20,13 @@ _PLACE = "/"
 
 
 def main(answers: socket.socket, most_abi: int | None) -> None:
-    """Sends `{"abi": int, "confined": why not, "live": why not}`; the reasons are empty where it works."""
-    found: dict[str, object] = {"abi": 0, "confined": "", "live": ""}
+    """Sends `{"abi": int, "confined": why not, "live": why not, "sockets": why not}`; empty where it works."""
+    found: dict[str, object] = {"abi": 0, "confined": "", "live": "", "sockets": ""}
     try:
         found["abi"] = version = _abi(most_abi)
         found["confined"] = _in_child(lambda: _confines(version))
         if not found["confined"]:
-            found["live"] = _live(version)
+            found["live"], found["sockets"] = _live(version)
     except OSError as error:
         found["confined"] = str(error)
     answers.send(json.dumps(found).encode())
@@ -67,7 +67,7 @@ def _confine(version: int, *, live: bool) -> int:
     rules = landlock.ruleset(version, [Allowed("/proc", landlock.READ)])
     landlock.restrict(rules)
     os.close(rules)
-    return bpf.install(code_for(live=live, abi=version, carved=False), listen=live)
+    return bpf.install(code_for(live=live, abi=version, carved=False, sockets=live), listen=live)
 
 
 def _confines(version: int) -> None:
@@ -85,8 +85,9 @@ def _confines(version: int) -> None:
     raise OSError("seccomp is there and filters nothing")
 
 
-def _live(version: int) -> str:
-    """Hold an open, read its path, answer it with a file of one's own."""
+def _live(version: int) -> tuple[str, str]:
+    """Hold an open, read its path, answer it with a file of one's own; then hold a bind and take its socket."""
+    linux.give_up_privileges()  # as a supervisor has
     ours, theirs = socket.socketpair()
     ours.settimeout(_SECONDS)
     child = os.fork()
@@ -97,11 +98,12 @@ def _live(version: int) -> str:
         _, (listener, *_), _, _ = socket.recv_fds(ours, 1, 1)
         try:
             _answer_once(listener)
+            live = ours.recv(1000).decode().removeprefix("ok")
+            return live, live or _takes_sockets(listener)
         finally:
             os.close(listener)
-        return ours.recv(1000).decode().removeprefix("ok")
     except (OSError, ValueError) as error:
-        return f"system calls cannot be held: {error}"
+        return f"system calls cannot be held: {error}", "system calls cannot be held"
     finally:
         ours.close()
         os.kill(child, 9)
@@ -116,6 +118,7 @@ def _be_held(version: int, parent: socket.socket) -> None:
         opened = os.open(_PLACE, os.O_RDONLY)
         right = stat.S_ISCHR(os.fstat(opened).st_mode)
         parent.send(b"ok" if right else b"held calls are not answered as told")
+        socket.socket().bind(("127.0.0.1", 0))
     except BaseException as error:  # noqa: BLE001 — said by the parent
         parent.send(f"system calls cannot be held: {error}".encode())
     finally:
@@ -136,3 +139,15 @@ def _answer_once(listener: int) -> None:
         notify.hand_over(listener, held, opened, inherited=not held.arguments[2] & fcntl.FD_CLOEXEC)
     finally:
         os.close(opened)
+
+
+def _takes_sockets(listener: int) -> str:
+    """Why the supervisor cannot make calls on the sockets of a command; empty where it can."""
+    try:
+        held = notify.receive(listener, timeout=_SECONDS)
+        if held is None or held.name != "bind":
+            return "no held call was heard of"
+        with socket.socket(fileno=places.taken(held.thread, held.signed(0))) as theirs:
+            return "" if theirs.family == socket.AF_INET else "another file was taken from a process"
+    except OSError as error:
+        return f"sockets cannot be taken from a process: {error}"

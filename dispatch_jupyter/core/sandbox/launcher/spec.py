@@ -27,6 +27,10 @@ class Spec:
     stand_ins: Mapping[str, str]
     """What is read in place of a path that no rule covers."""
     spill_limit: int
+    ports: Sequence[int]
+    """TCP ports that are refused by the supervisor."""
+    sockets: bool
+    """The supervisor makes the calls that give sockets an address."""
 
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> Self:

@@ -14,7 +14,7 @@ import time
 import traceback
 from typing import Any
 
-from . import child, linux, trees
+from . import child, landlock, linux, trees
 from .holds import Holds
 from .output import Output
 from .spec import Spec
@@ -89,10 +89,11 @@ class Supervisor:
         self._report, report = os.pipe()
         ours, theirs = socket.socketpair() if spec.live else (None, None)
         rules = spec.allowed() if spec.abi else []
+        made = landlock.ruleset(spec.abi, rules) if spec.abi else None
         self._started = time.monotonic()
         self._pid = os.fork()
         if not self._pid:
-            child.become(spec, rules, self._ports, output=write, report=report, listener=theirs)
+            child.become(spec, made, self._ports, output=write, report=report, listener=theirs)
         os.umask(0)  # what is made for a held call gets the mask of the process that made it
         os.close(write)
         os.close(report)
@@ -102,20 +103,16 @@ class Supervisor:
         self._control.setblocking(False)
         for readable in (self._control.fileno(), read, self._report, self._wake):
             self._poll.register(readable, select.POLLIN)
-        if ours:
-            self._holds = Holds(spec, ours, rules, self._say)
-            self._poll.register(self._holds.fileno(), select.POLLIN)
+        if ours and made is not None:
+            self._holds = Holds(spec, ours, rules, made, self._say)
+            for readable in (self._holds.fileno(), self._holds.later.fileno()):
+                self._poll.register(readable, select.POLLIN)
 
     def _turn(self) -> None:
         """Wait for something to happen and see to it."""
-        wait = self._output.window.due()
-        timeout = None if wait is None or self._unsent else wait * 1000 + 1
-        if self._status is not None:
-            timeout = _LEFTOVER_MS
         if self._unreaped:
-            timeout = 0
             self._reap()
-        for ready, _ in self._poll.poll(timeout):
+        for ready, _ in self._poll.poll(self._patience()):
             if ready == self._control.fileno():
                 self._hear()
             elif ready == self._wake:
@@ -124,11 +121,22 @@ class Supervisor:
                 self._read_report()
             elif not self._output.closed and ready == self._output.pipe:
                 self._read_output()
-            elif self._holds and ready == self._holds.fileno():
+            else:
                 self._hold(ready)
+        if self._holds:
+            self._holds.look()
         if self._output.window.due() == 0.0 and not self._unsent:
             self._say(self._output.frame())
         self._flush()
+
+    def _patience(self) -> float | None:
+        """Milliseconds until something has to be looked at, whatever happens."""
+        if self._unreaped:
+            return 0
+        if self._status is not None:
+            return _LEFTOVER_MS
+        waits = [None if self._unsent else self._output.window.due(), self._holds.later.due() if self._holds else None]
+        return min((wait * 1000 + 1 for wait in waits if wait is not None), default=None)
 
     def _over(self) -> bool:
         if self._status is None:
@@ -163,7 +171,9 @@ class Supervisor:
 
     def _hold(self, ready: int) -> None:
         holds = self._holds
-        if holds and not holds.heard():
+        if holds and ready == holds.later.fileno():
+            holds.later.heard()
+        elif holds and ready == holds.fileno() and not holds.heard():
             self._poll.unregister(ready)
             if holds.fileno() != ready:  # the listener has come in place of the socket it came over
                 self._poll.register(holds.fileno(), select.POLLIN)

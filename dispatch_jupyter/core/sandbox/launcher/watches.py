@@ -1,5 +1,4 @@
 """Held calls that watch a folder: Landlock does not know them, and whoever watches is told names."""
-# ruff: noqa: PTH123
 
 import ctypes
 import errno
@@ -29,24 +28,13 @@ def plan_watch(scene: Scene, memory: Memory) -> Plan:
         there.close()
         return Fail(errno.EACCES, ("read", there.real))
     try:
-        watcher = places.here(_taken(held.thread, held.signed(0)))
+        watcher = places.here(places.taken(held.thread, held.signed(0)))
     except (OSError, NotHere):
         # not allowed in this container: then the kernel looks the name up again, which may by now be another one; only
         # names of what happens in a folder can be learnt that way
         there.close()
         return Proceed()
     return Act(lambda: _watch(watcher, there, mask & ~_DONT_FOLLOW), [there, watcher])
-
-
-def _taken(thread: int, number: int) -> int:
-    """A descriptor of another process, here. Raises OSError."""
-    with open(f"/proc/{thread}/status", encoding="ascii", errors="replace") as status:
-        process = next(int(line.split()[1]) for line in status if line.startswith("Tgid:"))
-    handle = os.pidfd_open(process)
-    try:
-        return linux.call("pidfd_getfd", handle, ctypes.c_int(number), 0)
-    finally:
-        os.close(handle)
 
 
 def _watch(watcher: Thing, there: Thing, mask: int) -> Answer:

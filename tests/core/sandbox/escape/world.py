@@ -6,6 +6,7 @@ they did to the world.
 # system calls, as directly as they can be made
 # ruff: noqa: PTH101, PTH102, PTH116, PTH123, PTH208, SIM115, T201
 
+import contextlib
 import ctypes
 import json
 import os
@@ -35,7 +36,8 @@ def serve(listener, answer, seen):
     while True:
         connection, _ = listener.accept()
         seen.append(answer.decode())
-        connection.sendall(answer)
+        with contextlib.suppress(OSError):  # some visitors are gone already
+            connection.sendall(answer)
 
 
 def listen(family, address, answer, seen):
@@ -95,7 +97,8 @@ def build(base):
 def attempt(base, world, probed):
     """Run the holes as a confined command. Returns (everything it printed, how it ended)."""
     launcher = LauncherProcess(sources(), probed["abi"])
-    control = launcher.launch([world["port"]], None)
+    sockets = CONFIG["live"] and not probed["sockets"]
+    control = launcher.launch([] if sockets else [world["port"]], None)
     with open(f"{base}/project/world.json", "w") as file:
         json.dump(world, file)
     devices = [f"/dev/{name}" for name in ("null", "zero", "urandom", "tty", "ptmx", "pts")]
@@ -111,6 +114,8 @@ def attempt(base, world, probed):
         "hidden": [],
         "stand_ins": {},
         "spill_limit": 0,
+        "ports": [world["port"]],
+        "sockets": sockets,
     }
     control.sendall(message(**spec))
     printed, ended, frames = b"", {}, Frames()
