@@ -284,7 +284,7 @@ export interface Job {
   readonly signal: string | null;
   /** Why it was stopped, in words. */
   readonly why: string | null;
-  /** The last of its output, once it has ended. */
+  /** The last of its output, once it has ended, and what was denied or put back. */
   readonly tail: string;
   readonly output_bytes: number;
   /** Path of its output, all of it up to a limit; the agent may read it. */
@@ -305,8 +305,8 @@ export interface Decision {
   readonly path: string;
   readonly allowed: boolean;
   /**
-   * What decided: `person: once|session|always|deny`, `session grant`, `always`, `auto_allow`, `expired`, `revoked`,
-   * or the rule of the policy that refused.
+   * What decided: `person: once|session|always|deny`, `session grant`, `auto_allow`, `expired`, `revoked`,
+   * `not stored` (the answer), `changed by a command` (and not put back), or the rule of the policy that refused.
    */
   readonly rule: string;
   /** User name, where a person decided. */

@@ -16,6 +16,7 @@ class Prompt:
         self.root = chat.root.get_by_role("alertdialog")
         self.reaches = self.root.locator("[data-reach]")
         self.command = self.root.locator(".dsp-command")
+        self.covers = self.root.locator(".dsp-covers")
         self.deny = self.root.get_by_role("button", name="Deny…")
         self.reason = self.root.get_by_role("textbox")
 

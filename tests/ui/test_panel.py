@@ -40,7 +40,7 @@ def test_reads_and_summarizes_the_readme(page: LabPage, model: ModelServer) -> N
     expect(answer.locator("strong")).to_have_text("Tide tables")
     assert len(set(chat.growth())) >= 3, chat.growth()
     assert chat.growth() == sorted(chat.growth())
-    expect(chat.usage).to_have_text(re.compile(r"context 2\.3K · 3\.\d+K tokens · \$0\.00\d+"))
+    expect(chat.usage).to_have_text(re.compile(r"context 2\.3K · 3\.\d+K tokens · <\$0\.01"))
     answer.get_by_role("link", name="README.md").click()
     expect(page.page.locator(".jp-FileEditor:visible .cm-content, .jp-MarkdownViewer:visible")).to_contain_text("Tide")
     assert "Predicts the tides" in model.requests[1].tool_results[0]

@@ -64,6 +64,7 @@ def test_prompts(page: LabPage, lab: LabProcess, model: ModelServer, both: Calla
     both("prompt-long-command")
     chat.root.page.set_viewport_size({"width": 1280, "height": 480})
     picture(page.page, "prompt-long-command-low")
+    expect(prompt.covers).to_be_in_viewport(ratio=1)
     chat.root.page.set_viewport_size({"width": 1280, "height": 800})
     page.width(420)
     picture(page.page, "prompt-long-command-wide")

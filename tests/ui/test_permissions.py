@@ -318,6 +318,33 @@ def test_several_wait_in_the_order_they_were_asked(page: LabPage, model: ModelSe
     expect(chat.root.locator(".dsp-answered")).to_have_count(3)
 
 
+def test_a_command_in_the_background_asks_when_its_agent_is_done(
+    page: LabPage, model: ModelServer, outside: Path
+) -> None:
+    level = page.process.ask("GET", "dispatch/status")["sandbox"]
+    if level != "kernel+live":
+        pytest.skip(f"commands cannot wait for an answer here: the level is {level!r}")
+    # a path that nobody reads in the command, nor in what it runs
+    (page.process.project / "late.py").write_text(
+        "import sys, time\ntime.sleep(1)\nprint(open(sys.stdin.read()).read())\n"
+    )
+    (page.process.project / "where.txt").write_text(str(outside / "tides.txt"))
+    model.script = [
+        Reply(calls=[Call("run_shell", {"command": "python3 -S late.py < where.txt", "background": True})]),
+        Reply("It runs."),
+    ]
+    chat = page.new_chat()
+    chat.send("read the tides in the background")
+    chat.finished("It runs.")
+    prompt = Prompt(chat).asks("tides.txt")
+    expect(prompt.root).to_contain_text("it came up as it ran")
+    expect(chat.call("run_shell").locator(".dsp-waits")).to_be_visible()
+    expect(chat.state).to_have_text("Waits for you")
+    prompt.allow("Once")
+    expect(chat.call("run_shell")).to_contain_text("The tides of Brest.")
+    expect(chat.state).to_have_text("Connected")
+
+
 def test_a_projects_own_settings_count_once_they_are_trusted(
     own_lab: LabProcess, visits: Visits, model: ModelServer
 ) -> None:

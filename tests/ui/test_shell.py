@@ -158,7 +158,7 @@ def test_a_long_command_goes_on_in_the_background(page: LabPage, model: ModelSer
     expect(shell.line).to_contain_text(re.compile(r"stopped · \d+"))
     expect(shell.output).to_contain_text(re.compile(r"tick \d\d"))
     expect(shell.card).to_contain_text("stopped by")
-    chat.root.get_by_role("button", name="No command in the background any more").click()
+    chat.root.get_by_role("button", name="Nothing in the background").click()
     expect(jobs).to_have_count(0)
 
 

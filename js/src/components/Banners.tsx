@@ -4,7 +4,7 @@ import { Icon } from './Icon';
 import { Prose } from './Prose';
 import { TrustBanner } from './TrustBanner';
 
-/** What weakens the guard here, said once a session. */
+/** What waits for an answer, then what weakens the guard here, said once a session. */
 export function Banners() {
   const chat = useChat();
   const trans = useTrans();
@@ -12,6 +12,7 @@ export function Banners() {
   if (!status) return null;
   return (
     <div class="dsp-banners">
+      <TrustBanner />
       {!status.auth_enabled && (
         <Banner name="auth">
           <strong>{trans.__('This server asks nobody to sign in.')}</strong>{' '}
@@ -39,7 +40,6 @@ export function Banners() {
           )}
         </Banner>
       ))}
-      <TrustBanner />
     </div>
   );
 }

@@ -3,7 +3,7 @@ import type { ErrorInfo, ToolCall } from '../protocol';
 import { CopyButton } from './Copy';
 import { useChat, useTrans } from './context';
 import { Diff } from './Diff';
-import { count, elapsed } from './format';
+import { count } from './format';
 import { Prose } from './Prose';
 
 /** The server cuts outputs to this many characters for display. */
@@ -12,10 +12,16 @@ const IN_DIFF = /^(path|content|text|(old|new)(_.*)?)$/;
 /** Longer arguments get a box of their own. */
 const INLINE_CHARS = 60;
 
+interface Props {
+  readonly call: ToolCall;
+  readonly id: string;
+  /** Null while it runs. */
+  readonly took: string | null;
+}
+
 /** What a call was asked and what came of it. */
-export function CallDetails({ call, id }: { call: ToolCall; id: string }) {
+export function CallDetails({ call, id, took }: Props) {
   const trans = useTrans();
-  const took = elapsed(call.started_at, call.ended_at);
   return (
     <div class="dsp-details" id={id}>
       <Arguments call={call} />

@@ -2,7 +2,7 @@ import type { Decision } from '../protocol';
 import { useChat, useTrans } from './context';
 import { ago } from './format';
 import { agentPath, operationWord, ruleWords } from './permission-words';
-import { ShownText } from './ShownText';
+import { ShownPath } from './ShownText';
 
 /** One line of the permission log: allowed or denied, what, who, when, and by which rule. */
 export function DecisionRow({ line }: { line: Decision }) {
@@ -22,8 +22,8 @@ export function DecisionRow({ line }: { line: Decision }) {
       </span>
       <span class="dsp-log-what">
         <span class="dsp-operation">{operationWord(line.operation, trans)}</span>{' '}
-        <span class="dsp-path" title={line.path}>
-          <ShownText text={line.path} />
+        <span title={line.path}>
+          <ShownPath path={line.path} />
         </span>
       </span>
       <span class="dsp-log-about" title={line.by ? trans.__('Decided by %1', line.by) : ''}>

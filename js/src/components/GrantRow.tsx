@@ -3,7 +3,7 @@ import { useChat, useTrans } from './context';
 import { ago } from './format';
 import { Prose } from './Prose';
 import { agentPath, operationWord } from './permission-words';
-import { ShownText } from './ShownText';
+import { ShownPath } from './ShownText';
 
 /** Leave in force, with the button that takes it back at once. */
 export function GrantRow({ grant }: { grant: Grant }) {
@@ -18,8 +18,8 @@ export function GrantRow({ grant }: { grant: Grant }) {
     <li class={`dsp-log-row dsp-grant ${revoked ? 'dsp-revoked' : ''}`} data-grant={grant.id}>
       <span class="dsp-log-what">
         <span class="dsp-operation">{operationWord(grant.operation, trans)}</span>{' '}
-        <span class="dsp-path" title={grant.path}>
-          <ShownText text={grant.path} />
+        <span title={grant.path}>
+          <ShownPath path={grant.path} />
         </span>{' '}
         <span class="dsp-operation">{trans.__('and below')}</span>
       </span>

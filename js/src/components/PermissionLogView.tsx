@@ -1,5 +1,5 @@
 import { useComputed, useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Decision, Grant } from '../protocol';
 import { useChat, useTrans } from './context';
 import { DecisionRow } from './DecisionRow';
@@ -20,10 +20,21 @@ export function PermissionLogView() {
   const words = useSignal('');
   const limit = useSignal(PAGE);
   const box = useRef<HTMLElement>(null);
+  const rows = useRef<HTMLDivElement>(null);
   const filter = useFilter(scope, words);
   const grants = useComputed(() => log.grants.value.filter(filter.grant));
   const lines = useComputed(() => log.lines.value.filter(filter.line));
-  useEffect(() => box.current?.focus(), []);
+  useLayoutEffect(() => {
+    const log = box.current;
+    log?.focus();
+    return () => {
+      const chat = log?.closest('.dsp-chat');
+      if (log?.contains(document.activeElement)) chat?.querySelector<HTMLElement>('.dsp-log-button')?.focus();
+    };
+  }, []);
+  useEffect(() => {
+    if (rows.current) rows.current.scrollTop = 0; // what is looked for begins at the top
+  }, [scope.value, words.value]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' || event.isComposing) return;
     event.stopPropagation();
@@ -56,6 +67,7 @@ export function PermissionLogView() {
       </div>
       <div
         class="dsp-log-rows"
+        ref={rows}
         role="region"
         aria-label={trans.__('Entries')}
         tabIndex={0}
@@ -74,7 +86,7 @@ export function PermissionLogView() {
             lines={lines.value}
             limit={limit.value}
             onMore={() => (limit.value += PAGE)}
-            headed={grants.value.length > 0 && scope.value === 'all'}
+            total={log.lines.value.length}
           />
         )}
         <Nothing grants={grants.value} lines={lines.value} scope={scope.value} filtered={words.value.trim() !== ''} />
@@ -121,15 +133,19 @@ interface LinesProps {
   readonly lines: readonly Decision[];
   readonly limit: number;
   readonly onMore: () => void;
-  readonly headed: boolean;
+  /** As many there are without the filter. */
+  readonly total: number;
 }
 
-function Lines({ lines, limit, onMore, headed }: LinesProps) {
+function Lines({ lines, limit, onMore, total }: LinesProps) {
   const trans = useTrans();
   if (!lines.length) return null;
+  const count = lines.length === total ? total : trans.__('%1 of %2', lines.length, total);
   return (
     <>
-      {headed && <h4>{trans.__('Log')}</h4>}
+      <h4>
+        {trans.__('Log')} <span class="dsp-count">{count}</span>
+      </h4>
       <ul class="dsp-rows" aria-label={trans.__('Log')}>
         {lines.slice(0, limit).map(line => (
           <DecisionRow key={line.id} line={line} />

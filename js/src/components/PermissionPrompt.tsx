@@ -2,6 +2,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { AnswerRequest, Request, Scope } from '../protocol';
 import type { SessionStore } from '../store/session-store';
 import { AnswerProblem } from './AnswerProblem';
+import { Covers } from './Covers';
 import { useChat, useTrans } from './context';
 import { DenyForm } from './DenyForm';
 import { agentPath, headingOf, scopeTitle } from './permission-words';
@@ -27,7 +28,7 @@ export function PermissionPrompt({ request, store, waiting, onAnswer, onLeave }:
   const trans = useTrans();
   const [denying, setDenying] = useState(false);
   const ready = useReady();
-  const [heading, body] = [useId(), useId()];
+  const [heading, body, covers] = [useId(), useId(), useId()];
   const box = useRef<HTMLElement>(null);
   const given = chat.approvals.answering.value.get(request.id);
   const secret = request.reaches.some(reach => reach.secret !== null);
@@ -47,7 +48,7 @@ export function PermissionPrompt({ request, store, waiting, onAnswer, onLeave }:
       role="alertdialog"
       aria-modal={false}
       aria-labelledby={heading}
-      aria-describedby={body}
+      aria-describedby={`${body} ${covers}`}
       tabIndex={-1}
       data-request={request.id}
       ref={box}
@@ -58,8 +59,13 @@ export function PermissionPrompt({ request, store, waiting, onAnswer, onLeave }:
         {waiting > 1 && <span class="dsp-small dsp-quiet">{trans.__('1 of %1', waiting)}</span>}
       </div>
       <div class="dsp-ask-body" id={body}>
-        <RequestBody request={request} agent={agentPath(store, request.agent_id)} />
+        <RequestBody
+          request={request}
+          agent={agentPath(store, request.agent_id)}
+          runs={Boolean(store.tables.calls.get(request.call_id ?? '')?.value?.command)}
+        />
       </div>
+      <Covers request={request} id={covers} />
       {given?.problem && <AnswerProblem answering={given} />}
       {denying ? (
         <DenyForm

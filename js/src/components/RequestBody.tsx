@@ -2,17 +2,22 @@ import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Reach, Request } from '../protocol';
 import { useTrans } from './context';
-import { coverage, doing, listed, operationWord } from './permission-words';
-import { ShownText } from './ShownText';
-import { visible } from './shown-text';
+import { operationWord } from './permission-words';
+import { ShownPath, ShownText } from './ShownText';
 
 /** More than this is a list that scrolls. */
 const FEW = 4;
 
-/** Who asks, for what, with which command, and what an answer beyond "once" would cover. */
-export function RequestBody({ request, agent }: { request: Request; agent: string }) {
+interface Props {
+  readonly request: Request;
+  readonly agent: string;
+  /** The command has been started. */
+  readonly runs: boolean;
+}
+
+/** Who asks, for what, and with which command. */
+export function RequestBody({ request, agent, runs }: Props) {
   const trans = useTrans();
-  const secret = request.reaches.some(reach => reach.secret !== null);
   const [first, ...others] = request.reaches;
   const only = first && !others.length && first.secret === null && first.caution === null ? first : null;
   return (
@@ -29,9 +34,9 @@ export function RequestBody({ request, agent }: { request: Request; agent: strin
       </p>
       {!only && <Reaches reaches={request.reaches} />}
       {request.command !== null && <Command request={request} command={request.command} />}
-      <p class="dsp-small dsp-covers">
-        {secret ? trans.__('A place of secrets is only ever allowed once.') : <Covers request={request} />}
-      </p>
+      {request.command !== null && runs && !request.reaches.some(reach => reach.spans.length) && (
+        <p class="dsp-small dsp-quiet">{trans.__('The command does not name it: it came up as it ran.')}</p>
+      )}
     </>
   );
 }
@@ -53,36 +58,10 @@ function ReachWords({ reach }: { reach: Reach }) {
   const trans = useTrans();
   return (
     <span data-reach={reach.path}>
-      <span class="dsp-operation">{operationWord(reach.operation, trans)}</span>{' '}
-      <span class="dsp-path">
-        <ShownText text={reach.path} />
-      </span>
+      <span class="dsp-operation">{operationWord(reach.operation, trans)}</span> <ShownPath path={reach.path} />
       {reach.secret !== null && <span class="dsp-reach-note">{trans.__('Kept here: %1', reach.secret)}</span>}
       {reach.caution !== null && <span class="dsp-reach-note dsp-caution">{reach.caution}</span>}
     </span>
-  );
-}
-
-/** “This session” and “Always” allow more than what is asked: how much more. */
-function Covers({ request }: { request: Request }) {
-  const trans = useTrans();
-  const beyond = request.scopes.filter(scope => scope !== 'once');
-  if (!beyond.length) return <>{trans.__('This can only be allowed once.')}</>;
-  const names = beyond.map(scope => (scope === 'session' ? trans.__('“This session”') : trans.__('“Always”')));
-  const covered = coverage(request.reaches);
-  const one = new Set(covered.map(({ operation }) => operation)).size === 1;
-  const parts = covered.map(({ operation, covers }) => (one ? visible(covers) : doing(operation, covers, trans)));
-  const [buttons, places] = [listed(names, trans), listed(parts, trans)];
-  return (
-    <>
-      {trans._n(
-        '%2 covers %3 and everything below.',
-        '%2 cover %3 and everything below.',
-        names.length,
-        buttons,
-        places
-      )}
-    </>
   );
 }
 

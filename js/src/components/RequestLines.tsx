@@ -3,6 +3,9 @@ import type { SessionStore } from '../store/session-store';
 import { useChat, useTrans } from './context';
 import { endingOf } from './permission-words';
 
+/** So many places are named in a line; its title has all. */
+const MOST = 3;
+
 /** How what these calls asked for ended, a quiet line each. */
 export function RequestLines({ calls, store }: { calls: readonly string[]; store: SessionStore }) {
   store.structure.value;
@@ -20,11 +23,17 @@ export function RequestLines({ calls, store }: { calls: readonly string[]; store
 function RequestLine({ request }: { request: Request }) {
   const chat = useChat();
   const trans = useTrans();
-  const words = endingOf(request, chat.host.user?.value ?? null, trans);
+  const user = chat.host.user?.value ?? null;
+  const words = endingOf(request, user, trans, MOST);
   if (!words) return null;
   const time = request.ended_at ? new Date(request.ended_at).toLocaleString() : '';
   return (
-    <p class="dsp-answered" data-request={request.id} data-answer={request.answer ?? request.status} title={time}>
+    <p
+      class="dsp-answered"
+      data-request={request.id}
+      data-answer={request.answer ?? request.status}
+      title={[endingOf(request, user, trans), time].filter(Boolean).join('\n')}
+    >
       {words}
     </p>
   );

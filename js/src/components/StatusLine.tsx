@@ -1,7 +1,7 @@
 import type { Chat } from '../store/chat';
 import type { ConnectionState } from '../store/connection';
 import { useChat, useTrans } from './context';
-import { count, usageDetails, usageLine } from './format';
+import { count, dollars, tokensLine, usageDetails } from './format';
 import { Icon } from './Icon';
 
 /** The state in words, and what it has cost so far. */
@@ -26,7 +26,13 @@ export function StatusLine() {
           {agent.context_tokens > 0 && (
             <span class="dsp-context">{trans.__('context %1', count(agent.context_tokens))} · </span>
           )}
-          {usageLine(agent.usage, trans)}
+          <span class="dsp-tokens">{tokensLine(agent.usage, trans)}</span>
+          {agent.usage.cost_usd ? (
+            <span class="dsp-cost">
+              <span class="dsp-context"> · </span>
+              {dollars(agent.usage.cost_usd)}
+            </span>
+          ) : null}
         </span>
       )}
       <LogButton />
@@ -76,6 +82,8 @@ function stateWords(state: ConnectionState, chat: Chat): { tone: Tone; words: st
 
 function agentWords(chat: Chat): { tone: Tone; words: string } {
   const { trans } = chat.host;
+  // of a command in the background, perhaps, whose agent has ended its turn
+  if (chat.store.value?.permissions.value.length) return { tone: 'wait', words: trans.__('Waits for you') };
   switch (chat.agent.value?.status) {
     case 'running':
       return { tone: 'busy', words: trans.__('Working') };

@@ -3,13 +3,15 @@ import type { Translation } from '../host';
 import type { FileChange, ToolCall } from '../protocol';
 import type { SessionStore } from '../store/session-store';
 import { CallDetails } from './CallDetails';
-import { type CallWords, callWords, type Sign } from './call-words';
+import { type CallWords, callWords, isInProject, type Sign } from './call-words';
 import { useChat, useTrans } from './context';
 import { elapsed } from './format';
 import { Icon } from './Icon';
 import { Mark } from './Mark';
 import { StreamedContent } from './StreamedContent';
+import { waitedFor } from './shell/run';
 import { ShellCard } from './shell/ShellCard';
+import { Waits } from './Waits';
 
 /** Diffs up to this many lines are shown without a click. */
 const SMALL_DIFF = 16;
@@ -28,6 +30,7 @@ function FileCard({ call, store }: { call: ToolCall; store: SessionStore }) {
   const open = asked ?? isSmallEdit(call);
   const words = callWords(call, trans, job => store.tables.jobs.peek(job)?.command);
   const waits = call.status === 'in_progress' && isAsked(call, store);
+  const took = call.ended_at ? elapsed(call.started_at, call.ended_at, waitedFor(store.requestsOf(call.id))) : null;
   return (
     <div class={`dsp-tool dsp-is-${call.status}`} data-call={call.id} data-status={call.status} data-tool={call.name}>
       <div class="dsp-call">
@@ -41,12 +44,12 @@ function FileCard({ call, store }: { call: ToolCall; store: SessionStore }) {
           onClick={() => setAsked(!open)}
         />
         <span class="dsp-call-verb">{words.verb}</span>
-        <CallObject words={words} />
-        <Figures call={call} waits={waits} />
+        <CallObject words={words} failed={call.status === 'failed'} />
+        <Figures call={call} waits={waits} took={took} />
         <Icon name="chevron" />
       </div>
       {call.status === 'pending' && <StreamedContent call={call} />}
-      {open && <CallDetails id={details} call={call} />}
+      {open && <CallDetails id={details} call={call} took={took} />}
     </div>
   );
 }
@@ -77,12 +80,13 @@ function signOf({ status }: ToolCall, waits: boolean, trans: Translation): Sign 
   }
 }
 
-function CallObject({ words: { object, isFile } }: { words: CallWords }) {
+/** Of a call that failed there may be no such file, and one outside the project cannot be opened here. */
+function CallObject({ words: { object, isFile }, failed }: { words: CallWords; failed: boolean }) {
   const chat = useChat();
   const trans = useTrans();
   const project = chat.store.value?.session.value?.project;
   const { openFile } = chat.host;
-  if (!isFile || !openFile || !project)
+  if (!isFile || failed || !openFile || !project || !isInProject(object, project))
     return (
       <span class="dsp-call-object" title={object}>
         <bdi>{object}</bdi>
@@ -100,13 +104,12 @@ function CallObject({ words: { object, isFile } }: { words: CallWords }) {
   );
 }
 
-function Figures({ call, waits }: { call: ToolCall; waits: boolean }) {
+function Figures({ call, waits, took }: { call: ToolCall; waits: boolean; took: string | null }) {
   const trans = useTrans();
   const sum = (part: (change: FileChange) => number) => call.changes.reduce((total, change) => total + part(change), 0);
   const added = sum(change => change.added);
   const removed = sum(change => change.removed);
-  const took = elapsed(call.started_at, call.ended_at);
-  if (waits) return <span class="dsp-figures dsp-waits">{trans.__('waits for you')}</span>;
+  if (waits) return <Waits />;
   if (call.status !== 'completed') return <span class="dsp-figures" />;
   if (!added && !removed) return <span class="dsp-figures">{took}</span>;
   return (

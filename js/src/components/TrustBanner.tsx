@@ -1,4 +1,4 @@
-import { useId, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { TrustedFile } from '../protocol';
 import { useChat, useTrans } from './context';
 import { Prose } from './Prose';
@@ -28,10 +28,24 @@ function UntrustedFile({ file }: { file: TrustedFile }) {
   const trans = useTrans();
   const [open, setOpen] = useState(false);
   const list = useId();
+  const box = useRef<HTMLDivElement>(null);
+  const widens = useRef<HTMLUListElement>(null);
+  useLayoutEffect(() => {
+    if (!open) return;
+    // not the button that comes in the place of "Review…": who holds Enter down has read nothing yet
+    widens.current?.focus({ preventScroll: true });
+    box.current?.scrollIntoView?.({ block: 'nearest' });
+  }, [open]);
   const name = file.path.split(/[\\/]/).at(-1) ?? file.path;
   const { asking, problem } = chat.trust;
   return (
-    <div class="dsp-banner dsp-trust" role="group" aria-label={trans.__('Trust %1', name)} data-banner="trust">
+    <div
+      class="dsp-banner dsp-trust"
+      ref={box}
+      role="group"
+      aria-label={trans.__('Trust %1', name)}
+      data-banner="trust"
+    >
       <div>
         <p title={file.path}>
           <strong>{name}</strong>{' '}
@@ -43,7 +57,7 @@ function UntrustedFile({ file }: { file: TrustedFile }) {
           {trans.__('It has no effect until you trust it.')}
         </p>
         {open && (
-          <ul id={list} class="dsp-widens">
+          <ul id={list} class="dsp-widens" ref={widens} tabIndex={-1} aria-label={trans.__('What it asks for')}>
             {file.widens.map(line => (
               <li key={line}>
                 <ShownText text={line} />
@@ -60,6 +74,7 @@ function UntrustedFile({ file }: { file: TrustedFile }) {
         <div class="dsp-row">
           {open ? (
             <button
+              key="trust"
               type="button"
               class="dsp-button"
               aria-disabled={asking.value}
@@ -69,7 +84,7 @@ function UntrustedFile({ file }: { file: TrustedFile }) {
               {trans.__('Trust')}
             </button>
           ) : (
-            <button type="button" class="dsp-button" aria-expanded={false} onClick={() => setOpen(true)}>
+            <button key="review" type="button" class="dsp-button" aria-expanded={false} onClick={() => setOpen(true)}>
               {trans.__('Review…')}
             </button>
           )}

@@ -39,6 +39,12 @@ export function callWords(
   return { verb: verbOf(call, trans), object, isFile: object !== '' && object === args.path && namesFile(call) };
 }
 
+/** Whether a path is one of the project's: relative to it, or below it. */
+export function isInProject(path: string, project: string): boolean {
+  if (/(^|[\\/])\.\.([\\/]|$)/.test(path)) return false;
+  return !/^([\\/~]|[A-Za-z]:)/.test(path) || path.startsWith(`${project}/`);
+}
+
 function namesFile(call: ToolCall): boolean {
   return (call.kind === 'read' || call.kind === 'edit') && call.name !== 'list_files';
 }

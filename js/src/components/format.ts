@@ -8,10 +8,14 @@ export function count(n: number): string {
   return compact.format(n);
 }
 
-/** $0.07; below a cent the digits that say something ($0.0042). */
+/** $0.07, <$0.01 */
 export function dollars(usd: number): string {
-  const digits = usd >= 0.01 || usd === 0 ? 2 : 4;
-  return `$${usd.toFixed(digits)}`;
+  return usd > 0 && usd < 0.01 ? '<$0.01' : `$${usd.toFixed(2)}`;
+}
+
+/** Below a cent with the digits that say something: $0.0042, $0.000031 */
+function exactDollars(usd: number): string {
+  return usd > 0 && usd < 0.01 ? `$${Number(usd.toPrecision(2)).toFixed(6).replace(/0+$/, '')}` : dollars(usd);
 }
 
 /** 12 ms, 4.2 s, 72 s, 4 min 12 s, 2 h 5 min */
@@ -24,22 +28,20 @@ export function duration(ms: number): string {
   return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** Time between two stamps, or null while it runs. */
-export function elapsed(started: string | null, ended: string | null): string | null {
-  return started && ended ? duration(Date.parse(ended) - Date.parse(started)) : null;
+/** Time between two stamps without so many milliseconds, or null while it runs. */
+export function elapsed(started: string | null, ended: string | null, less = 0): string | null {
+  return started && ended ? duration(Date.parse(ended) - Date.parse(started) - less) : null;
 }
 
-/** Tokens and money of a whole agent in one short line; empty before the first call. */
-export function usageLine(usage: Usage, trans: Translation): string {
+/** The tokens of a whole agent; empty before the first call. */
+export function tokensLine(usage: Usage, trans: Translation): string {
   const tokens = usage.input_tokens + usage.output_tokens;
-  if (!tokens) return '';
-  const line = trans._n('%1 token', '%2 tokens', tokens, count(tokens));
-  return usage.cost_usd ? `${line} · ${dollars(usage.cost_usd)}` : line;
+  return tokens ? trans._n('%1 token', '%2 tokens', tokens, count(tokens)) : '';
 }
 
 /** The same with all its parts, for a tooltip. */
 export function usageDetails(usage: Usage, contextTokens: number, trans: Translation): string {
-  const price = usage.cost_usd === null ? trans.__('price unknown') : dollars(usage.cost_usd);
+  const price = usage.cost_usd === null ? trans.__('price unknown') : exactDollars(usage.cost_usd);
   return [
     trans.__('Input: %1 tokens (%2 from the cache)', count(usage.input_tokens), count(usage.cached_tokens)),
     trans.__('Output: %1 tokens', count(usage.output_tokens)),

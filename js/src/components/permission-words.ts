@@ -45,10 +45,24 @@ export function doing(operation: Operation, path: string, trans: Translation): s
   }[operation];
 }
 
-/** What leave beyond `once` would cover, one entry a folder and operation. */
-export function coverage(reaches: readonly Reach[]): readonly Pick<Reach, 'operation' | 'covers'>[] {
-  const unlike = new Map(reaches.map(reach => [`${reach.operation} ${reach.covers}`, reach]));
-  return [...unlike.values()];
+/** "read and write": what leave to do something allows. */
+export function leaveWord(operation: Operation, trans: Translation): string {
+  return { read: trans.__('read'), write: trans.__('read and write'), execute: trans.__('read and run') }[operation];
+}
+
+type Covered = Pick<Reach, 'operation' | 'covers'>;
+
+/** What leave beyond `once` would cover, one entry a folder and operation; none that lies in another one. */
+export function coverage(reaches: readonly Reach[]): readonly Covered[] {
+  const unlike = [...new Map(reaches.map(reach => [`${reach.operation} ${reach.covers}`, reach])).values()];
+  return unlike.filter(one => !unlike.some(other => other !== one && includes(other, one)));
+}
+
+/** `write` and `execute` allow to read, too. */
+function includes(wide: Covered, one: Covered): boolean {
+  const folder = wide.covers.endsWith('/') ? wide.covers : `${wide.covers}/`;
+  const below = one.covers === wide.covers || one.covers.startsWith(folder);
+  return below && (one.operation === wide.operation || one.operation === 'read');
 }
 
 /** "/etc and /var/log" */
@@ -69,16 +83,28 @@ export function scopeTitle(scope: Scope, request: Request, trans: Translation): 
     : trans.__('Allow %1 and anything below in every session; kept in your dispatch.yaml, you can revoke it', what);
 }
 
-/** How a request ended, as a line of the thread; null while it is open. */
-export function endingOf(request: Request, user: string | null, trans: Translation): string | null {
+/**
+ * How a request ended, as a line of the thread; null while it is open.
+ * @param most so many places are named, and how many there are more.
+ */
+export function endingOf(
+  request: Request,
+  user: string | null,
+  trans: Translation,
+  most = Number.POSITIVE_INFINITY
+): string | null {
   if (request.kind !== 'permission' || request.status === 'open') return null;
   if (request.status === 'expired')
     return request.error?.code === 'expired' || !request.error
       ? trans.__('Expired: it was stopped before anybody answered; nothing was allowed')
       : trans.__('Expired: %1', request.error.message);
   const who = personOf(request.answered_by, user, trans);
-  const what = (part: (reach: Reach) => string) =>
-    listed([...new Set(request.reaches.map(reach => doing(reach.operation, part(reach), trans)))], trans);
+  const what = (part: (reach: Reach) => string) => {
+    const all = [...new Set(request.reaches.map(reach => doing(reach.operation, part(reach), trans)))];
+    if (all.length <= most) return listed(all, trans);
+    const named = all.slice(0, most - 1);
+    return listed([...named, trans._n('1 more', '%1 more', all.length - named.length)], trans);
+  };
   if (request.answer !== 'allow') {
     const line = trans.__(
       '%1 denied %2',
@@ -131,9 +157,16 @@ export function ruleWords({ rule, by }: Decision, user: string | null, trans: Tr
     always: trans.__('by leave for always'),
     auto_allow: trans.__('by auto_allow in the settings'),
     expired: trans.__('nobody answered'),
+    'not stored': trans.__('the answer could not be stored'),
+    'changed by a command': trans.__('changed by a command, and could not be put back'),
     revoked: trans.__('revoked by %1', who === trans.__('You') ? trans.__('you') : who)
   };
   return words[rule] ?? rule;
+}
+
+/** Why somebody or something ended a command: the server's words, but for the person's own name. */
+export function whyWords(why: string, user: string | null, trans: Translation): string {
+  return user !== null && why === `stopped by ${user}` ? trans.__('stopped by you') : why;
 }
 
 export interface LevelWords {
@@ -148,7 +181,7 @@ export function levelWords(level: SandboxLevel, trans: Translation): LevelWords 
   switch (level) {
     case 'kernel+live':
       return {
-        label: trans.__('kernel level'),
+        label: trans.__('kernel+live'),
         meaning: trans.__(
           'The kernel confines what agents run. What it stops is asked of you while the command waits.'
         ),
@@ -156,7 +189,7 @@ export function levelWords(level: SandboxLevel, trans: Translation): LevelWords 
       };
     case 'kernel':
       return {
-        label: trans.__('kernel level'),
+        label: trans.__('kernel'),
         meaning: trans.__(
           'The kernel confines what agents run. What it stops is asked of you, then the command runs again.'
         ),

@@ -134,9 +134,9 @@ export class Chat {
     void this.refreshStatus();
   }
 
-  /** Sends what is in the composer. It comes back there if that fails. */
+  /** Sends what is in the composer, once the server has what was sent before. It comes back there if that fails. */
   async sendDraft(): Promise<void> {
-    if (this._sending.peek() || !this.draft.text.peek().trim()) return;
+    if (this._sending.peek()?.id === null || !this.draft.text.peek().trim()) return;
     const text = this.draft.lift();
     if (await this.send(text)) this.draft.forget();
     else this.draft.putBack(text);

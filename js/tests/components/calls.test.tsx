@@ -1,6 +1,6 @@
 import { fireEvent } from '@testing-library/preact';
 import { expect, it, vi } from 'vitest';
-import { call, change, message, SESSION } from '../records';
+import { call, change, message, request, SESSION } from '../records';
 import { openRig } from './rig';
 
 const withCall = (fields: Parameters<typeof call>[2], extra = {}) =>
@@ -140,4 +140,33 @@ it('fetches the rest of a result that was cut for display', async () => {
   fireEvent.click(await vi.waitFor(() => r.find('.dsp-result .dsp-button')));
   await vi.waitFor(() => expect(r.find('.dsp-output').textContent).toHaveLength(30_000));
   expect(r.root.querySelector('.dsp-result .dsp-button')).toBeNull();
+});
+
+it.each([
+  ['a file that could not be read', { status: 'failed' as const }],
+  ['a file outside the project', { arguments: { path: '/etc/hosts' } }],
+  ['a file beside the project', { arguments: { path: '../hosts' } }]
+])('does not offer to open %s', async (_, fields) => {
+  const r = withCall(fields, { openFile: vi.fn() });
+  await vi.waitFor(() => r.find('.dsp-call'));
+  expect(r.root.querySelector('.dsp-file')).toBeNull();
+});
+
+it('does not count the time in which it waited for the person', async () => {
+  const r = openRig({
+    messages: [message('a1', 1)],
+    calls: [call('c1', 'a1', { started_at: '2026-01-02T03:04:00Z', ended_at: '2026-01-02T03:04:35.012Z' })],
+    requests: [
+      request('r1', {
+        call_id: 'c1',
+        status: 'answered',
+        answer: 'allow',
+        created_at: '2026-01-02T03:04:00Z',
+        ended_at: '2026-01-02T03:04:35Z'
+      })
+    ]
+  });
+  expect(await line(r)).toBe('✓doneReadREADME.md12 ms');
+  fireEvent.click(r.find('.dsp-call-toggle'));
+  await vi.waitFor(() => expect(r.find('.dsp-details').textContent).toContain('read_file took 12 ms'));
 });

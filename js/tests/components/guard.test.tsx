@@ -23,8 +23,8 @@ const press = (r: Rig, name: string, words: string) => {
 };
 
 it.each([
-  ['kernel+live', 'kernel level', false],
-  ['kernel', 'kernel level', false],
+  ['kernel+live', 'kernel+live', false],
+  ['kernel', 'kernel', false],
   ['parsed only', 'parsed only', true],
   ['none', 'no shell', false]
 ] as const)('says beside the composer how well commands are confined: %s', async (sandbox, words, weak) => {
@@ -134,4 +134,16 @@ it('looks again at the end of a turn: the agent may have changed the file', asyn
   const asked = r.server.of('GET', 'status').length;
   r.say({ type: 'put', table: 'agents', record: agent({ seq: 101, status: 'idle' }) });
   await vi.waitFor(() => expect(r.server.of('GET', 'status').length).toBe(asked + 1));
+});
+
+it('is not trusted by a key that is held down: what it asks for gets the focus, and stands first', async () => {
+  const r = await shown({ ...untrusted(), auth_enabled: false }, [FILE]);
+  await vi.waitFor(() => expect(banner(r, 'trust')).not.toBeNull());
+  const review = banner(r, 'trust')?.querySelector('button') as HTMLElement;
+  review.focus();
+  fireEvent.click(review);
+  await vi.waitFor(() => expect(document.activeElement).toBe(r.find('.dsp-widens')));
+  expect(review.isConnected).toBe(false);
+  const order = [...r.root.querySelectorAll<HTMLElement>('[data-banner]')].map(one => one.dataset.banner);
+  expect(order).toEqual(['trust', 'auth']);
 });

@@ -142,3 +142,24 @@ it('counts the leave in force where the log is opened', async () => {
   await vi.waitFor(() => expect(r.find('.dsp-log-button').textContent).toBe('1'));
   expect(r.find('.dsp-log-button').title).toBe('Permission log (leave in force: 1)');
 });
+
+it('says how many lines there are, and shows what is looked for from its beginning', async () => {
+  const r = await opened({}, { log: LINES });
+  const count = () => r.find('.dsp-log-rows .dsp-count').textContent;
+  expect(count()).toBe('3');
+  const list = r.find('.dsp-log-rows');
+  list.scrollTop = 400;
+  filter(r, 'Denied');
+  await vi.waitFor(() => expect(count()).toBe('1 of 3'));
+  await vi.waitFor(() => expect(list.scrollTop).toBe(0));
+  list.scrollTop = 400;
+  fireEvent.input(r.find('[type=search]'), { target: { value: 'var' } });
+  await vi.waitFor(() => expect(list.scrollTop).toBe(0));
+});
+
+it('leaves the focus where it was opened', async () => {
+  const r = await opened();
+  expect(document.activeElement).toBe(r.find('.dsp-log'));
+  fireEvent.keyDown(r.find('.dsp-log'), { key: 'Escape' });
+  await vi.waitFor(() => expect(document.activeElement).toBe(r.find('.dsp-log-button')));
+});

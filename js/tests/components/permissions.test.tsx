@@ -232,7 +232,7 @@ it('lists several places, what is to be heeded about them, and all they would co
     'write /srv/.git/hooks/xGit runs it.'
   ]);
   expect(r.find('.dsp-covers').textContent).toBe(
-    '“This session” covers reading /data and reading and writing /srv/.git/hooks and everything below.'
+    '“This session” covers, with everything below:read and write /srv/.git/hooksread /data'
   );
 });
 

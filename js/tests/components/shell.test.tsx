@@ -82,7 +82,7 @@ it.each([
   [{ arguments: { command: 'cd js\nnpm test' } }, '✓doneRancd js …exit 0 · 4.2 s'],
   [
     { status: 'failed' as const, command: null, error: { code: 'denied', message: 'You said no.', hint: null } },
-    '✕failedCould not runpytest -q'
+    '✕failedCould not runpytest -qnot allowed'
   ],
   [
     { status: 'pending' as const, command: null, arguments: null, arguments_text: '{"command": "pyte', ended_at: null },
@@ -388,7 +388,7 @@ it('lists the commands in the background, with their tails, while the list is op
   r.say({ type: 'put', table: 'jobs', record: job('j1', 'c1', { ...end, started_at: START }) });
   await vi.waitFor(() => expect(r.find('.dsp-job').textContent).toContain('exit 2'));
   expect(r.find('.dsp-job .dsp-term').textContent).toBe('Error 2\n');
-  expect(r.find('.dsp-jobs-toggle').textContent).toBe('No command in the background any more');
+  expect(r.find('.dsp-jobs-toggle').textContent).toBe('Nothing in the background');
   const asked = r.server.of('GET', `sessions/${SESSION}/jobs/j1`).length;
   await vi.advanceTimersByTimeAsync(6_000);
   expect(r.server.of('GET', `sessions/${SESSION}/jobs/j1`)).toHaveLength(asked);

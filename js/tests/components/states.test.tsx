@@ -159,3 +159,16 @@ it('starts a new session, and the old one goes on', async () => {
   await vi.waitFor(() => r.find('.dsp-empty'));
   expect(r.server.asked.some(asked => asked.path.includes('interrupt'))).toBe(false);
 });
+
+it.each([
+  [0.000031, '<$0.01', 'Cost: $0.000031'],
+  [0.0042, '<$0.01', 'Cost: $0.0042'],
+  [0.01, '$0.01', 'Cost: $0.01'],
+  [null, '', 'price unknown'],
+  [0, '', 'Cost: $0.00']
+])('shows a small cost as a small one: %j', async (cost_usd, line, details) => {
+  const r = openRig({ agents: [agent({ usage: { ...agent().usage, input_tokens: 5, cost_usd } })] });
+  const usage = await vi.waitFor(() => r.find('.dsp-usage'));
+  expect(r.root.querySelector('.dsp-cost')?.textContent ?? '').toBe(line && ` · ${line}`);
+  expect(usage.title).toContain(details);
+});

@@ -88,6 +88,17 @@ it('sends once, however often it is asked', async () => {
   expect(server.of('POST', 'chat')).toHaveLength(1);
 });
 
+it('sends the next one once the server has the last, shown already or not', async () => {
+  openSession();
+  chat.draft.set('one');
+  await chat.sendDraft();
+  expect(chat.sending.value?.id).not.toBeNull();
+  chat.draft.set('two');
+  await chat.sendDraft();
+  expect(server.of('POST', 'chat').map(({ body }) => (body as { text: string }).text)).toEqual(['one', 'two']);
+  expect(chat.draft.text.value).toBe('');
+});
+
 it('takes the stream up again where text was missed', () => {
   vi.useFakeTimers();
   const socket = openSession({ seq: 7, messages: [message('a1', 1, { status: 'streaming', text: 'ab' })] });

@@ -5,6 +5,7 @@ import type { SessionStore } from '../../store/session-store';
 import { useChat, useTrans } from '../context';
 import { Icon } from '../Icon';
 import { Prose } from '../Prose';
+import { whyWords } from '../permission-words';
 import { ActionProblem, StopButton, useStop } from './actions';
 import { Elapsed, whileVisible } from './clock';
 import { runOfJob } from './run';
@@ -27,7 +28,7 @@ export function Jobs({ store }: { store: SessionStore }) {
   if (!listed.length) return null;
   const words = running.length
     ? trans._n('1 command in the background', '%1 commands in the background', running.length)
-    : trans.__('No command in the background any more');
+    : trans.__('Nothing in the background');
   return (
     <div class="dsp-jobs" data-jobs={running.length}>
       <button
@@ -53,6 +54,7 @@ export function Jobs({ store }: { store: SessionStore }) {
 }
 
 function JobItem({ job }: { job: Job }) {
+  const chat = useChat();
   const trans = useTrans();
   const stop = useStop(null, job);
   const { tail, problem } = useTail(job);
@@ -75,7 +77,7 @@ function JobItem({ job }: { job: Job }) {
       {tail.trim() !== '' && (
         <TerminalView output={tail} label={trans.__('End of the output')} live={job.status === 'running'} />
       )}
-      {job.why && <p class="dsp-quiet">{job.why}</p>}
+      {job.why && <p class="dsp-quiet">{whyWords(job.why, chat.host.user?.value ?? null, trans)}</p>}
     </li>
   );
 }

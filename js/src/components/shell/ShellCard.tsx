@@ -3,9 +3,11 @@ import type { Translation } from '../../host';
 import type { Job, ToolCall } from '../../protocol';
 import type { SessionStore } from '../../store/session-store';
 import { type Sign, verbOf } from '../call-words';
-import { useTrans } from '../context';
+import { useChat, useTrans } from '../context';
 import { Icon } from '../Icon';
 import { Mark } from '../Mark';
+import { whyWords } from '../permission-words';
+import { Waits } from '../Waits';
 import { ActionProblem, BackgroundButton, StopButton, useStop, useToBackground } from './actions';
 import { Elapsed, useLasting } from './clock';
 import { outputOf, type Run, type RunState, reasonOf, runOf, whereOf } from './run';
@@ -18,16 +20,21 @@ const LASTING_MS = 1_000;
 
 /** A shell command: its line, with what can be done about it while it runs, and its output in place. */
 export function ShellCard({ call, store }: { call: ToolCall; store: SessionStore }) {
+  const chat = useChat();
   const trans = useTrans();
   const details = useId();
   const [asked, setAsked] = useState<boolean | null>(null);
   const job = store.tables.jobs.get(call.command?.job_id ?? '')?.value;
-  if (!call.ended_at || (call.command?.job_id && !job)) store.structure.value; // tells of questions, answers, new jobs
-  const run = runOf(call, job, store.requestsOf(call.id), trans);
+  const going = call.command?.job_id ? job?.status === 'running' || !job : !call.ended_at;
+  if (going) store.structure.value; // tells of questions, answers, new jobs
+  const requests = store.requestsOf(call.id);
+  const run = runOf(call, job, requests, trans);
   const output = outputOf(call, job);
-  const reason = reasonOf(call, job);
+  const reason = whyWords(reasonOf(call, job), chat.host.user?.value ?? null, trans);
+  // a line below says already that it was not allowed, and in whose words
+  const told = requests.some(({ status, answer }) => status !== 'open' && answer !== 'allow');
   const lasting = useLasting(run.state === 'running' || run.state === 'asking', LASTING_MS);
-  const open = asked ?? opensItself(run.state, output, lasting, reason || call.error);
+  const open = asked ?? opensItself(run.state, output, lasting, reason || (call.error && !told));
   const where = whereOf(call, store.session.value?.project);
   const verb = verbOf(call, trans, run.state === 'background' ? 'doing' : undefined);
   return (
@@ -39,7 +46,7 @@ export function ShellCard({ call, store }: { call: ToolCall; store: SessionStore
       data-run={run.state}
     >
       <div class="dsp-call">
-        <Mark sign={signOf(run.state, trans)} />
+        <Mark sign={signOf(run.asks ? 'asking' : run.state, trans)} />
         <button
           type="button"
           class="dsp-call-toggle"
@@ -120,7 +127,7 @@ function signOf(state: RunState, trans: Translation): Sign {
 
 function Figures({ run }: { run: Run }) {
   const trans = useTrans();
-  if (run.state === 'asking') return <span class="dsp-figures dsp-waits">{trans.__('waits for you')}</span>;
+  if (run.asks) return <Waits />;
   const elapsed = run.since && <Elapsed since={run.since} less={run.waited} />;
   if (run.state === 'background')
     return (

@@ -26,7 +26,8 @@ export function ShellDetails({ id, call, job, run, output, reason, where, onHold
   const trans = useTrans();
   const { command } = run;
   const long = command.length > LINE_CHARS || command.trim().includes('\n');
-  const spill = job?.spill ?? call.spill;
+  const whole = job && job.tail.length >= job.output_bytes;
+  const spill = whole ? null : (job?.spill ?? call.spill);
   const description = call.arguments?.description;
   return (
     <div class="dsp-shell-details" id={id}>

@@ -9,6 +9,8 @@ export type RunState = 'writing' | 'asking' | 'running' | 'background' | 'ok' | 
 /** A shell command as people see it, whether its call or a background job tells of it. */
 export interface Run {
   readonly state: RunState;
+  /** It goes on once a person has said whether it may: `asking`, or in the background. */
+  readonly asks: boolean;
   readonly command: string;
   /** How it ended and how long it took: "exit 1 · 4.2 s". Empty before that. */
   readonly ending: string;
@@ -24,15 +26,14 @@ const LAST_LINE = /(?:^|\n)\[[^\n]*\]\s*$/;
 /** @param asked what was asked of a person for this call. */
 export function runOf(call: ToolCall, job: Job | undefined, asked: readonly Request[], trans: Translation): Run {
   const waited = waitedFor(asked);
-  const common = { command: commandOf(call), waited, since: null, ending: '' };
+  const asks = asked.some(request => request.status === 'open');
+  const common = { command: commandOf(call), asks: false, waited, since: null, ending: '' };
   if (call.status === 'pending') return { ...common, state: 'writing' };
   if (call.status === 'in_progress')
-    return asked.some(request => request.status === 'open')
-      ? { ...common, state: 'asking' }
-      : { ...common, state: 'running', since: call.started_at };
-  if (call.status === 'failed' || !call.command)
-    return { ...common, state: call.status === 'failed' ? 'failed' : 'ok' };
-  if (call.command.job_id) return job ? { ...runOfJob(job, trans), waited } : { ...common, state: 'background' };
+    return asks ? { ...common, state: 'asking', asks } : { ...common, state: 'running', since: call.started_at };
+  if (call.status === 'failed') return { ...common, state: 'failed', ending: notRun(call, trans) };
+  if (!call.command) return { ...common, state: 'ok' };
+  if (call.command.job_id) return job ? { ...runOfJob(job, trans, asks), waited } : { ...common, state: 'background' };
   const { exit_code, signal, timed_out, why } = call.command;
   const took = timeBetween(call.started_at, call.ended_at, waited, timed_out ? 1_000 : 1);
   if (timed_out) return { ...common, state: 'stopped', ending: trans.__('stopped after %1', took) };
@@ -41,11 +42,11 @@ export function runOf(call: ToolCall, job: Job | undefined, asked: readonly Requ
   return { ...common, ...exited(exit_code, signal, took, trans) };
 }
 
-export function runOfJob(job: Job, trans: Translation): Run {
+export function runOfJob(job: Job, trans: Translation, asks = false): Run {
   const { command, started_at: since, exit_code, signal } = job;
-  const common = { command, waited: 0, since: null, ending: '' };
+  const common = { command, asks: false, waited: 0, since: null, ending: '' };
   const took = timeBetween(since, job.ended_at, 0);
-  if (job.status === 'running') return { ...common, state: 'background', since };
+  if (job.status === 'running') return { ...common, state: 'background', asks, since };
   if (job.status === 'exited') return { ...common, ...exited(exit_code, signal, took, trans) };
   const words = job.status === 'lost' ? trans.__('lost') : trans.__('stopped');
   return { ...common, state: 'stopped', ending: join(words, took) };
@@ -88,6 +89,20 @@ export function ticking(ms: number): string {
   return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** Why it did not run, in a word; empty where that takes more. */
+function notRun({ error }: ToolCall, trans: Translation): string {
+  switch (error?.code) {
+    case 'denied':
+      return trans.__('not allowed');
+    case 'expired':
+      return trans.__('expired');
+    case 'interrupted':
+      return trans.__('interrupted');
+    default:
+      return '';
+  }
+}
+
 function exited(code: number | null, signal: string | null, took: string, trans: Translation) {
   if (code === null && signal)
     return { state: 'failed' as const, ending: join(trans.__('killed by %1', signal), took) };
@@ -106,7 +121,7 @@ function join(...parts: readonly string[]): string {
 }
 
 /** Milliseconds during which something of this was open. Questions may overlap. */
-function waitedFor(asked: readonly Request[]): number {
+export function waitedFor(asked: readonly Request[]): number {
   const spans = asked
     .flatMap(({ created_at, ended_at }) => (ended_at ? [[Date.parse(created_at), Date.parse(ended_at)] as const] : []))
     .sort((a, b) => a[0] - b[0]);

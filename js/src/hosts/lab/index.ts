@@ -88,10 +88,13 @@ function activate(
 
 /** Says in the page that something waits for the person: as notifications, and on the panel's icon. */
 function watchRequests({ app, host, panel, waiting }: Pick<Parts, 'app' | 'host' | 'panel' | 'waiting'>): void {
-  notifyOfRequests(waiting, host.trans, request => {
-    const session = sessionOf(request.agent_id);
-    // after the click: the notification closes with it, and takes the focus along
-    setTimeout(() => void app.commands.execute(CommandIDs.focusPrompt, { session }));
+  notifyOfRequests(waiting, host.trans, {
+    review: request => {
+      const session = sessionOf(request.agent_id);
+      // after the click: the notification closes with it, and takes the focus along
+      setTimeout(() => void app.commands.execute(CommandIDs.focusPrompt, { session }));
+    },
+    isSeen: ({ id }) => document.hasFocus() && [...document.querySelectorAll(`[data-request="${id}"]`)].some(isInView)
   });
   effect(() => {
     panel.waiting.value = waiting.requests.value.length;
@@ -108,6 +111,11 @@ function watchRequests({ app, host, panel, waiting }: Pick<Parts, 'app' | 'host'
     )
       void waiting.refresh();
   });
+}
+
+function isInView(element: Element): boolean {
+  const { top, bottom, height } = element.getBoundingClientRect();
+  return height > 0 && bottom > 0 && top < window.innerHeight;
 }
 
 /**

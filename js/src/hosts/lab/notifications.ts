@@ -3,34 +3,82 @@ import { effect } from '@preact/signals';
 import { visible } from '../../components/shown-text';
 import type { Translation } from '../../host';
 import type { Request } from '../../protocol';
-import type { Waiting } from '../../store/waiting';
+import { sessionOf, type Waiting } from '../../store/waiting';
+
+/** A prompt that is in view at all has been drawn by then. */
+export const DRAWN_MS = 500;
+/** A notification covers a corner of the page: so long, where the prompt itself is in view. It stays in the list. */
+export const SEEN_MS = 8_000;
+
+interface Shown {
+  readonly notification: string;
+  /** The request it speaks of. */
+  readonly id: string;
+  readonly message: string;
+}
+
+interface Page {
+  /** Leads the person to the prompt. */
+  readonly review: (request: Request) => void;
+  /** Whether its prompt is in view. */
+  readonly isSeen: (request: Request) => boolean;
+}
 
 /**
- * A JupyterLab notification for each request that waits, in whatever session; it goes when the request is answered,
- * wherever that was. @returns what ends it.
+ * A JupyterLab notification for each session in which something waits for the person: of the first request there,
+ * and of how many are behind it. It goes when nothing waits any more, wherever that was answered.
+ * @returns what ends it.
  */
-export function notifyOfRequests(waiting: Waiting, trans: Translation, review: (request: Request) => void): () => void {
-  const shown = new Map<string, string>();
-  const show = (request: Request) => {
+export function notifyOfRequests(waiting: Waiting, trans: Translation, page: Page): () => void {
+  const shown = new Map<string, Shown>();
+  const show = (session: string, first: Request, behind: number) => {
+    const before = shown.get(session);
+    const message = messageOf(first, behind, trans);
+    if (before?.id === first.id && before.message === message) return;
     const action = {
       label: trans.__('Review'),
       caption: trans.__('Go to the permission prompt'),
       displayType: 'accent' as const,
-      callback: () => review(request)
+      callback: () => page.review(first)
     };
-    return Notification.emit(visible(request.question), 'warning', { autoClose: false, actions: [action] });
+    const options = { autoClose: false as const, actions: [action] };
+    const notification =
+      before && Notification.update({ id: before.notification, message, type: 'warning', ...options })
+        ? before.notification
+        : Notification.emit(message, 'warning', options);
+    shown.set(session, { notification, id: first.id, message });
+    setTimeout(() => {
+      if (shown.get(session)?.message === message && page.isSeen(first))
+        Notification.update({ id: notification, autoClose: SEEN_MS });
+    }, DRAWN_MS);
   };
   const stop = effect(() => {
-    const open = new Map(waiting.requests.value.map(request => [request.id, request]));
-    for (const [id, notification] of shown) {
-      if (open.has(id)) continue;
+    const queues = queuesOf(waiting.requests.value);
+    for (const [session, { notification }] of shown) {
+      if (queues.has(session)) continue;
       Notification.dismiss(notification);
-      shown.delete(id);
+      shown.delete(session);
     }
-    for (const [id, request] of open) if (!shown.has(id)) shown.set(id, show(request));
+    for (const [session, [first, ...behind]] of queues) if (first) show(session, first, behind.length);
   });
   return () => {
     stop();
-    for (const notification of shown.values()) Notification.dismiss(notification);
+    for (const { notification } of shown.values()) Notification.dismiss(notification);
+    shown.clear();
   };
+}
+
+/** By session, in the order they were asked. */
+function queuesOf(requests: readonly Request[]): Map<string, Request[]> {
+  const queues = new Map<string, Request[]>();
+  for (const request of requests) {
+    const session = sessionOf(request.agent_id);
+    queues.set(session, [...(queues.get(session) ?? []), request]);
+  }
+  return queues;
+}
+
+function messageOf(first: Request, behind: number, trans: Translation): string {
+  const question = visible(first.question);
+  return behind ? trans._n('%2 (and 1 more request)', '%2 (and %1 more requests)', behind, question) : question;
 }
