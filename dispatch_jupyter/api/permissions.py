@@ -1,35 +1,46 @@
 """`permissions`, `trust`: what waits for a person's leave, what was decided, and the answers.
 
 A resource of its own for the authoriser, so that a Hub can let people watch who may not approve. Answers come from
-here alone: no kernel and no agent has a way to give one.
+here alone: nothing of Dispatch in a kernel gives one, and agents' commands are kept off the server's port.
 """
+
+from typing import TYPE_CHECKING
 
 from tornado import web
 
 from ..core.protocol.ids import GrantId, RequestId, SessionId
 from .base import DispatchHandler, answering, authorized
 
+if TYPE_CHECKING:
+    from ..core.runtime.permission_desk import PermissionDesk
+
 PERMISSIONS_RESOURCE = "dispatch:permissions"
 
 
-class PermissionsHandler(DispatchHandler):
-    """`GET permissions`: what waits, the log, the grants in force; `?session=ID` for one session."""
+class PermissionsResource(DispatchHandler):
+    """Base of those that deal with leave. `execute` is the action of who approves."""
 
     auth_resource = PERMISSIONS_RESOURCE
+
+    async def desk(self) -> "PermissionDesk":
+        """The runtime's."""
+        return (await self.workspace()).permissions
+
+
+class PermissionsHandler(PermissionsResource):
+    """`GET permissions`: what waits, the log, the grants in force; `?session=ID` for one session."""
 
     @web.authenticated
     @authorized
     @answering
     async def get(self) -> None:
-        workspace = await self.workspace()
+        desk = await self.desk()
         session_id = self.get_query_argument("session", "")
-        self.reply(await workspace.permissions.look(SessionId(session_id) if session_id else None))
+        self.reply(await desk.look(SessionId(session_id) if session_id else None))
 
 
-class PermissionHandler(DispatchHandler):
+class PermissionHandler(PermissionsResource):
     """`POST permissions/{request_id}`: allow or deny."""
-
-    auth_resource = PERMISSIONS_RESOURCE
 
     @web.authenticated
     @authorized(action="execute")  # type: ignore[untyped-decorator]
@@ -37,35 +48,29 @@ class PermissionHandler(DispatchHandler):
     async def post(self, request_id: str) -> None:
         from ..core.protocol.commands import AnswerRequest
 
-        workspace = await self.workspace()
-        command = self.body(AnswerRequest)
-        self.reply(await workspace.permissions.answer(RequestId(request_id), command, self.user_name))
+        desk = await self.desk()
+        self.reply(await desk.answer(RequestId(request_id), self.body(AnswerRequest), self.user_name))
 
 
-class GrantHandler(DispatchHandler):
+class GrantHandler(PermissionsResource):
     """`DELETE permissions/grants/{id}`: take leave back."""
-
-    auth_resource = PERMISSIONS_RESOURCE
 
     @web.authenticated
     @authorized(action="execute")  # type: ignore[untyped-decorator]
     @answering
     async def delete(self, grant_id: str) -> None:
-        workspace = await self.workspace()
-        self.reply(await workspace.permissions.revoke(GrantId(grant_id), self.user_name))
+        desk = await self.desk()
+        self.reply(await desk.revoke(GrantId(grant_id), self.user_name))
 
 
-class TrustHandler(DispatchHandler):
+class TrustHandler(PermissionsResource):
     """`GET trust`: project files that would widen what agents may do. `POST trust`: trust a version of one."""
-
-    auth_resource = PERMISSIONS_RESOURCE
 
     @web.authenticated
     @authorized
     @answering
     async def get(self) -> None:
-        workspace = await self.workspace()
-        self.reply(await workspace.permissions.trusted())
+        self.reply(await (await self.desk()).trusted())
 
     @web.authenticated
     @authorized(action="execute")  # type: ignore[untyped-decorator]
@@ -73,5 +78,5 @@ class TrustHandler(DispatchHandler):
     async def post(self) -> None:
         from ..core.protocol.commands import TrustFile
 
-        workspace = await self.workspace()
-        self.reply(await workspace.permissions.trust(self.body(TrustFile)))
+        desk = await self.desk()
+        self.reply(await desk.trust(self.body(TrustFile)))

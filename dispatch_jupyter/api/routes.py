@@ -141,7 +141,7 @@ ROUTES = [
                 "Allow or deny what an agent asks for. Needs leave to `execute` on `dispatch:permissions`.",
                 "AnswerRequest",
                 "Request",
-                errors=(403, 404, 409, 422),
+                errors=(403, 409, 422),
             )
         },
     ),

@@ -105,7 +105,7 @@ async def test_a_bad_answer_is_told_and_decides_nothing(ask, asking, body, code,
 
 async def test_unknown_and_answered_requests(ask, asking, settled):
     session_id, request = await asking()
-    assert (await ask("POST", "permissions", "0" * 32, body={"answer": "allow"}))[0] == 404
+    assert (await ask("POST", "permissions", "0" * 32, body={"answer": "allow"}))[0] == 409
     assert (await ask("DELETE", "permissions", "grants", "0" * 16))[0] == 404
     assert (await ask("GET", "permissions", params={"session": "0" * 16}))[0] == 404
     assert (await ask("POST", "permissions", request["id"], body={"answer": "deny"}))[0] == 200

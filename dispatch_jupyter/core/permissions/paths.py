@@ -67,16 +67,19 @@ class Files:
         self._policy: PolicyNow = policy or (lambda: alone)
         self._note = note
 
-    def check(self, operation: Operation, path: str) -> None:
+    def check(self, operation: Operation, path: str) -> Path:
         """Judge an access that is about to be made, so that a person is asked for all of it at once.
 
         Nothing is promised by it: the access itself is judged again.
 
+        Returns:
+            The real path it would reach.
+
         Raises:
             ToolError: as the access would, where the policy stands in the way.
         """
-        with self._place(operation, path):
-            pass
+        with self._place(operation, path) as place:
+            return place.path
 
     def read(self, path: str, limit: int = MAX_FILE_BYTES) -> Content:
         """A whole file. One of more than `limit` bytes is an error, not a part."""

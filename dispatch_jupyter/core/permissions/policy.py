@@ -10,9 +10,9 @@ from ..protocol.records import Operation, Reach, Scope
 from .guards import Guarded
 from .places import Places, Secret, is_harmless_device, refused
 
-Origin = Literal["project", "scratch", "kept", "auto_allow", "always", "session", "once"]
-"""Where leave comes from: the project itself, the agents' own temporary folder, kept outputs of theirs; settings;
-a person's answer."""
+Origin = Literal["scratch", "kept", "auto_allow", "session", "once"]
+"""Where leave comes from: the agents' own temporary folder, kept outputs of theirs; settings, leave for always among
+them; a person's answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,11 @@ class Policy:
     def also(self, *rules: Rule) -> "Policy":
         """The same policy with more leave."""
         return replace(self, rules=(*self.rules, *rules))
+
+    @property
+    def grants(self) -> frozenset[str]:
+        """Ids of all leave that can be taken back."""
+        return frozenset(rule.grant_id for rule in self.rules if rule.grant_id)
 
     def hidden(self) -> tuple[Path, ...]:
         """What wider leave must not open, for those who enforce rules by folder: the innermost rule counts.
@@ -178,16 +183,16 @@ def scopes_of(reaches: Sequence[Reach]) -> tuple[Scope, ...]:
     return _SCOPES[: longest + 1]
 
 
-def rules_of(leave: Iterable[tuple[Operation, Path, str]], origin: Origin = "auto_allow") -> tuple[Rule, ...]:
-    """Rules from plain values: operation, real path and grant id of each entry of the settings, or of each grant."""
-    return tuple(Rule(operation, path, origin, grant_id) for operation, path, grant_id in leave)
+def rules_of(leave: Iterable[tuple[Operation, Path, str]]) -> tuple[Rule, ...]:
+    """Rules from plain values: operation, real path and grant id of each entry of the settings."""
+    return tuple(Rule(operation, path, "auto_allow", grant_id) for operation, path, grant_id in leave)
 
 
 _SCOPES: tuple[Scope, Scope, Scope] = ("once", "session", "always")
 
 _SAYS: dict[Origin, str] = {"once": "person: once", "session": "session grant"}
 
-LOGGED = frozenset({"auto_allow", "always", "session grant"})
+LOGGED = frozenset({"auto_allow", "session grant"})
 """Rules whose use is told in the permission log: what somebody allowed before. Leave given `once` is told as given."""
 
 

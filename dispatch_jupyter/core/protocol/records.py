@@ -301,7 +301,7 @@ class Job(Record):
     why: str | None = None
     """Why it was stopped, in words."""
     tail: str = ""
-    """The last of its output, once it has ended."""
+    """The last of its output, once it has ended, and what was denied or put back."""
     output_bytes: int = 0
     spill: str | None = None
     """Path of its output, all of it up to a limit; the agent may read it."""
@@ -321,8 +321,8 @@ class Decision(Record):
     path: str
     allowed: bool
     rule: str
-    """What decided: `person: once|session|always|deny`, `session grant`, `always`, `auto_allow`, `expired`, `revoked`,
-    or the rule of the policy that refused."""
+    """What decided: `person: once|session|always|deny`, `session grant`, `auto_allow`, `expired`, `revoked`,
+    `not stored` (the answer), `changed by a command` (and not put back), or the rule of the policy that refused."""
     by: str = ""
     """User name, where a person decided."""
     note: str | None = None

@@ -1,6 +1,7 @@
 """What one tool call may touch, and its way to a person for more."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from ..permissions.policy import Policy, Rule, Verdict
 from ..protocol.ids import AgentId, CallId
@@ -44,6 +45,10 @@ class CallAccess:
         agent = self._session.tables.agent(self._agent_id)
         leave = await self._approvals.ask(agent, self._call_id, reaches, command, self.policy)
         self._once += leave
+        for reach in reaches:
+            verdict = self.policy().decide(reach.operation, Path(reach.path))
+            if verdict.grant_id:  # its first use is what the answer in the log was about
+                self._noted.add((verdict.rule, reach.operation, verdict.grant_id))
         return leave
 
     def note(self, reach: Reach, verdict: Verdict) -> None:

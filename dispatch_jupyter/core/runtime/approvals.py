@@ -54,7 +54,7 @@ class Approvals:
             policy: as it stands for the call; grants given meanwhile may answer the question.
 
         Returns:
-            The leave that was given, for this call.
+            Leave for this call alone. None of it where a grant was given: the policy has that as long as it holds.
 
         Raises:
             Denied: with what the person wants the agent to know.
@@ -75,7 +75,21 @@ class Approvals:
                 f"The person did not allow this.{said}",
                 None if said else "Do without it, or explain why you need it and ask them.",
             )
+        if request.scope != "once":
+            return ()
         return tuple(Rule(reach.operation, Path(reach.path), "once", exact=True) for reach in reaches)
+
+    def show_waiting(self, agent_id: AgentId) -> None:
+        """A running agent with a call that has a question open is waiting; afterwards it runs again.
+
+        Not for what a background job of its asks: its call is over.
+        """
+        agent = self._session.tables.agent(agent_id)
+        asks = any(self._holds_up(request, agent_id) for request in self._session.tables.every(Request))
+        if agent.status == "running" and asks:
+            self._session.put(agent.model_copy(update={"status": "waiting", "waiting_on": "request"}))
+        elif agent.status == "waiting" and agent.waiting_on == "request" and not asks:
+            self._session.put(agent.model_copy(update={"status": "running", "waiting_on": None}))
 
     # ------------------------------------------------------------------ people
 
@@ -110,15 +124,21 @@ class Approvals:
             raise Conflict("This grant was revoked before.")
         revoked = self._session.put(grant.model_copy(update={"revoked_at": now(), "revoked_by": by}), sync=True)
         self.log.revoked(revoked, by)
-        await self._session.saved()
         self._changed()
+        await self._session.saved()
         return revoked
 
     def reconsider(self) -> None:
-        """Leave was given: questions that need no answer any more are answered by it."""
+        """Leave was given: questions that need no answer any more are answered by it.
+
+        Not those that can be allowed `once` only: no wider leave means them. The policy may even allow one of them as
+        such, as a file of the project that git is set to run.
+        """
         for request_id, answered in list(self._waiting.items()):
             request = self._session.tables.one(Request, request_id)
             if answered.done() or request_id in self._answering or request.status != "open":
+                continue
+            if request.scopes == ["once"]:
                 continue
             policy = self._policies[request_id]()
             verdicts = [policy.decide(reach.operation, Path(reach.path)) for reach in request.reaches]
@@ -152,7 +172,7 @@ class Approvals:
             ),
             sync=True,
         )
-        self._show_waiting(agent.id)
+        self.show_waiting(agent.id)
         self._changed()
         return request
 
@@ -164,19 +184,12 @@ class Approvals:
             self._session.put(request.model_copy(update=ended), sync=True)
             self.log.answered(request, [], allowed=False, rule="expired")
             self._changed()
-        self._show_waiting(request.agent_id)
+        self.show_waiting(request.agent_id)
 
-    def _show_waiting(self, agent_id: AgentId) -> None:
-        """A running agent that has a question open is waiting; afterwards it runs again."""
-        agent = self._session.tables.agent(agent_id)
-        asks = any(self._session.tables.one(Request, waiting).agent_id == agent_id for waiting in self._open_ids())
-        if agent.status == "running" and asks:
-            self._session.put(agent.model_copy(update={"status": "waiting", "waiting_on": "request"}))
-        elif agent.status == "waiting" and agent.waiting_on == "request" and not asks:
-            self._session.put(agent.model_copy(update={"status": "running", "waiting_on": None}))
-
-    def _open_ids(self) -> list[RequestId]:
-        return [request.id for request in self._session.tables.every(Request) if request.status == "open"]
+    def _holds_up(self, request: Request, agent_id: AgentId) -> bool:
+        if request.agent_id != agent_id or request.status != "open":
+            return False
+        return request.call_id is None or self._session.tables.call(request.call_id).status == "in_progress"
 
     def _answerable(self, request_id: RequestId, command: AnswerRequest) -> Request:
         request = self._session.tables.one(Request, request_id)
@@ -193,14 +206,14 @@ class Approvals:
             raise Conflict("Nobody waits for this request any more.", "Send the agent a message.")
         if command.answer == "allow" and command.scope not in request.scopes:
             possible = ", ".join(request.scopes)
-            raise Invalid(f"scope: this can be allowed for {possible} only.", "It reaches a place of secrets.")
+            raise Invalid(f"scope: this can be allowed for: {possible}.", "It is too delicate, or too wide, for more.")
         return request
 
     async def _settle(self, request: Request, command: AnswerRequest, by: str) -> Request:
         """Keep the answer, then let the agent have it: an answer that could not be stored allows nothing."""
         answered = self._waiting.get(request.id)
         if answered is None or answered.done():
-            raise Conflict("The agent was stopped meanwhile; nothing was allowed.", "Send it a message.")
+            raise self._too_late(request, command, by)
         allowed = command.answer == "allow"
         grants = self._grant(request, by) if allowed and command.scope == "session" else []
         ended = self._put_answer(
@@ -213,11 +226,12 @@ class Approvals:
             },
         )
         rule = f"person: {command.scope if allowed else 'deny'}"
-        self.log.answered(ended, grants, allowed=allowed, rule=rule)
+        told = self.log.answered(ended, grants, allowed=allowed, rule=rule)
         try:
             await self._session.saved()
         except StoreError:
             self._session.put(request)
+            self.log.not_stored(told)
             for grant in grants:
                 self._session.put(grant.model_copy(update={"revoked_at": now()}))
             if answered.done():  # the agent was stopped meanwhile
@@ -227,6 +241,13 @@ class Approvals:
             answered.set_result(ended)
         self._changed()
         return ended
+
+    def _too_late(self, request: Request, command: AnswerRequest, by: str) -> Conflict:
+        """The agent was stopped while leave for always was written down, which stays."""
+        if command.answer == "allow" and command.scope == "always":
+            self.log.answered(request.model_copy(update={"answered_by": by}), [], allowed=True, rule="person: always")
+            return Conflict("The agent was stopped meanwhile; your leave for always is in dispatch.yaml all the same.")
+        return Conflict("The agent was stopped meanwhile; nothing was allowed.", "Send it a message.")
 
     def _grant(self, request: Request, by: str) -> list[Grant]:
         return [

@@ -158,6 +158,7 @@ class CallRunner:
         }
         latest = self._session.tables.call(call.id)
         self._session.put(latest.model_copy(update=ended), sync=sync)
+        self._bench.approvals.show_waiting(call.agent_id)  # its command may go on, with a question open
 
 
 def _shortened(text: str) -> str:

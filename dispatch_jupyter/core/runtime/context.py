@@ -4,8 +4,9 @@ import json
 
 from ..llm.types import ChatMessage
 from ..protocol.ids import AgentId
-from ..protocol.records import Message, ToolCall
+from ..protocol.records import Job, Message, ToolCall
 from ..tools.shell.ansi import plain
+from .job_news import JobNews
 from .reply import UNFINISHED
 from .session import Session
 
@@ -26,17 +27,25 @@ class Context:
         self._done: dict[str, tuple[Message, list[ToolCall], list[ChatMessage]]] = {}
 
     def messages(self) -> list[ChatMessage]:
-        """All that was delivered or answered; queued, withdrawn and failed messages and notices are left out."""
+        """All that was delivered or answered, and news of jobs; queued, withdrawn and failed messages and notices are
+        left out.
+        """
         out: list[ChatMessage] = []
         tables = self._session.tables
+        news = JobNews(job for job in tables.every(Job) if job.agent_id == self._agent_id)
         for message in tables.thread(self._agent_id):
+            if message.role == "assistant":
+                out += news.until(message.created_at)
             calls = tables.calls_of(message.id)
             known = self._done.get(message.id)
             # records are immutable: the same object is the same version, and lists look at that first
             if known is None or known[0] is not message or known[1] != calls:
                 known = self._done[message.id] = (message, calls, _translate(message, calls))
             out += known[2]
-        if out and out[-1]["role"] == "assistant":
+            news.heard(calls)
+        cut = bool(out) and out[-1]["role"] == "assistant"
+        out += news.until()
+        if cut:
             out.append(_GO_ON)
         return out
 

@@ -27,9 +27,9 @@ class DecisionLog:
             note=verdict.reason or None,
         )
 
-    def answered(self, request: Request, grants: Sequence[Grant], *, allowed: bool, rule: str) -> None:
+    def answered(self, request: Request, grants: Sequence[Grant], *, allowed: bool, rule: str) -> list[Decision]:
         """How a request ended, a line for each thing it asked for; `grants` in the same order, or none."""
-        for reach, grant in zip_longest(request.reaches, grants):
+        return [
             self._put(
                 request.agent_id,
                 reach,
@@ -41,6 +41,13 @@ class DecisionLog:
                 by=request.answered_by or "",
                 note=request.note,
             )
+            for reach, grant in zip_longest(request.reaches, grants)
+        ]
+
+    def not_stored(self, lines: Sequence[Decision]) -> None:
+        """What these lines say did not come to pass: the answer could not be stored."""
+        for line in lines:
+            self._session.put(line.model_copy(update={"allowed": False, "rule": "not stored", "grant_id": None}))
 
     def revoked(self, grant: Grant, by: str) -> None:
         """Leave was taken back."""
@@ -48,7 +55,7 @@ class DecisionLog:
         agent_id = grant.agent_id or self._session.tables.session.root_agent_id
         self._put(agent_id, reach, grant_id=grant.id, allowed=False, rule="revoked", by=by)
 
-    def _put(self, agent_id: AgentId, reach: Reach, *, allowed: bool, rule: str, **more: object) -> None:
+    def _put(self, agent_id: AgentId, reach: Reach, *, allowed: bool, rule: str, **more: object) -> Decision:
         decision = Decision(
             id=DecisionId(new_id()),
             agent_id=agent_id,
@@ -57,7 +64,7 @@ class DecisionLog:
             allowed=allowed,
             rule=rule,
         )
-        self._session.put(decision.model_copy(update=more))
+        return self._session.put(decision.model_copy(update=more))
 
 
 def question_of(name: str, reaches: Sequence[Reach], command: str | None) -> str:

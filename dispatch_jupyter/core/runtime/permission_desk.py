@@ -5,7 +5,7 @@ import asyncio
 from ..config.edit import always_entries, remove_always
 from ..config.trust import set_trust, trusted_files
 from ..protocol.commands import AnswerRequest, Permissions, TrustedFiles, TrustFile
-from ..protocol.errors import DispatchError, NotFound
+from ..protocol.errors import Conflict, DispatchError, NotFound
 from ..protocol.ids import GrantId, RequestId, SessionId
 from ..protocol.records import Decision, ErrorInfo, Grant, Request
 from .sessions import Sessions
@@ -39,7 +39,12 @@ class PermissionDesk:
         )
 
     async def answer(self, request_id: RequestId, command: AnswerRequest, by: str) -> Request:
-        """Answer an open request; what it grants answers others that wait for the same."""
+        """Answer an open request; what it grants answers others that wait for the same.
+
+        Raises:
+            Conflict: nobody waits for it: it was answered, has expired, or is of no open session.
+            Invalid, StoreError: as `Approvals.answer`.
+        """
         for bench in self._all():
             try:
                 bench.session.tables.one(Request, request_id)
@@ -49,15 +54,16 @@ class PermissionDesk:
             for other in self._all() if answered.scope == "always" else [bench]:
                 other.approvals.reconsider()
             return answered
-        raise NotFound("There is no such request.", "It may belong to a session that is not open any more.")
+        raise Conflict("No open session has such a request; nothing was allowed.", "Open its session and look there.")
 
     async def revoke(self, grant_id: GrantId, by: str) -> Grant:
         """Take leave back at once: commands that run with it are stopped."""
         for bench in self._all():
             if any(grant.id == grant_id for grant in bench.session.tables.every(Grant)):
-                revoked = await bench.approvals.revoke(grant_id, by)
-                await bench.shell.revoke(grant_id)
-                return revoked
+                try:
+                    return await bench.approvals.revoke(grant_id, by)
+                finally:  # also where that could not be stored: it holds no longer
+                    await bench.shell.end_without_leave()
         return await self._revoke_always(grant_id, by)
 
     async def trusted(self) -> TrustedFiles:
@@ -71,14 +77,15 @@ class PermissionDesk:
         await self._config.renewed()
         for bench in self._all():
             bench.approvals.reconsider()
+            await bench.shell.end_without_leave()
         return await self.trusted()
 
     async def _revoke_always(self, grant_id: GrantId, by: str) -> Grant:
         grant = await asyncio.to_thread(remove_always, grant_id, self._config.environ)
         await self._config.renewed()
         for bench in self._all():
-            await bench.shell.revoke(grant_id)
             bench.approvals.log.revoked(grant, by)
+            await bench.shell.end_without_leave()
         return grant
 
     def _all(self) -> list[Workbench]:

@@ -16,7 +16,7 @@ How to work:
 person is then asked, and may say no; a denial is an answer, so do not look for a way around it.
 - Run commands with `run_shell`: tests, builds, git, programs. It is `bash`, in a sandbox, without a terminal and \
 without secrets in its environment. Each call starts anew in the project folder. Long-running programs (servers, \
-watchers) go into the background.
+watchers) go into the background; you are told when one has ended.
 - When a tool fails, its result says why and what to do; act on that. Do not repeat a call that failed as it was.
 - When you are done, say briefly what you did and what you found, in Markdown. The person sees your tool calls, so \
 do not recite them.

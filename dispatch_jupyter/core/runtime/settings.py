@@ -25,12 +25,16 @@ class CurrentConfig:
         """The configuration, at most a few seconds old. Looked up in a thread."""
         async with self._lock:
             if self._read_at is None or time.monotonic() - self._read_at > FRESH_SECONDS:
-                read_at = time.monotonic()
-                self.last = await asyncio.to_thread(load, self.project, self.environ, self.last)
-                self._read_at = read_at
+                await self._look_up()
             return self.last
 
     async def renewed(self) -> Config:
-        """The configuration, looked up now: something was written."""
-        self._read_at = None
-        return await self.fresh()
+        """The configuration, looked up now: something was written. A look that began before that does not count."""
+        async with self._lock:
+            await self._look_up()
+            return self.last
+
+    async def _look_up(self) -> None:
+        began = time.monotonic()
+        self.last = await asyncio.to_thread(load, self.project, self.environ, self.last)
+        self._read_at = began

@@ -53,7 +53,7 @@ def set_up(
 
 def _about_arguments(arguments: Iterable[str]) -> ErrorInfo | None:
     """Any program on the machine can read a command line, those of agents included."""
-    if not any(_SECRET_ARGUMENT.search(argument) for argument in arguments):
+    if not _SECRET_ARGUMENT.search(" ".join(arguments)):
         return None
     return ErrorInfo(
         code="exposed_token",
@@ -62,4 +62,4 @@ def _about_arguments(arguments: Iterable[str]) -> ErrorInfo | None:
     )
 
 
-_SECRET_ARGUMENT = re.compile(r"(token|password)=.", re.IGNORECASE)
+_SECRET_ARGUMENT = re.compile(r"(token|password)(=\S|\s+[^\s-])", re.IGNORECASE)

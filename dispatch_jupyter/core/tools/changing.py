@@ -5,9 +5,19 @@ from ..permissions.paths import Content, Written
 from ..protocol.errors import ToolError
 from .diffs import file_change
 from .notebooks import is_notebook, parse
+from .shell.meant import check_meant
 from .text import Text, decode
 from .tool import ToolContext, ToolResult
 from .versions import remember
+
+
+def check_target(context: ToolContext, path: str) -> None:
+    """That a file may be written; before it is read, so that one question is asked, and the right one.
+
+    Raises:
+        ToolError: as `Files.write`, and where git is set to run the file.
+    """
+    check_meant(context.access.policy(), context.files.check("write", path))
 
 
 def check_content(path: str, content: str) -> None:

@@ -8,7 +8,7 @@ from pydantic import Field
 from ..permissions.faults import quoted
 from ..protocol.errors import ToolError
 from ..protocol.records import CallKind
-from .changing import changed, check_content, editable
+from .changing import changed, check_content, check_target, editable
 from .fields import FlatArguments
 from .files import PathField
 from .matching import MAX_MATCHES, Match, find, line_number, replace
@@ -50,7 +50,7 @@ class EditFile:
 def _edit_file(arguments: EditFileArguments, context: ToolContext) -> ToolResult:
     path = arguments.path
     _check(arguments)
-    context.files.check("write", path)  # before the reading, so that one question is asked, and the right one
+    check_target(context, path)
     current = context.files.read(path)
     text = editable(current, path)
     check_known(context.seen, current, path)

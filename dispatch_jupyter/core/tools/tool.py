@@ -35,7 +35,7 @@ class Access(Protocol):
         """One question to a person for all of these; waits for the answer, however long.
 
         Returns:
-            The leave given. `policy` has it already.
+            Leave for this call alone, where that was given. `policy` has it already, as it has what a grant allows.
 
         Raises:
             Denied: with what the person wants the agent to know.

@@ -7,7 +7,7 @@ from pydantic import Field
 from ..permissions.faults import quoted
 from ..protocol.errors import ToolError
 from ..protocol.records import CallKind
-from .changing import changed, check_content
+from .changing import changed, check_content, check_target
 from .fields import FlatArguments
 from .files import PathField
 from .text import Text, all_crlf, decode
@@ -40,7 +40,7 @@ class WriteFile:
 def _write_file(arguments: WriteFileArguments, context: ToolContext) -> ToolResult:
     path, content = arguments.path, arguments.content
     check_content(path, content)
-    context.files.check("write", path)  # before the reading, so that one question is asked, and the right one
+    check_target(context, path)
     current = context.files.read_if_there(path)
     if current is None:
         written = context.files.write(path, Text(content).encode(content, path), None)

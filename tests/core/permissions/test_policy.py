@@ -26,7 +26,7 @@ RULES = (
     Rule("read", OWN.path / "sessions/s1/spill", "kept"),
     Rule("read", Path("/data"), "auto_allow", "always-1"),
     Rule("write", Path("/srv/out"), "session", "g2"),
-    Rule("execute", Path("/srv/bin"), "always", "g3"),
+    Rule("execute", Path("/srv/bin"), "auto_allow", "always-3"),
 )
 POLICY = Policy(PROJECT, RULES, PLACES)
 
@@ -69,8 +69,8 @@ TABLE: list[Row] = [
     ("write", "/srv/out/x", "allow", "session grant"),
     ("read", "/srv/out/x", "allow", "session grant"),
     ("execute", "/srv/out/x", "ask", "outside the project"),
-    ("execute", "/srv/bin/x", "allow", "always"),
-    ("read", "/srv/bin/x", "allow", "always"),
+    ("execute", "/srv/bin/x", "allow", "auto_allow"),
+    ("read", "/srv/bin/x", "allow", "auto_allow"),
     ("write", "/srv/bin/x", "ask", "outside the project"),
     ("write", "/srv/out/.git/hooks/x", "ask", "guarded"),
     ("read", "/home/ada/.ssh", "ask", "secret place"),
@@ -147,7 +147,7 @@ def test_leave_given_once_for_a_folder_covers_what_is_in_it_but_no_secrets() -> 
     assert keys.decide("read", SSH.path / "id_rsa").outcome == "allow"
 
 
-@pytest.mark.parametrize("origin", ["auto_allow", "always", "session"])
+@pytest.mark.parametrize("origin", ["auto_allow", "session"])
 @pytest.mark.parametrize("path", [SSH.path, SSH.path / "config", HOME, Path("/")])
 def test_leave_for_longer_never_opens_secrets(origin: Origin, path: Path) -> None:
     policy = POLICY.also(Rule("write", path, origin, "g"))
@@ -293,7 +293,7 @@ near = st.sampled_from([HOME, PROJECT, SSH.path, Path("/")]).flatmap(
 )
 anywhere = paths | near
 operations = st.sampled_from(["read", "write", "execute"])
-origins = st.sampled_from(["auto_allow", "always", "session"])
+origins = st.sampled_from(["auto_allow", "session"])
 
 
 @st.composite

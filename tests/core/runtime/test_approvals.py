@@ -7,7 +7,7 @@ import yaml
 
 from desk import Desk, until
 from dispatch_jupyter.core.protocol.commands import AnswerRequest
-from dispatch_jupyter.core.protocol.errors import Conflict, DispatchError, Invalid, NotFound
+from dispatch_jupyter.core.protocol.errors import Conflict, DispatchError, Invalid, StoreFull
 from dispatch_jupyter.core.protocol.ids import RequestId
 from dispatch_jupyter.core.protocol.records import Decision, Grant, Request
 from model_server import Call, Reply
@@ -185,6 +185,48 @@ def test_always_that_cannot_be_kept_allows_nothing(run, outside, tmp_path):
     run(scenario)
 
 
+def test_an_answer_that_cannot_be_stored_allows_nothing(run, outside, monkeypatch):
+    def no_space(*_args, **_more):
+        raise StoreFull("no space left")
+
+    async def scenario(desk: Desk):
+        desk.model.script = [reads(outside / "a.txt"), Reply("Done.")]
+        await desk.say("read it")
+        (request,) = await asked(desk)
+        with monkeypatch.context() as full:
+            full.setattr(desk.session._db, "append", no_space)
+            with pytest.raises(StoreFull):
+                await answer(desk, request, scope="session")
+        assert desk.session.tables.one(Request, request.id).status == "open"
+        assert [grant for grant in desk.session.tables.every(Grant) if grant.revoked_at is None] == []
+        assert decisions(desk) == [(False, "not stored", "ada", str(outside / "a.txt"))]
+        await answer(desk, request, "deny")
+        await rest(desk)
+
+    run(scenario)
+
+
+def test_leave_for_always_that_comes_too_late_for_its_agent_is_told_as_what_it_is(run, outside, tmp_path, monkeypatch):
+    async def scenario(desk: Desk):
+        desk.model.script = [reads(outside / "a.txt")]
+        await desk.say("read it")
+        (request,) = await asked(desk)
+        approvals = desk.workspace._benches.of(desk.session).approvals
+        keep = approvals._keep_always
+
+        async def slow(reach):
+            await keep(reach)
+            await desk.workspace.interrupt(desk.agent.id)
+
+        monkeypatch.setattr(approvals, "_keep_always", slow)
+        with pytest.raises(Conflict, match=r"in dispatch\.yaml"):
+            await answer(desk, request, scope="always")
+        assert str(outside) in (tmp_path / "config" / "dispatch" / "dispatch.yaml").read_text()
+        assert decisions(desk)[-1] == (True, "person: always", "ada", str(outside / "a.txt"))
+
+    run(scenario)
+
+
 def test_an_answer_counts_once(run, outside):
     async def scenario(desk: Desk):
         desk.model.script = [reads(outside / "a.txt"), Reply("Done.")]
@@ -194,7 +236,7 @@ def test_an_answer_counts_once(run, outside):
         assert sum(isinstance(one, Conflict) for one in both) == 1
         with pytest.raises(Conflict, match="ada"):
             await answer(desk, request)
-        with pytest.raises(NotFound):
+        with pytest.raises(Conflict, match="nothing was allowed"):
             await desk.workspace.permissions.answer(RequestId("0" * 32), AnswerRequest(answer="allow"), "ada")
         await rest(desk)
 

@@ -1,14 +1,15 @@
 """Commands of agents in a whole session: asked for, confined, streamed, stopped, sent to the background."""
 
 import asyncio
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from desk import Desk, until
-from dispatch_jupyter.core.protocol.commands import AnswerRequest
-from dispatch_jupyter.core.protocol.errors import Conflict, NotFound
+from dispatch_jupyter.core.protocol.commands import AnswerRequest, TrustFile
+from dispatch_jupyter.core.protocol.errors import Conflict, NotFound, StoreFull
 from dispatch_jupyter.core.protocol.ids import CallId
 from dispatch_jupyter.core.protocol.records import CommandRun, Grant, Job, Request
 from dispatch_jupyter.core.tools.tool import Arguments, Toolbox, ToolResult
@@ -125,6 +126,7 @@ def test_what_reaches_out_is_asked_before_anything_runs(run, project, outside):
         await desk.say("go")
         request = await open_request(desk)
         assert not (project / "here").exists()
+        assert desk.workspace.at_work == 0, "it waits for a person"
         (reach,) = request.reaches
         assert (reach.operation, reach.path, reach.covers) == ("read", f"{outside}/a.txt", str(outside))
         ((start, end),) = reach.spans
@@ -201,6 +203,35 @@ def test_a_message_takes_the_agent_from_a_long_command(run, tmp_path):
     run(scenario)
 
 
+def test_the_end_of_a_job_is_told_at_the_next_step_and_after_a_restart(open_desk, project):
+    async def main():
+        desk = open_desk()
+        desk.model.script = [runs("until [ -e go ]; do sleep 0.05; done; exit 3", background=True), Reply("It runs.")]
+        await desk.ask("go")
+        (project / "go").touch()
+        await until(lambda: desk.session.tables.every(Job)[0].status == "exited")
+        desk.model.script = [Reply("I see.")]
+        await desk.ask("and now?")
+        told = said_of_jobs(desk)
+        assert len(told) == 1 and "exit 3" in told[0]
+        session_id = desk.session.tables.session.id
+        await desk.workspace.close()
+
+        again = open_desk()
+        again.session = await again.workspace.session(session_id)
+        again.model.script = [Reply("As I said.")]
+        await again.ask("once more")
+        assert said_of_jobs(again) == told
+        await again.workspace.close()
+
+    asyncio.run(main())
+
+
+def said_of_jobs(desk: Desk):
+    messages = desk.model.requests[-1].body["messages"]
+    return [m["content"] for m in messages if m["role"] == "user" and "background job" in str(m["content"])]
+
+
 def test_a_person_sends_a_command_to_the_background_and_stops_it(run):
     async def scenario(desk: Desk):
         desk.model.script = [runs("echo begun; sleep 61.25"), Reply("It runs.")]
@@ -222,6 +253,28 @@ def test_a_person_sends_a_command_to_the_background_and_stops_it(run):
             with pytest.raises(NotFound):
                 await commands.stop_call(CallId("nothing"))
         assert not alive("61.25")
+
+    run(scenario)
+
+
+def test_a_question_of_a_job_does_not_make_its_agent_wait(run, project, outside):
+    (project / "look.sh").write_text(f"echo begun; cat {outside}/a.txt")
+
+    async def scenario(desk: Desk):
+        if (await desk.workspace.status()).sandbox != "kernel+live":
+            pytest.skip("needs seccomp user notification")
+        desk.model.script = [runs("bash look.sh"), Reply("It goes on.", first=0.5)]
+        await desk.say("go")
+        request = await open_request(desk)
+        assert (desk.agent.status, desk.agent.waiting_on) == ("waiting", "request")
+        async with desk.workspace.commands(desk.session.tables.session.id) as commands:
+            commands.to_background(desk.calls[0].id)
+        await until(lambda: desk.calls[0].status == "completed")
+        assert (desk.agent.status, desk.agent.waiting_on) == ("running", None)
+        await rest(desk)
+        await answer(desk, request)
+        await until(lambda: desk.session.tables.every(Job)[0].status == "exited")
+        assert "what lies outside" in desk.session.tables.every(Job)[0].tail
 
     run(scenario)
 
@@ -255,6 +308,87 @@ def test_revoking_stops_what_runs_with_the_leave(run, outside):
         await rest(desk)
         assert "taken back" in desk.model.requests[-1].tool_results[0]
         assert not alive("61.75")
+
+    run(scenario)
+
+
+def test_revoking_stops_what_got_the_leave_while_it_ran(run, project, outside):
+    (project / "look.sh").write_text(f"exec 9< {outside}/a.txt; echo opened; sleep 61.6")
+
+    async def scenario(desk: Desk):
+        if (await desk.workspace.status()).sandbox != "kernel+live":
+            pytest.skip("needs seccomp user notification")
+        desk.model.script = [runs("bash look.sh"), Reply("Stopped.")]
+        await desk.say("go")
+        await answer(desk, await open_request(desk), scope="session")
+        await until(lambda: "opened" in live(desk))
+        (grant,) = desk.session.tables.every(Grant)
+        await desk.workspace.permissions.revoke(grant.id, "ada")
+        assert not alive("61.6")
+        await rest(desk)
+        assert "taken back" in desk.model.requests[-1].tool_results[0]
+
+    run(scenario)
+
+
+def test_leave_that_cannot_be_stored_as_revoked_is_revoked_all_the_same(run, outside, monkeypatch):
+    async def scenario(desk: Desk):
+        desk.model.script = [runs(f"cat {outside}/a.txt; sleep 61.8"), Reply("Stopped.")]
+        await desk.say("go")
+        await answer(desk, await open_request(desk), scope="session")
+        await until(lambda: "what lies outside" in live(desk))
+        (grant,) = desk.session.tables.every(Grant)
+        with monkeypatch.context() as full:
+            full.setattr(desk.session._db, "append", no_space)
+            with pytest.raises(StoreFull):
+                await desk.workspace.permissions.revoke(grant.id, "ada")
+            assert not alive("61.8")
+        await rest(desk)
+        assert "taken back" in desk.model.requests[-1].tool_results[0]
+
+    run(scenario)
+
+
+def no_space(*_args, **_more):
+    raise StoreFull("no space left")
+
+
+def test_trust_that_is_taken_back_stops_what_runs_with_it(run, project, outside):
+    (project / "dispatch.yaml").write_text(f"permissions:\n  auto_allow: [{outside}]\n")
+
+    async def scenario(desk: Desk):
+        (file,) = (await desk.workspace.permissions.trusted()).files
+        seen = TrustFile(path=file.path, digest=file.digest)
+        await desk.workspace.permissions.trust(seen)
+        desk.model.script = [runs(f"cat {outside}/a.txt; sleep 61.9"), Reply("Stopped.")]
+        await desk.say("go")
+        await until(lambda: "what lies outside" in live(desk))
+        await desk.workspace.permissions.trust(seen.model_copy(update={"trusted": False}))
+        await rest(desk)
+        assert "taken back" in desk.model.requests[-1].tool_results[0]
+        assert not alive("61.9")
+
+    run(scenario)
+
+
+def test_leave_for_something_else_answers_no_question_about_what_git_runs(run, project, outside):
+    subprocess.run(["git", "init", "-q", project], check=True)
+    with (project / ".git" / "config").open("a") as config:
+        config.write("[core]\n\thooksPath = tools\n")
+    (project / "tools").mkdir()
+    (project / "change.sh").write_text("echo evil > tools/pre-push; until [ -e go ]; do sleep 0.05; done")
+
+    async def scenario(desk: Desk):
+        reads = Reply(calls=[Call("read_file", {"path": f"{outside}/a.txt"})])
+        desk.model.script = [runs("bash change.sh", background=True), reads, Reply("Done.")]
+        await desk.say("go")
+        await until(lambda: desk.session and len(desk.session.tables.every(Request)) == 2)
+        requests = {one.reaches[0].path: one for one in desk.session.tables.every(Request)}
+        hook = requests.pop(f"{project}/tools/pre-push")
+        await answer(desk, *requests.values(), scope="session")
+        await until(lambda: len(desk.texts()) == 3)
+        assert desk.session.tables.one(Request, hook.id).status == "open"
+        assert not (project / "tools" / "pre-push").exists()
 
     run(scenario)
 

@@ -1,7 +1,11 @@
 """What a model is sent, from records."""
 
+from datetime import timedelta
+
+import pytest
+
 from dispatch_jupyter.core.protocol.ids import new_agent_id, new_id
-from dispatch_jupyter.core.protocol.records import ErrorInfo, Message, ToolCall
+from dispatch_jupyter.core.protocol.records import ErrorInfo, Job, Message, ToolCall, now
 from dispatch_jupyter.core.runtime.context import Context
 from dispatch_jupyter.core.runtime.reply import UNFINISHED
 from dispatch_jupyter.core.runtime.tables import Tables
@@ -27,6 +31,18 @@ class Told:
         fields = {"index": 0, "provider_id": f"p-{key}", "name": "read_file", "arguments": {"path": "a"}, **more}
         self.tables.set(call := ToolCall(id=key, agent_id=AGENT, message_id=message.id, **fields))
         return call
+
+    def job(self, key="j1", **more):
+        """A job that has just ended."""
+        fields = {"call_id": "c0", "command": "make", "cwd": "/p", "status": "exited", "exit_code": 0, **more}
+        times = {"started_at": now() - timedelta(seconds=72), "ended_at": now()}
+        self.tables.set(job := Job(id=key, **{"agent_id": AGENT, **times, **fields}))
+        return job
+
+    @property
+    def lines(self):
+        """What is said of jobs, by place."""
+        return [(place, m["content"]) for place, m in enumerate(self.sent) if "job" in (m["content"] or "")]
 
     @property
     def sent(self):
@@ -90,3 +106,55 @@ def test_what_did_not_change_is_the_same_object_and_what_did_is_not():
     assert told.sent[1]["content"] == "Looked."
     again = told.sent
     assert all(one is other for one, other in zip(again, told.sent, strict=True))
+
+
+def test_the_end_of_a_job_is_told_once_and_stays_where_it_was_told():
+    told = Told()
+    told.says("user", "One", status="delivered")
+    told.says("assistant", "It runs.")
+    told.job(exit_code=3, spill="/s/c0.txt")
+    told.says("user", "Two", status="delivered")
+    line = (
+        3,
+        "[Dispatch: background job j1 is over: exit 3 · 72 s. Its output: read_job, or read_file with /s/c0.txt.]",
+    )
+    assert told.lines == [line]
+    told.says("assistant", "I see.")
+    told.says("user", "Three", status="delivered")
+    told.says("assistant", "Yes.")
+    assert told.lines == [line]
+    assert [m["role"] for m in told.sent[:5]] == ["user", "assistant", "user", "user", "assistant"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "how"),
+    [
+        ({"exit_code": None, "signal": "SIGKILL"}, "ended by SIGKILL"),
+        ({"status": "stopped", "exit_code": None, "why": "stopped by ada"}, "stopped by ada"),
+        ({"status": "lost", "exit_code": None, "why": "The server stopped while it ran."}, "The server stopped"),
+    ],
+)
+def test_how_a_job_ended(fields, how):
+    told = Told()
+    told.job(**fields)
+    ((_, line),) = told.lines
+    assert f"is over: {how}" in line
+
+
+@pytest.mark.parametrize(("output", "count"), [("done\n[exit 0 · 72 s]", 0), ("more\n[it runs]", 1)])
+def test_what_a_tool_has_told_is_not_told_again(output, count):
+    told = Told()
+    message = told.says("assistant")
+    told.calls(message, "a", name="read_job", arguments={"job": "j1"}, status="completed", output=output)
+    told.job()
+    told.job("j2", agent_id="another")
+    told.job("j3", status="running", exit_code=None, ended_at=None)
+    assert len([line for _, line in told.lines if "j1 is over" in line]) == count
+    assert not any("j2" in line or "j3" in line for _, line in told.lines)
+
+
+def test_an_answer_that_was_cut_is_gone_on_with_whatever_ended_since():
+    told = Told()
+    told.says("assistant", "So far", status="interrupted")
+    told.job()
+    assert "job j1" in told.sent[-2]["content"] and "Go on" in told.sent[-1]["content"]

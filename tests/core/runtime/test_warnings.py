@@ -41,7 +41,9 @@ def test_an_ordinary_project_is_not_warned_of(warned, project):
 @pytest.mark.parametrize("argument", ["--IdentityProvider.token=abc", "--ServerApp.password='sha1:x'"])
 def test_a_secret_on_the_command_line(warned, project, argument):
     assert warned(project, ["jupyter", argument]) == ["exposed_token"]
-    assert warned(project, ["jupyter", argument.partition("=")[0] + "="]) == []
+    name, _, value = argument.partition("=")
+    assert warned(project, ["jupyter", name, value]) == ["exposed_token"]
+    assert warned(project, ["jupyter", f"{name}=", "--no-browser"]) == []
 
 
 def test_a_home_folder_as_a_project(warned, project, monkeypatch):

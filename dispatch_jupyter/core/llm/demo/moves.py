@@ -11,7 +11,8 @@ from .listing import entries, explaining_file, like, meant, overview
 from .running import Outcome, command_for_tests, outcome, report, report_on_tests
 from .wish import Create, Look, Other, Read, Replace, Run, RunTests, understand
 
-_GO_ON = re.compile(r"\s*(go on|continue|proceed|keep going)\b", re.IGNORECASE)
+_NO_WISH = re.compile(r"\s*(go on|continue|proceed|keep going)\b|\[Dispatch: ", re.IGNORECASE)
+"""Words that ask for nothing new; Dispatch's own among them, which models get as a user's."""
 LABEL = "*Demo, no language model: this was put together by rules.*"
 HELP = """\
 I am the built-in demo of Dispatch: rules, not a language model. I can show how Dispatch works on your own files, but \
@@ -203,7 +204,7 @@ def _say(text: str) -> Move:
 
 def _turn(messages: list[ChatMessage]) -> tuple[str, list[Step]]:
     """What the person said last, and the steps since."""
-    asked = (place for place, m in enumerate(messages) if m["role"] == "user" and not _GO_ON.match(_text(m)))
+    asked = (place for place, m in enumerate(messages) if m["role"] == "user" and not _NO_WISH.match(_text(m)))
     start = max(asked, default=-1)
     if start < 0:
         return "", []

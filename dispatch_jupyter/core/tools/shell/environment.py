@@ -74,7 +74,7 @@ def command_environment(
 
     Args:
         server: the environment of the server.
-        env_pass: names the person wants passed on. Secrets are not, even so: see `refused`.
+        env_pass: names the person wants passed on. Secrets, and what programs load as they start, are not even so.
         interpreter: path of the running Python, links in it unresolved.
         in_venv: whether that is in a virtual environment.
     """
@@ -92,11 +92,6 @@ def command_environment(
         passed["LANG"] = "C.UTF-8"
     _with_interpreter(passed, Path(interpreter), in_venv=in_venv)
     return passed
-
-
-def refused(env_pass: Collection[str]) -> list[str]:
-    """Those of the names that are never passed on, sorted: the settings say so where they are shown."""
-    return sorted(name for name in env_pass if is_secret(name) or _LOADED.fullmatch(name.upper()))
 
 
 def is_secret(name: str) -> bool:

@@ -17,6 +17,9 @@ MAX_WAIT = 600
 SETTLE = 0.2
 """Seconds after new output, in which more of it, or the end, comes with it."""
 
+RUNS = "[it runs]"
+"""The last line of what is read of a job that has not ended."""
+
 JobField = Annotated[str, Field(description="Id of the job.")]
 
 
@@ -63,7 +66,7 @@ class ReadJob:
         if arguments.wait:
             await _news(running, arguments.wait, context)
         output = running.handle.output()
-        text = shown_since(output, running.read_bytes, running.spill)
+        text = await asyncio.to_thread(shown_since, output, running.read_bytes, running.spill)
         running.read_bytes = output.total
         return ToolResult(plain(joined(text, _state(running))))
 
@@ -85,7 +88,8 @@ class StopJob:
         _, running = _find(arguments.job, context)
         if not running.over:
             await running.stop("stopped by its agent")
-        return ToolResult(plain(joined(shown_output(running.handle.output(), running.spill), _state(running))))
+        text = await asyncio.to_thread(shown_output, running.handle.output(), running.spill)
+        return ToolResult(plain(joined(text, _state(running))))
 
 
 def _find(job_id: str, context: ToolContext) -> tuple[Job, Running]:
@@ -116,7 +120,7 @@ async def _news(running: Running, wait: float, context: ToolContext) -> None:
 def _state(running: Running) -> str:
     if running.over:
         return how_it_ended(running, running.ended.result())
-    return "[it runs]"
+    return RUNS
 
 
 def _line(job: Job, running: Running) -> str:

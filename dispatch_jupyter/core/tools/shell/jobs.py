@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ...protocol.ids import JobId, new_id
 from ...protocol.records import Job, JobStatus, now
-from .result import shown_tail
+from .result import joined, notes_of
 from .running import Ended, Running
 
 MAX_COMMAND_CHARS = 10_000
@@ -55,8 +55,7 @@ class JobBook:
             update: dict[str, object] = {"status": "lost", "why": "Dispatch lost sight of it."}
         else:
             update = _how(running.ended.result())
-        output = running.handle.output()
-        update |= {"tail": shown_tail(output), "output_bytes": output.total, "ended_at": now()}
+        update |= {"output_bytes": running.handle.output().total, "ended_at": now()}
         job = job.model_copy(update=update)
         self._jobs[job_id] = (job, running)
         self._keep(job)
@@ -67,4 +66,10 @@ class JobBook:
 
 def _how(ended: Ended) -> dict[str, object]:
     status: JobStatus = "stopped" if ended.timed_out or ended.reason is not None else "exited"
-    return {"status": status, "exit_code": ended.exit.code, "signal": ended.exit.signal, "why": ended.reason}
+    return {
+        "status": status,
+        "exit_code": ended.exit.code,
+        "signal": ended.exit.signal,
+        "why": ended.reason,
+        "tail": joined(ended.tail, notes_of(ended)),
+    }

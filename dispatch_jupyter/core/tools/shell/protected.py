@@ -82,6 +82,28 @@ def snapshot(
     return Snapshot(look.files, frozenset(look.crowded), frozenset(look.repositories), str(project), look.cut)
 
 
+def is_run_by_git(top: Path, target: Path) -> bool:
+    """Whether a repository on the way from a folder down to a file runs that file, or reads it for commands.
+
+    Args:
+        target: real path of a file that is there, or is to be.
+    """
+    if not POSSIBLE:
+        return False
+    try:
+        look = _Look(top)
+    except OSError:
+        return True  # nobody can tell
+    try:
+        *folders, _ = target.relative_to(top).parts
+        for depth in range(len(folders) + 1):
+            look.repositories_at("/".join(folders[:depth]))
+        path = target.relative_to(top).as_posix()
+        return path in look.files.keys() | look.named or path.rpartition("/")[0] in look.hooks
+    finally:
+        look.close()
+
+
 def changed(before: Snapshot, after: Snapshot) -> list[str]:
     """Files, and folders with too much in them, that are not as they were; what git itself writes left out.
 
@@ -126,6 +148,10 @@ class _Look:
         self.files: dict[str, Kept] = {}
         self.crowded: set[str] = set()
         self.repositories: set[str] = set()
+        self.hooks: set[str] = set()
+        """Folders whose files git runs."""
+        self.named: set[str] = set()
+        """Files that git obeys, there or not: in a repository, and where configuration and links to hooks lead."""
         self.cut = False
 
     def close(self) -> None:
@@ -164,9 +190,8 @@ class _Look:
             self.files[folder] = _TOO_MANY
             return
         self.repositories.add(folder)
-        for name in GIT_FILES:
-            self.file(below(folder, name))
-        for name in _LINKED:
+        self.named |= {below(folder, name) for name in GIT_FILES}
+        for name in (*GIT_FILES, *_LINKED):
             self.file(below(folder, name))
         for name in GIT_FOLDERS:
             self._hooks(below(folder, name))
@@ -176,12 +201,19 @@ class _Look:
             self._inside(below(folder, "worktrees"), 0)
             self._inside(below(folder, "modules"), depth - 1)
 
+    def repositories_at(self, folder: str) -> None:
+        """Look at the repository of a folder, and at the folder as one without a work tree."""
+        self.repository(below(folder, ".git"))
+        if _is_repository(self._names(folder)):
+            self.repository(folder)
+
     def _named_by(self, repository: str, config: str, depth: int = MAX_DEPTH) -> None:
         """What a configuration leads to: hooks elsewhere, and more configuration."""
         for path, is_hooks in named_by(repository, config, self.file(config)):
             if is_hooks:
                 self._hooks(path)
             elif depth:
+                self.named.add(path)
                 self._named_by(repository, path, depth - 1)
 
     def around(self, limit: int) -> None:
@@ -210,6 +242,7 @@ class _Look:
         """The files right in a folder, or where a link in its place leads; git runs none of its samples."""
         if target := self._target(folder, self.file(folder)):
             folder = target
+        self.hooks.add(folder)
         names = [name for name in self._entries(folder) if not name.endswith(".sample")]
         for number, name in enumerate(sorted(names)):
             self._hook(below(folder, name), room=0 if number >= MAX_FILES else None)
@@ -217,6 +250,7 @@ class _Look:
     def _hook(self, path: str, room: int | None) -> None:
         """A hook, and what it leads to in the project where it is a link."""
         if target := self._target(path, self.file(path, room)):
+            self.named.add(target)
             self.file(target, room)
 
     def _target(self, path: str, kept: Kept | None) -> str:

@@ -9,19 +9,20 @@ from pathlib import Path
 from weakref import WeakValueDictionary
 
 from ...permissions.guards import guarded_by_name
-from ...permissions.policy import Denied, Policy
+from ...permissions.policy import Denied, Policy, Verdict
 from ...protocol.errors import ToolError
-from ...protocol.records import Reach
 from .aftermath import named
 from .kept import Kept
+from .meant import is_meant, reach_of
 from .protected import Snapshot, changed, snapshot
 from .put_back import put_back
-from .questions import MAX_ASKED, Questions
+from .questions import MAX_ASKED, UNANSWERED, Questions
 from .running import Running
 
 log = logging.getLogger(__name__)
 
-OUTSIDE = "It is no ordinary file: git runs what it says, outside any confinement."
+CROWDED = "there is more in it than can be looked at; it was renamed and ends in `.not-kept`"
+TOO_MANY = "more was changed than anybody can be asked about at once"
 _ALL: "WeakValueDictionary[tuple[Path, tuple[Path, ...]], ProtectedFiles]" = WeakValueDictionary()
 
 
@@ -105,6 +106,8 @@ class ProtectedFiles:
         self._before = Snapshot()
         self._wanted: dict[str, Kept | None] = {}
         """What was made of files that were put back while commands run; nobody has answered for it yet."""
+        self._failed: dict[str, str] = {}
+        """What could not be put back while commands run, and why; no agent has been told yet."""
         self._refused: set[tuple[str, Kept | None]] = set()
         """What somebody said no to since."""
         self._lock = asyncio.Lock()
@@ -163,7 +166,7 @@ class ProtectedFiles:
             began = time.monotonic()
             try:
                 await asyncio.shield(self._put_back_now())
-            except OSError:
+            except Exception:
                 log.exception("What running commands change could not be looked at; it will be when they end")
             wait = max(LOOK_SECONDS, 50 * (time.monotonic() - began))  # a fiftieth of a processor at most
 
@@ -171,13 +174,16 @@ class ProtectedFiles:
         async with self._lock:
             if not self._commands:
                 return
+            last = self._commands[-1]
             policies = [questions.policy() for questions in self._commands]
             before, after = self._before, await self._snapshot()
             paths = changed(before, after)
             paths = [path for path in paths if _runs_by_itself(path)]
             paths = [path for path in paths if not any(self._is_allowed(policy, path) for policy in policies)]
-            failed = await asyncio.to_thread(_put_back_all, self._project, before.files, paths)
-            self._wanted |= {path: after.files.get(path) for path in paths if path not in failed}
+            failed = await self._put_back(before, after, paths)
+            self._failed |= failed
+            self._log(last, failed)
+            self._wanted |= {path: after.files.get(path) for path in paths if not _is_in(path, failed)}
         unanswered = {path: kept for path, kept in self._wanted.items() if (path, kept) not in self._refused}
         if unanswered and self._asking is None:
             self._asking = asyncio.create_task(self._ask_now(unanswered), name="dispatch-protected-question")
@@ -193,15 +199,14 @@ class ProtectedFiles:
         if not asked:
             return
         try:
-            await questions.ask([self._reach(policy, path) for path in asked])
-        except Denied:
-            if not questions.closed:  # else its command has ended, and it is asked then
+            await questions.ask([reach_of(policy, self._project / path) for path in asked])
+        except Denied as denied:
+            if denied.tool_code != UNANSWERED:  # else its command has ended, and it is asked then
                 self._refused |= {(path, wanted[path]) for path in asked}
             return
         for path in asked:
             self._wanted.pop(path, None)
-        for note in await self._make_so(before, {path: wanted[path] for path in asked}):
-            log.warning("%s", note)
+        self._log(questions, await self._make_so(before, {path: wanted[path] for path in asked}))
 
     def _asked(self, asking: asyncio.Task[None]) -> None:
         self._asking = None
@@ -214,34 +219,50 @@ class ProtectedFiles:
             before, after = self._before, await self._snapshot()
             policy = running.questions.policy()
             paths = [path for path in changed(before, after) if not self._is_allowed(policy, path)]
-            failed = await asyncio.to_thread(_put_back_all, self._project, before.files, paths)
+            failed = self._failed | await self._put_back(before, after, paths)
+            self._failed = {}
             self._before = await self._snapshot() if paths else after
             wanted = self._wanted | {path: after.files.get(path) for path in paths}
             wanted = {path: kept for path, kept in wanted.items() if (path, kept) not in self._refused}
             self._wanted = {}
+        self._log(running.questions, failed)
         notes = [f"{_told(path)} could not be put back: {why}" for path, why in failed.items()]
         agreeable = {path: kept for path, kept in wanted.items() if self._may_be_asked(policy, path)}
-        asked = sorted(agreeable.keys() - failed.keys() - after.crowded)
+        asked = sorted(path for path in agreeable if not _is_in(path, failed))
         if not asked:
             return notes
         note = f"Put back as it was, since others run it unconfined: {named(map(_told, asked))}."
         if len(asked) > MAX_ASKED:
+            self._log(running.questions, dict.fromkeys(asked, TOO_MANY))
             return [*notes, note]
         try:
-            await running.questions.ask([self._reach(policy, path) for path in asked])
+            await running.questions.ask([reach_of(policy, self._project / path) for path in asked])
         except Denied as refusal:
             return [*notes, f"{refusal.message} {note}"]
-        return [*notes, *await self._make_so(before, {path: wanted[path] for path in asked})]
+        failed = await self._make_so(before, {path: wanted[path] for path in asked})
+        self._log(running.questions, failed)
+        return [*notes, *(f"{_told(path)} is as it was before: {why}" for path, why in failed.items())]
 
-    async def _make_so(self, before: Snapshot, agreed: dict[str, Kept | None]) -> list[str]:
-        """Somebody agreed to what these were changed to."""
+    async def _put_back(self, before: Snapshot, after: Snapshot, paths: Iterable[str]) -> dict[str, str]:
+        """Those of the changed files that are not as they were now either, and why."""
+        failed = await asyncio.to_thread(_put_back_all, self._project, before.files, paths)
+        return {path: CROWDED for path in paths if path in after.crowded} | failed
+
+    async def _make_so(self, before: Snapshot, agreed: dict[str, Kept | None]) -> dict[str, str]:
+        """Somebody agreed to what these were changed to; gives those for which that failed, and why."""
         async with self._lock:
             now = await self._snapshot()
             free = [path for path in agreed if now.files.get(path) == before.files.get(path)]
             failed = await asyncio.to_thread(_put_back_all, self._project, agreed, free)
             failed |= {path: "somebody else changed it meanwhile" for path in agreed if path not in free}
             self._before = await self._snapshot()
-        return [f"{_told(path)} is as it was before: {why}" for path, why in failed.items()]
+        return failed
+
+    def _log(self, questions: Questions, failed: Mapping[str, str]) -> None:
+        """What is neither as it was nor as anybody agreed to, where people see it: the agent's notes are not theirs."""
+        policy = questions.policy()
+        for path, why in failed.items():
+            questions.note(reach_of(policy, self._project / path), Verdict("deny", "changed by a command", reason=why))
 
     @contextlib.asynccontextmanager
     async def _one_less(self, questions: Questions) -> AsyncIterator[None]:
@@ -259,19 +280,15 @@ class ProtectedFiles:
         return await asyncio.to_thread(snapshot, self._project, self._guarded, self._before, is_later=is_later)
 
     def _is_allowed(self, policy: Policy, path: str) -> bool:
-        """Whether somebody gave leave for this very thing; leave for the project does not mean it."""
-        verdict = policy.decide("write", self._project / path)
-        return verdict.outcome == "allow" and verdict.rule != "project"
+        return is_meant(policy, self._project / path)
 
     def _may_be_asked(self, policy: Policy, path: str) -> bool:
         return policy.decide("write", self._project / path).outcome != "deny"
 
-    def _reach(self, policy: Policy, path: str) -> Reach:
-        reach = policy.reach("write", self._project / path)
-        if reach.caution is not None or reach.secret is not None:
-            return reach
-        # known by where it is found, not by its name
-        return reach.model_copy(update={"covers": reach.path, "caution": OUTSIDE, "limit": "once"})
+
+def _is_in(path: str, failed: Mapping[str, str]) -> bool:
+    """Whether it could not be put back, or went with a folder that was put aside."""
+    return any(path == other or path.startswith(f"{other}/") for other in failed)
 
 
 def _runs_by_itself(path: str) -> bool:

@@ -11,6 +11,8 @@ from .clock import Clock
 
 MAX_ASKED = 40
 """Things in one question; more nobody can judge."""
+UNANSWERED = "unanswered"
+"""Code of a denial that nobody gave: the command was over before."""
 MAX_WHILE_RUNNING = 3
 """Questions a running command may lead to: after that a program that tries many places is denied, and told so."""
 
@@ -31,11 +33,6 @@ class Questions:
         self._given_up: set[asyncio.Task[tuple[Rule, ...]]] = set()
         self._closed = False
 
-    @property
-    def closed(self) -> bool:
-        """Whether its command is over."""
-        return self._closed
-
     def policy(self) -> Policy:
         """As it stands now, for this command. Of temporary folders only its own are its to write."""
         policy = self._access.policy()
@@ -54,10 +51,10 @@ class Questions:
         """One question for all of these.
 
         Raises:
-            Denied: by the person, or because the command is being stopped.
+            Denied: by the person; code `UNANSWERED` where the command is over, or being stopped.
         """
         if self._closed:
-            raise Denied("The command was stopped.")
+            raise Denied("The command was stopped.", code=UNANSWERED)
         task = asyncio.ensure_future(self._access.ask(reaches, self._command))
         self._open.add(task)
         try:
@@ -67,7 +64,7 @@ class Questions:
                 return await task
         except asyncio.CancelledError:
             if task in self._given_up:
-                raise Denied("The command ended before anybody answered.") from None
+                raise Denied("The command ended before anybody answered.", code=UNANSWERED) from None
             task.cancel()
             raise
         finally:

@@ -1,12 +1,19 @@
-"""What the agent is told of a command: its output, bounded, and how it ended."""
+"""What the agent is told of a command: its output, bounded, and how it ended.
+
+Making text of 128 KiB that were printed to keep somebody busy takes a twentieth of a second: call `shown_…` in a
+thread.
+"""
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...sandbox.kept import Output
 from ..output import HEAD_CHARS, HEAD_LINES, TAIL_CHARS, TAIL_LINES
 from .ansi import closed, tidy
-from .running import Ended, Running
+
+if TYPE_CHECKING:
+    from .running import Ended, Running
 
 MAX_CHARS = HEAD_CHARS + TAIL_CHARS
 MAX_LINES = HEAD_LINES + TAIL_LINES
@@ -42,7 +49,7 @@ def cut(text: str, total: int, spill: Path) -> str:
     return f"{_first(text)}\n{_gap(total, spill)}\n{_last(text)}"
 
 
-def how_it_ended(running: Running, ended: Ended) -> str:
+def how_it_ended(running: "Running", ended: "Ended") -> str:
     """The last lines of a result: notes, and the exit code or what ended it, with the time it took."""
     end, why = ended.exit, ended.why
     if ended.timed_out:
@@ -55,8 +62,13 @@ def how_it_ended(running: Running, ended: Ended) -> str:
         how = f"ended by {end.signal}"
     else:
         how = f"exit {end.code}"
+    return "\n".join(filter(None, [notes_of(ended), f"[{how} · {seconds(end.seconds)}]"]))
+
+
+def notes_of(ended: "Ended") -> str:
+    """What was denied, and what was put back, a line each."""
     notes = "\n".join(f"[{shortened(note, MAX_NOTE_CHARS)}]" for note in ended.notes)
-    return "\n".join(filter(None, [shortened(notes, MAX_NOTES_CHARS), f"[{how} · {seconds(end.seconds)}]"]))
+    return shortened(notes, MAX_NOTES_CHARS)
 
 
 def seconds(value: float) -> str:

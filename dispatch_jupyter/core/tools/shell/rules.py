@@ -4,7 +4,6 @@ import contextlib
 import os
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from ...permissions.known import SECRETS_BY_NAME
@@ -43,16 +42,7 @@ HOME_FILES = (".gitconfig", ".config/git", ".config/fontconfig", ".fonts", ".fon
 """git fails where it may not read its settings; `.local/lib` has the person's own Python packages."""
 
 
-@dataclass(frozen=True, slots=True)
-class Confinement:
-    """What a command runs with."""
-
-    rules: Rules
-    grants: frozenset[str]
-    """Ids of the grants that are in the rules: it is stopped when one of them is revoked."""
-
-
-def confinement(policy: Policy, folders: Folders, *, live: bool, ports: Collection[int] = ()) -> Confinement:
+def confinement(policy: Policy, folders: Folders, *, live: bool, ports: Collection[int] = ()) -> Rules:
     """What the policy, as it stands, lets a command touch from its start. Leave for what is not there yet is not in it:
     whether such a thing may be made is decided as it is made.
 
@@ -61,24 +51,21 @@ def confinement(policy: Policy, folders: Folders, *, live: bool, ports: Collecti
             stand-in for `/etc/hosts`; else they have to read the file itself.
     """
     names = SYSTEM_FILES if live else [*SYSTEM_FILES, "hosts"]
-    return Confinement(
-        Rules(
-            write=(
-                *_unlinked([policy.project, folders.tmp, folders.cache, *_of(policy, "write")]),
-                *_resolved(Path("/dev", name) for name in DEVICES),
-            ),
-            execute=(*map(str, policy.places.system), *_unlinked(_of(policy, "execute"))),
-            read=(
-                *_resolved(Path("/etc", name) for name in names),
-                *_resolved(map(Path, KERNEL_FILES)),
-                *_at_home(policy.places),
-                *_unlinked(_of(policy, "read")),
-            ),
-            hidden=tuple(str(path) for path in (*policy.hidden(), *_secrets_in(policy), *_shared_memory(live=live))),
-            ports=tuple(sorted(ports)),
-            stand_ins=(hosts.stand_in(),) if live else (),
+    return Rules(
+        write=(
+            *_unlinked([policy.project, folders.tmp, folders.cache, *_of(policy, "write")]),
+            *_resolved(Path("/dev", name) for name in DEVICES),
         ),
-        frozenset(rule.grant_id for rule in policy.rules if rule.grant_id),
+        execute=(*map(str, policy.places.system), *_unlinked(_of(policy, "execute"))),
+        read=(
+            *_resolved(Path("/etc", name) for name in names),
+            *_resolved(map(Path, KERNEL_FILES)),
+            *_at_home(policy.places),
+            *_unlinked(_of(policy, "read")),
+        ),
+        hidden=tuple(str(path) for path in (*policy.hidden(), *_secrets_in(policy), *_shared_memory(live=live))),
+        ports=tuple(sorted(ports)),
+        stand_ins=(hosts.stand_in(),) if live else (),
     )
 
 

@@ -25,7 +25,10 @@ class RunShellArguments(FlatArguments):
     description: Annotated[str, Field(description="What it does, in a few words, for the user.")] = ""
     cwd: Annotated[str, Field(description="Folder to run it in, relative to the project folder.")] = "."
     timeout: Annotated[
-        int, Field(description="Seconds after which it is ended. Without it: 120, in the background no end.")
+        int,
+        Field(
+            description="Seconds after which it is ended. Without it: 120, or as the user has set; no end for a job."
+        ),
     ] = 120
     background: Annotated[
         bool, Field(description="Return at once and let it go on as a job: for servers and what takes minutes.")
@@ -56,12 +59,13 @@ class RunShell:
                 await asyncio.wait({running.ended}, timeout=GRACE)
             else:
                 await running.wait(context.spoken_to, GRACE)
+            so_far = None if running.over else await _so_far(running)
         except BaseException:
             await _stopped(running)
             raise
-        if running.over:
+        if so_far is None or running.over:
             return await _result(running)
-        return _moved(running, context, started_there=order.background)
+        return _moved(running, context, *so_far, started_there=order.background)
 
 
 def _check(arguments: RunShellArguments) -> None:
@@ -101,14 +105,19 @@ async def _result(running: Running) -> ToolResult:
     return ToolResult(text, command=command, whole=whole)
 
 
-def _moved(running: Running, context: ToolContext, *, started_there: bool) -> ToolResult:
+async def _so_far(running: Running) -> tuple[str, int]:
+    """What it has printed, as the agent gets it, and how many bytes that was."""
+    output = running.handle.output()
+    return await asyncio.to_thread(shown_output, output, running.spill), output.total
+
+
+def _moved(running: Running, context: ToolContext, shown: str, read: int, *, started_there: bool) -> ToolResult:
     """The call ends, the command goes on."""
     job = context.shell.begin_job(running)
-    output = running.handle.output()
-    running.read_bytes = output.total
+    running.read_bytes = read
     how = "It runs in the background" if started_there else "It goes on in the background"
     text = joined(
-        shown_output(output, running.spill),
+        shown,
         f"[{how} as job {job.id}: read_job shows what it prints and waits for its end, stop_job ends it.]",
     )
     command = CommandRun(cwd=str(running.cwd), job_id=job.id)

@@ -13,6 +13,7 @@ from ...sandbox.types import Exit
 from .clock import Clock
 from .live import LiveDecisions
 from .questions import Questions
+from .result import shown_tail
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,9 @@ class Ended:
     why: str | None
     """Why it was stopped, where somebody stopped it."""
     notes: list[str]
-    """For the agent: what was denied, what was put back."""
+    """What was denied, what was put back."""
+    tail: str
+    """The last of its output as text with its colours."""
 
     @property
     def reason(self) -> str | None:
@@ -95,6 +98,11 @@ class Running:
     def over(self) -> bool:
         return self._ended is not None and self._ended.done()
 
+    @property
+    def lost_leave(self) -> bool:
+        """Whether leave it holds was taken back since."""
+        return not self.decisions.held <= self.questions.policy().grants
+
     def on_output(self, text: str) -> None:
         """`sandbox.types.OnOutput`."""
         self.printed.set()
@@ -151,7 +159,8 @@ class Running:
                 exit_ = await self._over(handle)
                 notes += [first, *await self._look_after(exit_)]
         self.questions.close()
-        return Ended(exit_, self._timed_out, self._why, notes)
+        tail = await asyncio.to_thread(shown_tail, handle.output())
+        return Ended(exit_, self._timed_out, self._why, notes, tail)
 
     def _stopped_by(self) -> str:
         return self._why or ""

@@ -99,8 +99,8 @@ class Shell:
 
     @property
     def busy(self) -> bool:
-        """Whether commands or jobs run."""
-        return bool(self._running or self._starting)
+        """Whether commands or jobs run; not those that wait for leave to start."""
+        return bool(self._running)
 
     # ------------------------------------------------------------------ agents
 
@@ -168,9 +168,9 @@ class Shell:
         output = self._job(job_id)[1].handle.output()
         return (output.tail if output.omitted else output.head + output.tail)[-JOB_OUTPUT_CHARS:]
 
-    async def revoke(self, grant_id: str) -> int:
+    async def end_without_leave(self) -> int:
         """Leave was taken back: what runs with it is ended, since nothing can take an open file back. How many."""
-        using = [running for running in self._running.values() if grant_id in running.decisions.held]
+        using = [running for running in self._running.values() if running.lost_leave]
         await self._stop_all(using, TAKEN_BACK)
         return len(using)
 
@@ -228,21 +228,21 @@ class Shell:
         live = level == "kernel+live"
 
         async def launched(running: Running) -> Command:
-            policy = questions.policy()
             await protected.begin(questions)
             try:
-                confined = await asyncio.to_thread(confinement, policy, folders, live=live, ports=self._ports())
-                running.decisions.held |= confined.grants
+                policy = questions.policy()
+                running.decisions.held |= policy.grants  # from here on, taking one of them back ends it
+                rules = await asyncio.to_thread(confinement, policy, folders, live=live, ports=self._ports())
                 argv = (*_shell(), order.command)
-                return await self._started(running, Launch(argv, cwd, environ, confined.rules, running.spill))
+                return await self._started(running, Launch(argv, cwd, environ, rules, running.spill))
             except BaseException:
                 protected.abandon()
                 raise
 
         running.again = launched if level == "kernel" else None
         await self._begin(running, await launched(running))
-        if running.decisions.held - {rule.grant_id for rule in questions.policy().rules}:
-            await running.stop(TAKEN_BACK)  # while it was being started
+        if running.lost_leave:  # while it was being started
+            await running.stop(TAKEN_BACK)
         context.began(CommandRun(cwd=str(cwd)))
         return running
 

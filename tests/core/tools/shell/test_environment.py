@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_jupyter.core.tools.shell.environment import Folders, command_environment, is_secret, refused
+from dispatch_jupyter.core.tools.shell.environment import Folders, command_environment, is_secret
 
 FOLDERS = Folders(Path("/s/tmp"), Path("/c"))
 
@@ -36,7 +36,6 @@ LOADED_NAMES = [
 def test_never_passed_on_not_even_by_name(name):
     value = "a-value-to-be-found"
     assert value not in environment({name: value}, [name]).values()
-    assert refused([name, "HARMLESS"]) == [name]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +49,6 @@ def test_the_rest_only_by_name():
     server = {"FLASK_APP": "app", "DJANGO_SETTINGS_MODULE": "x.y"}
     assert not environment(server).keys() & server.keys()
     assert environment(server, ["FLASK_APP", "NOT_SET"])["FLASK_APP"] == "app"
-    assert refused(["FLASK_APP"]) == []
 
 
 @pytest.mark.parametrize(

@@ -181,6 +181,9 @@ def test_too_large_to_be_kept_is_told_apart_and_said(repository):
     result = desk.run(desk.hidden(f"echo evil >> {HOOK}"))
     assert f"[{HOOK} could not be put back:" in result.text and "too large" in result.text
     assert desk.person.asked == []
+    ((reach, verdict),) = desk.person.notes
+    assert (reach.path, verdict.outcome) == (f"{desk.project}/{HOOK}", "deny"), "people see it in the permission log"
+    assert "not-kept" in verdict.reason
 
 
 def test_a_crowded_folder_is_bounded(repository, monkeypatch):

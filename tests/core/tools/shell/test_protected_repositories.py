@@ -138,6 +138,7 @@ def test_very_many_changes_are_put_back_and_nobody_is_asked(repository):
     result = desk.run(desk.hidden("mkdir .vscode; for n in $(seq 60); do touch .vscode/$n; done"))
     assert desk.person.asked == [] and "and 56 more" in result.text
     assert list((desk.project / ".vscode").iterdir()) == []
+    assert {reach.path for reach, _ in desk.person.notes} == {f"{desk.project}/.vscode/{n}" for n in range(1, 61)}
 
 
 def test_where_it_cannot_be_told_what_changed_all_is_put_back(repository, monkeypatch):
@@ -172,6 +173,15 @@ def test_a_folder_that_may_be_written_is_watched_as_the_project_is(repository):
     result = desk.run(desk.hidden(f"echo fine > {desk.outside}/x; echo evil > {desk.outside}/{HOOK}"))
     assert desk.person.paths == [[f"write {desk.outside}/{HOOK}"]], result.text
     assert not (desk.outside / HOOK).exists() and (desk.outside / "x").exists()
+
+
+def test_leave_for_a_folder_is_no_leave_for_what_git_runs_in_it(repository):
+    desk = repository
+    subprocess.run(["git", "init", "-q", "--bare", desk.outside / "bare"], check=True)
+    desk.person.now = desk.person.now.also(Rule("write", desk.outside, "session", "g1"))
+    result = desk.run(desk.hidden(f"echo evil > {desk.outside}/bare/hooks/post-receive"))
+    assert desk.person.paths == [[f"write {desk.outside}/bare/hooks/post-receive"]], result.text
+    assert not (desk.outside / "bare/hooks/post-receive").exists()
 
 
 def test_many_files_before_hide_no_new_one(repository):
@@ -215,6 +225,35 @@ def test_a_hook_does_not_wait_for_the_end_of_a_job(repository, monkeypatch):
     desk.play(scenario)
     assert len(desk.person.asked) == 1, "a no counts until the command ends"
     assert (desk.project / HOOK).read_text() == "mine"
+
+
+def test_a_question_that_was_open_as_its_command_ended_is_asked_again(repository, monkeypatch):
+    desk = repository
+    desk.person.answer = lambda _: None if len(desk.person.asked) == 1 else "once"
+    monkeypatch.setattr(protection, "LOOK_SECONDS", 0.1)
+
+    async def scenario():
+        script = f"echo mine > {HOOK}; until [ -e go ]; do sleep 0.05; done"
+        call = asyncio.ensure_future(desk.shell_call(desk.hidden(script)))
+        await until(lambda: desk.person.asked)
+        (desk.project / "go").touch()
+        return await call
+
+    result = desk.play(scenario)
+    assert desk.person.paths == [[f"write {desk.project}/{HOOK}"]] * 2, result.text
+    assert (desk.project / HOOK).read_text() == "mine\n"
+
+
+def test_a_crowded_folder_is_put_aside_and_people_are_told(repository, monkeypatch):
+    desk = repository
+    monkeypatch.setattr(protected, "MAX_IN_TREE", 40)
+    result = desk.run(desk.hidden("mkdir -p .vscode/a; for n in $(seq 60); do touch .vscode/$n; done"))
+    assert "[.vscode could not be put back: there is more in it" in result.text
+    assert desk.person.asked == [] and not (desk.project / ".vscode").exists()
+    (aside,) = desk.project.glob(".vscode.*.not-kept")
+    assert (aside / "60").exists()
+    ((reach, verdict),) = desk.person.notes
+    assert (reach.path, verdict.outcome) == (f"{desk.project}/.vscode", "deny") and "not-kept" in verdict.reason
 
 
 def test_what_was_put_back_while_a_job_runs_is_restored_by_a_yes(repository, monkeypatch):

@@ -320,7 +320,7 @@ def test_nothing_starts_once_the_session_is_closed(desk):
     async def scenario():
         call = asyncio.ensure_future(desk.shell_call(f"touch ran; cat {desk.outside}/data.txt"))
         await until(lambda: desk.person.asked)
-        assert desk.shell.busy
+        assert not desk.shell.busy, "nothing runs yet"
         await desk.shell.close()
         answered.set()
         with pytest.raises(Exception, match="being closed"):

@@ -296,14 +296,14 @@ def test_what_runs_with_leave_that_is_taken_back_is_ended(desk):
         call = asyncio.ensure_future(desk.shell_call("sleep 77 & echo $! > pid; wait"))
         await until(lambda: (desk.project / "pid").exists() and (desk.project / "pid").read_text())
         await desk.running()
-        assert await desk.shell.revoke("another") == 0
+        assert await desk.shell.end_without_leave() == 0
         assert not call.done()
         desk.person.now = Policy(desk.project, (), desk.person.now.places)
-        assert await desk.shell.revoke("g1") == 1
+        assert await desk.shell.end_without_leave() == 1
         result = await call
         assert "taken back" in result.text
         assert not alive(int((desk.project / "pid").read_text()))
-        assert await desk.shell.revoke("g1") == 0
+        assert await desk.shell.end_without_leave() == 0
 
     desk.play(scenario)
 
@@ -316,7 +316,8 @@ def test_leave_used_while_it_ran_is_held_too(desk):
         call = asyncio.ensure_future(desk.shell_call(desk.hidden(script)))
         await until((desk.project / "opened").exists)
         await desk.running()
-        assert await desk.shell.revoke("grant-0") == 1
+        desk.person.now = Policy(desk.project, (), desk.person.now.places)
+        assert await desk.shell.end_without_leave() == 1
         assert "taken back" in (await call).text
 
     desk.play(scenario)
@@ -331,7 +332,7 @@ def test_leave_taken_back_while_a_command_is_started_ends_it(desk):
         async def slow_start(*args, **more):
             command = await start(*args, **more)
             desk.person.now = Policy(desk.project, (), desk.person.now.places)
-            assert await desk.shell.revoke("g1") == 0, "the shell does not know of it yet"
+            assert await desk.shell.end_without_leave() == 0, "the shell does not know of it yet"
             return command
 
         desk.sandbox.start = slow_start

@@ -1,11 +1,14 @@
 """What is asked at levels where nothing is asked while a command runs."""
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 import pytest
 
-from dispatch_jupyter.core.permissions.policy import Denied
+from dispatch_jupyter.core.permissions.policy import Denied, Policy
+from dispatch_jupyter.core.tools.shell import shell
+from dispatch_jupyter.core.tools.shell.rules import confinement
 from shell_desk import Desk, once, until
 
 pytestmark = pytest.mark.slow
@@ -83,3 +86,29 @@ def test_a_command_that_is_stopped_while_it_asks_is_not_run_again(top):
 
     assert desk.play(scenario).command.why == "stopped by the user"
     assert (desk.project / "runs").read_text() == "ran\n"
+
+
+def test_leave_taken_back_just_before_the_second_run_ends_that(top, monkeypatch):
+    desk = Desk(top, "kernel")
+    desk.person.answer = lambda _: "session"
+    runs = []
+
+    async def scenario():
+        loop = asyncio.get_running_loop()
+
+        def revoking(policy, *args, **more):
+            rules = confinement(policy, *args, **more)
+            runs.append(policy.grants)
+            if len(runs) == 2:
+                desk.person.now = Policy(desk.project, (), desk.person.now.places)
+                ended = asyncio.run_coroutine_threadsafe(desk.shell.end_without_leave(), loop)
+                with contextlib.suppress(TimeoutError):
+                    ended.result(0.3)  # it ends once the second run has
+            return rules
+
+        monkeypatch.setattr(shell, "confinement", revoking)
+        return await desk.shell_call(desk.hidden(f"cat {desk.outside}/data.txt && sleep 77"))
+
+    result = desk.play(scenario)
+    assert runs == [frozenset(), {"grant-0"}]
+    assert "taken back" in result.text
