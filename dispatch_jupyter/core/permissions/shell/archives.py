@@ -13,7 +13,6 @@ from .world import World
 Worlds = list[World] | None
 _TAR = table(TOOLS)["tar"].options
 _MODE = re.compile(r"(?:^|\s)(?:-[A-Za-z]*([cxtru])|--(create|extract|get|list|append|update))")
-_RUNS = {"-I", "--use-compress-program", "--to-command", "--checkpoint-action", "--rsh-command", "--info-script"}
 
 
 def _tar(call: Call) -> Worlds:
@@ -33,9 +32,6 @@ def _tar(call: Call) -> Worlds:
         elif not option:
             if creates:
                 call.note("r", word, base)
-        elif option in _RUNS:
-            command = re.sub(r"^exec=", "", plain(word.value))
-            call.scanner.run(Word(command, word.span).source(), call.world.fork())
         else:
             _tar_option(call, option, word, creates=creates)
     return None
@@ -48,6 +44,9 @@ def _tar_option(call: Call, option: str, word: Word, *, creates: bool) -> None:
             call.note("c" if creates else "r", word)
     elif kind:
         call.note(kind, word)
+        listed = call.world.files.get(plain(word.value), "") if option in ("-T", "--files-from") else ""
+        for line in plain(listed).splitlines()[:100]:
+            call.note("r", Word(line, word.span))
     else:
         call.clear(word)
 
@@ -58,7 +57,7 @@ def _old_style(words: list[Word]) -> list[Word]:
     out = [words[0]]
     for letter in letters:
         out.append(Word(f"-{letter}", words[1].span))
-        if letter in "fCTXbgHIKLNV" and rest:
+        if letter in "fCTXbgHIKLNVF" and rest:
             out.append(rest.pop(0))
     return out + rest
 

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
+from ...protocol.records import Operation
 from .arithmetic import arithmetic
 from .call import Call, options
 from .conditions import look
@@ -11,6 +13,7 @@ from .expand import Word
 from .formats import formatted
 from .marks import HOLE, UNSET, plain
 from .source import made
+from .variables import assigned
 from .world import World
 
 Worlds = list[World] | None
@@ -22,6 +25,10 @@ def _cd(call: Call) -> Worlds:
     world = call.world
     word = targets[0] if targets else Word(world.text("HOME"), call.words[0].span)
     if plain(word.value) == "-":
+        if world.text("OLDPWD") == UNSET:
+            # nothing to go back to: it fails
+            world.status = False
+            return None
         word = Word(world.text("OLDPWD"), word.span)
     stay, elsewhere = world.copy(), list[World]()
     if not word.value.replace(UNSET, ""):
@@ -36,8 +43,10 @@ def _cd(call: Call) -> Worlds:
             there = world.copy()
             there.change_folder(f"{folder}/{plain(word.value)}")
             elsewhere.append(there)
+    before = set(call.scanner.found)
     call.scanner.touch("read", word, world)
     world.change_folder(plain(word.value).replace(UNSET, ""), physical=any("P" in plain(f.value) for f in flags))
+    _passed(call, set(call.scanner.found) - before)
     world.status = True
     # a folder below is taken to be there
     if re.match(r"[\w./-]*$", plain(word.value)) and not re.search(r"^/|\.\.", plain(word.value)):
@@ -46,21 +55,63 @@ def _cd(call: Call) -> Worlds:
     return [world, stay, *elsewhere]
 
 
+def _passed(call: Call, new: set[tuple[Operation, str, bool]]) -> None:
+    """Folders above the project that are only gone through on the way back: `cd .. && cd project`."""
+    world = call.world
+    if world.passing and f"{world.cwd}/".startswith(f"{world.start}/"):
+        call.scanner.found.pop(world.passing, None)
+        world.passing = None
+        return
+    for key in new:
+        if world.start.startswith(f"{world.cwd.rstrip('/')}/") and world.passing is None:
+            world.passing = key
+
+
 def _pushd(call: Call) -> Worlds:
     world = call.world
-    if not call.args or plain(call.args[0].value).startswith("+"):
-        if world.stack:
-            top = world.stack.pop()
-            world.stack.append(world.cwd)
-            world.change_folder(top)
+    if not call.args or _turned(call) is not None:
+        folders, place = world.folders(), _turned(call) or 1
+        if not call.args and len(folders) < 2:
+            return None
+        if not call.args:
+            folders[0], folders[1] = folders[1], folders[0]
+        else:
+            folders = folders[place:] + folders[:place]
+        world.change_folder(folders[0])
+        world.stack = folders[:0:-1]
         return None
     world.stack.append(world.cwd)
     return _cd(call)
 
 
+def _turned(call: Call) -> int | None:
+    """The place in the list of `dirs` that `+n` or `-n` names."""
+    for text in call.texts():
+        if match := re.fullmatch(r"([+-])(\d+)", text):
+            count = len(call.world.folders())
+            place = int(match[2]) if match[1] == "+" else count - 1 - int(match[2])
+            return place if 0 <= place < count else None
+    return None
+
+
 def _popd(call: Call) -> Worlds:
-    if call.world.stack:
-        call.world.change_folder(call.world.stack.pop())
+    world, place = call.world, _turned(call)
+    if place:
+        del world.stack[len(world.stack) - place]
+    elif world.stack:
+        world.change_folder(world.stack.pop())
+    return None
+
+
+def _dirs(call: Call) -> Worlds:
+    world, place = call.world, _turned(call)
+    lines = any(re.fullmatch(r"-[lc]*[pv]\w*", text) for text in call.texts())
+    if "-c" in call.texts():
+        world.stack.clear()
+    elif place is not None:
+        world.print(world.folders()[place] + "\n")
+    else:
+        world.print(("\n" if lines else " ").join(world.folders()) + "\n")
     return None
 
 
@@ -70,15 +121,25 @@ def _declare(call: Call) -> Worlds:
     flags = "".join(text for text in call.texts() if text.startswith("-"))
     for word in call.args:
         value = plain(word.value)
+        declared(world, re.split(r"\+?=", value)[0], flags)
         if match := re.match(r"([A-Za-z_]\w*)(\+?)=", value):
             if "n" in flags:
                 world.refs[match[1]] = value[match.end() :]
             else:
                 world.assign(match[1], word.value[match.end() :], more=bool(match[2]))
+                assigned(call.scanner, match[1], word.span, given=call.name == "export")
         elif "A" in flags and value.isidentifier():
             world.vars.setdefault(value, {})
+        elif call.name == "export":
+            assigned(call.scanner, value, word.span, given=True)
     world.status = True
     return None
+
+
+def declared(world: World, name: str, flags: str) -> None:
+    """Remember what `declare -l name` and its like say of a variable."""
+    if kinds := "".join(set(flags) & set("luin")):
+        world.kinds[name] = kinds
 
 
 def _unset(call: Call) -> Worlds:
@@ -89,6 +150,8 @@ def _unset(call: Call) -> Worlds:
         # what was there is gone for certain
         if not text.startswith("-") and text.isidentifier():
             call.world.vars[name] = ""
+            call.world.gone.add(name)
+            call.world.kinds.pop(name, None)
     return None
 
 
@@ -123,6 +186,8 @@ def _source(call: Call) -> Worlds:
     if not call.args:
         return None
     word = call.args[0]
+    if plain(word.value) in ("/dev/stdin", "/dev/fd/0") and call.world.stdin != HOLE:
+        return call.scanner.run(made(plain(call.world.stdin), word.span), call.world)
     path = call.scanner.touch("read", word, call.world)
     known = call.world.files.get(path or plain(word.value))
     if known:
@@ -183,8 +248,16 @@ def _spread(world: World, names: list[str], line: str, blanks: str) -> None:
 def _mapfile(call: Call) -> Worlds:
     known = {"-d": "-", "-n": "-", "-O": "-", "-s": "-", "-u": "-", "-C": "-", "-c": "-"}
     names = [plain(word.value) for option, word in options(call.args, known) if not option and word]
-    lines = call.world.stdin.splitlines() or [""]
-    call.world.assign(names[0] if names else "MAPFILE", [HOLE] if call.world.stdin == HOLE else lines[:1000])
+    for option, word in options(call.args, known):
+        if option == "-C" and word is not None:
+            call.scanner.run(word.source(), call.world.fork(""))
+    given = {option: plain(word.value) for option, word in options(call.args, known) if option and word}
+    end = given["-d"][:1] or "\0" if "-d" in given else "\n"
+    lines = call.world.stdin.split(end)
+    lines = [line.rstrip("\n") for line in (lines[:-1] if lines[-1:] == [""] else lines)] or [""]
+    skipped, most, first = (int(given[o]) if given.get(o, "").isdigit() else 0 for o in ("-s", "-n", "-O"))
+    lines = [""] * min(first, 1000) + lines[skipped : skipped + (most or 1000)]
+    call.world.assign(names[0] if names else "MAPFILE", [HOLE] if call.world.stdin == HOLE else lines)
     return None
 
 
@@ -231,8 +304,9 @@ def _alias(call: Call) -> Worlds:
 
 
 def _let(call: Call) -> Worlds:
-    for text in call.texts():
-        arithmetic(text, call.world)
+    for word in call.args:
+        call.scanner.expander.subscripts(plain(word.value), word.source(), call.world)
+        arithmetic(plain(word.value), call.world)
     return None
 
 
@@ -262,10 +336,38 @@ def _ignored(_: Call) -> Worlds:
     return None
 
 
+def _hash(call: Call) -> Worlds:
+    """`hash -p path name`, `enable -f library name`."""
+    for option, word in options(call.args, {"-p": "x", "-f": "x"}):
+        if option in ("-p", "-f") and word is not None:
+            call.note("x", word)
+    return None
+
+
+def _history(call: Call) -> Worlds:
+    for flag, word in pairwise(call.args):
+        if (text := plain(flag.value)) in ("-w", "-a", "-r", "-n"):
+            call.note("c" if text in ("-w", "-a") else "r", word)
+    return None
+
+
+def _bind(call: Call) -> Worlds:
+    """`bind -x 'keys: command'`, `bind -f file`, `complete -C command`."""
+    for option, word in options(call.args, {"-x": "s", "-f": "r", "-C": "s", "-F": "-", "-W": "-", "-m": "-"}):
+        if option in ("-x", "-C") and word is not None:
+            text = plain(word.value)
+            text = text.partition('":')[2] if option == "-x" else text
+            call.scanner.run(made(text, word.span), call.world.fork(""))
+        elif option == "-f" and word is not None:
+            call.note("r", word)
+    return None
+
+
 BUILTINS: dict[str, Callable[[Call], Worlds]] = {
     **dict.fromkeys(("cd", "chdir"), _cd),
     "pushd": _pushd,
     "popd": _popd,
+    "dirs": _dirs,
     **dict.fromkeys(("export", "declare", "typeset", "local", "readonly"), _declare),
     "unset": _unset,
     "set": _set,
@@ -284,8 +386,11 @@ BUILTINS: dict[str, Callable[[Call], Worlds]] = {
     **dict.fromkeys(("exit", "return", "break", "continue", "logout"), _leave),
     **dict.fromkeys(("true", "false", ":"), _nothing),
     "getopts": _getopts,
+    **dict.fromkeys(("hash", "enable"), _hash),
+    "history": _history,
+    **dict.fromkeys(("bind", "complete", "compgen"), _bind),
     **dict.fromkeys(
-        ("shopt", "wait", "jobs", "fg", "bg", "disown", "umask", "ulimit", "hash", "type", "times", "history",
-         "complete", "compgen", "bind", "enable", "help", "kill", "unalias", "dirs", "suspend", "caller"), _ignored
+        ("shopt", "wait", "jobs", "fg", "bg", "disown", "umask", "ulimit", "type", "times", "help", "unalias",
+         "suspend", "caller"), _ignored
     ),
 }  # fmt: skip

@@ -1,25 +1,48 @@
 """One command about to run: its words, and ways to say what it touches."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from ...protocol.records import Operation
 from .expand import Word
 from .marks import GLOBS, plain
-from .paths import is_url, looks_like_path
+from .paths import is_url, looks_like_path, named_paths
 from .scanner import Scanner
 from .world import World
 
 _CLEARLY_PATH = re.compile(r"(/[^/\s]|~/|~$|\.\.(/|$)|file:///)")
+_EMBEDDED = re.compile(r"[=:@,](?:/|~/|\.\./)")
+_LIKELY = re.compile(
+    r"~|\.\.|/[^/]+/.|/(?:etc|home|root|var|tmp|usr|opt|proc|sys|dev|mnt|media|srv|bin|lib|boot|run|data)$"
+)
+"""What is a path behind `name=`, and not some other text with a slash."""
+_SWITCH = re.compile(r"/[A-Za-z]{1,3}:[A-Za-z]")
+"""An option as Windows writes it."""
+_LIST = re.compile(r"(?<!^file)[:,](?:/(?!/)|~/|\.\./)")
+_GLUED = re.compile(r"(-[A-Za-z][\w-]+?):?(?=[/~]|\.\.?/)")
+"""A word as long option and the path that hangs on it."""
 _TEXT_OPTION = re.compile(
-    r"--?.*(url|uri|route|endpoint|format|pattern|regex|base|base-?path|root-path|match|message|title|public-path)$"
+    r"--?.*(url|uri|href|route|endpoint|format|pattern|regex|base|regexp|match\w*|message|title|subject|expr|label|xpath"
+    r"|(?<=--)skip|sep|separator|delim|delimiter|(path|url|base|root|route|uri|api)[-_.]?prefix|prefix[-_.]?path|sub[-_.]?path|basename"
+    r"|query|selector|glob|filter|cron|schedule|mime|ref|sed"
+    r"|(base|root|public|context|url|mount|script|static|api|server|ingress|health|metrics)[-_.]?(url)?[-_.]?(path|prefix))$",
+    re.IGNORECASE,
 )
 _WRITES = re.compile(
     r"--?o$|--?[\w-]*(out|outfile|out-?dir|output(-dir)?|save-to|dest|destination|log-file|cache(-dir)?)$"
 )
+_RUNS = re.compile(r"--?.*(shell|interpreter|plugin|preload|runner|linker|askpass|wrapper|executable)$")
+_REGEX = re.compile(r"/(?=[^/]*[\^$|\\(){}+*?]|\[)(?:[^/\\]|\\.)+/[a-z]{0,4}$")
+"""A regular expression between slashes."""
 _ROUTE = re.compile(r"/(api|aws|v\d+|graphql|healthz?|users?|auth|login|static|rest|ws|metrics|docs|admin)(/|$|\?)")
 """What begins like a path and is most likely a part of a URL."""
+_TEXT_NAME = re.compile(
+    r"(?:^|[\w.-]*[._-]|.*(?=[A-Z]))(?:url|uri|route|endpoint|format|pattern|regex|match|message|title|label|subj|query|base(?:name)?|xpath|selector"
+    r"|(?:base|context|root|mount|public|url|api|server|ingress)[_.-]?(?:path|prefix|url|href))$",
+    re.IGNORECASE,
+)
+"""Names of settings whose values begin like paths and are none."""
 KINDS: dict[str, tuple[Operation, bool]] = {
     "r": ("read", False),
     "w": ("write", False),
@@ -28,12 +51,16 @@ KINDS: dict[str, tuple[Operation, bool]] = {
 }
 
 
+READERS: "dict[str, Callable[[Call, Word], None]]" = {}
+"""Kinds of values that are read in ways of their own: filled by the modules that know how."""
+
+
 @dataclass(slots=True)
 class Spec:
     """What a command's operands and options name.
 
     Kinds: r read, w write, c written and made where it is missing, x run, - text, ? a path if it looks like one,
-    p one only if it plainly is,
+    p one only if it plainly is, s a shell command and others of `READERS`,
     d the folder the rest is in, f a flag.
     """
 
@@ -67,15 +94,22 @@ class Call:
             self.guess(word, base)
         elif kind == "p":
             self.clear(word)
+        elif kind in READERS:
+            READERS[kind](self, word)
         elif kind in KINDS:
+            if plain(word.value)[:2] in ("@/", "@~", "@."):
+                self.clear(part(word, 1))
             operation, creates = KINDS[kind]
             self.scanner.touch(operation, homed(word, self.world), self.world, base=base, creates=creates)
 
     def guess(self, word: Word, base: str | None = None, operation: Operation = "read") -> None:
         """A word that may be a path or just text."""
         value = plain(word.value)
-        if value[:1] == "@":
-            self.clear(part(word, 1))
+        if _REGEX.match(word.value):
+            return
+        if value[:1] == "@" or _SWITCH.match(value):
+            if "*" not in value and value[:1] == "@":
+                self.clear(part(word, 1))
             return
         inside = f"{self.world.cwd}/".startswith(f"{self.world.start}/") and base is None
         if not inside and "/" not in value and "." not in value and value != "~":
@@ -85,25 +119,38 @@ class Call:
             self.pair(word)
         elif _ROUTE.match(value):
             return
+        elif _EMBEDDED.search(value):
+            self.clear(word, operation)
         elif looks_like_path(word.value) or (word.value[:1] in GLOBS.values() and " " not in value):
             self.scanner.touch(operation, homed(word, self.world), self.world, base=base)
 
     def pair(self, word: Word) -> None:
         """`name=path`, where the path is plainly one."""
         at = plain(word.value).index("=") + 1
-        self.clear(part(word, at))
+        value = plain(word.value)
+        if not _TEXT_NAME.match(value[: at - 1]) and (value[at : at + 1] != "/" or _LIKELY.match(value, at)):
+            self.clear(part(word, at))
 
     def clear(self, word: Word, operation: Operation = "read") -> None:
         """Text of which only what is plainly a path counts."""
-        if _ROUTE.match(plain(word.value)):
+        value = plain(word.value)
+        if "\n" in value or _REGEX.match(word.value):
             return
-        if _CLEARLY_PATH.match(plain(word.value)) and not is_url(word.value) and "\n" not in word.value:
-            self.scanner.touch(operation, homed(word, self.world), self.world)
+        if _CLEARLY_PATH.match(value) and not is_url(value) and not _LIST.search(value):
+            if not _ROUTE.match(value):
+                self.scanner.touch(operation, homed(word, self.world), self.world)
+            return
+        for start, end in named_paths(value):
+            name = re.search(r"([\w.-]+)=@?$", value[:start])
+            piece = part(word, start, end)
+            likely = start == 0 or value[:5] in ("file:", "unix:") or _LIKELY.match(value, start)
+            if likely and not _ROUTE.match(value, start) and not (name and _TEXT_NAME.match(name[1])):
+                self.scanner.touch(operation, homed(piece, self.world), self.world, creates=operation == "write")
 
     def option(self, option: str, word: Word) -> None:
         """The value of an option nobody knows."""
         if not _TEXT_OPTION.search(option):
-            self.clear(word, "write" if _WRITES.match(option) else "read")
+            self.clear(word, "write" if _WRITES.match(option) else "execute" if _RUNS.match(option) else "read")
 
     def follow(self, spec: Spec) -> list[Word]:
         """Note everything by a spec; gives the operands."""
@@ -138,7 +185,7 @@ def part(word: Word, start: int, end: int | None = None) -> Word:
 
 def _behind_name(word: Word) -> Word:
     """`path` of `name=path`, where an option takes that."""
-    match = re.match(r"[\w.-]+=(?=[/~.])", plain(word.value))
+    match = re.match(r"[\w.-]+=@?(?=[/~.])", plain(word.value))
     return part(word, match.end()) if match else word
 
 
@@ -190,7 +237,7 @@ def _takes(name: str, rest: list[Word], known: dict[str, str]) -> bool:
         bool(rest)
         and name not in known
         and (len(name) > 2 or not known)
-        and _CLEARLY_PATH.match(plain(rest[0].value)) is not None
+        and (_CLEARLY_PATH.match(plain(rest[0].value)) is not None or plain(rest[0].value) == "/")
         and (_TEXT_OPTION.search(name) or _WRITES.match(name)) is not None
     )
 
@@ -204,12 +251,14 @@ def _split(word: Word, value: str, known: dict[str, str]) -> tuple[str, Word | N
         return name, part(word, len(name) + 1)
     if value.startswith("--"):
         return value, None
+    if (glued := _GLUED.match(value)) and known.get(glued[1], "f") not in ("f", "f!"):
+        return glued[1], part(word, glued.end())
     for at in range(1, len(value)):
         option = f"-{value[at]}"
         if known.get(option, "f") not in ("f", "f!"):
             return option, part(word, at + 1) if at + 1 < len(value) else None
         if not value[at].isalnum():
-            return value[:at], part(word, at)
+            return value[:at], part(word, at + (value[at] in ":="))
         if option in known and known[option] == "f!":
             return option, None
     return value, None

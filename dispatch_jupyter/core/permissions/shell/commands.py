@@ -3,22 +3,28 @@
 import re
 from collections.abc import Callable
 
-from ...protocol.records import Operation
 from .archives import ARCHIVES
-from .builtins import BUILTINS
+from .arithmetic import arithmetic
+from .builtins import BUILTINS, declared
 from .call import Call
 from .containers import CONTAINERS
+from .databases import DATABASES
 from .expand import Word
+from .filters import FILTERS
 from .git import GIT
+from .held import held
 from .interpreters import INTERPRETERS
 from .lexer import Lexer
 from .marks import HOLE, UNSET, doubtful, plain
-from .operands import follow_table
+from .operands import follow_table, spec_of
 from .outputs import OUTPUTS
 from .packages import PACKAGES
 from .scanner import Scanner, merged
+from .sessions import SESSIONS
 from .source import Source, Span, made
+from .subscripts import EVALUATING, subscript
 from .transfers import TRANSFERS
+from .variables import apply, assigned, more_words
 from .world import Value, World
 from .wrappers import WRAPPERS
 
@@ -26,19 +32,10 @@ Handler = Callable[[Call], list[World] | None]
 _ASSIGNED = re.compile(r"([A-Za-z_]\w*)(?:\[([^\]]*)\])?(\+?)=", re.ASCII)
 _DECLARING = {"declare", "typeset", "local", "export", "readonly"}
 HANDLERS: dict[str, Handler] = {
-    **OUTPUTS, **ARCHIVES, **CONTAINERS, **GIT, **PACKAGES, **TRANSFERS, **INTERPRETERS, **WRAPPERS, **BUILTINS,
+    **OUTPUTS, **FILTERS, **ARCHIVES, **CONTAINERS, **GIT, **PACKAGES, **TRANSFERS, **INTERPRETERS, **WRAPPERS,
+    **DATABASES, **SESSIONS, **BUILTINS,
 }  # fmt: skip
 _SILENT = {"mkdir", "rm", "cp", "mv", "touch", "chmod", "ln", "cat", "sleep", "tee"}
-_PATH_VARIABLES: dict[str, Operation] = {
-    **dict.fromkeys(
-        ("GIT_DIR", "GIT_WORK_TREE", "GIT_CONFIG_GLOBAL", "GIT_SSH", "KUBECONFIG", "BASH_ENV", "ENV", "LD_PRELOAD",
-         "PYTHONSTARTUP", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE", "GOOGLE_APPLICATION_CREDENTIALS"), "read"
-    ),
-    **dict.fromkeys(
-        ("DESTDIR", "CARGO_TARGET_DIR", "PYTHONPYCACHEPREFIX", "HISTFILE", "GIT_INDEX_FILE", "PIP_TARGET"), "write"
-    ),
-}  # fmt: skip
-"""Variables that name a path to the programs that get them."""
 MAX_CALLS = 12
 
 
@@ -46,16 +43,21 @@ def run_command(scanner: Scanner, source: Source, places: list[Span], world: Wor
     """Run the words at these places as a simple command."""
     held: dict[str, Value | None] = {}
     at = 0
-    while at < len(places) and (match := _ASSIGNED.match(source.text, *places[at])):
-        name = world.named(match[1])
-        held.setdefault(name, world.vars.get(name))
-        assign(scanner, source.part(*places[at]), world)
-        _path_variable(scanner, name, source.span(*places[at]), world)
+    while at < len(places) and _ASSIGNED.match(source.text, *places[at]):
         at += 1
+    # the words are expanded before the assignments in front of them count
+    words = _expanded(scanner, source, places[at:], world)
+    for place in places[:at]:
+        match = _ASSIGNED.match(source.text, *place)
+        name = world.named(match[1] if match else "")
+        held.setdefault(name, world.vars.get(name))
+        assign(scanner, source.part(*place), world)
+    for name in held:
+        assigned(scanner, name, source.span(places[0][0], places[at - 1][1]), given=at < len(places))
     if at == len(places):
         world.status = True
         return [world]
-    worlds = run_words(scanner, _expanded(scanner, source, places[at:], world), world)
+    worlds = run_words(scanner, words, world)
     for after in worlds:
         for name, value in held.items():
             if value is None:
@@ -75,15 +77,6 @@ def _expanded(scanner: Scanner, source: Source, places: list[Span], world: World
     return words
 
 
-def _path_variable(scanner: Scanner, name: str, span: Span, world: World) -> None:
-    value = world.text(name)
-    if name not in _PATH_VARIABLES or "\n" in value:
-        return
-    for piece in value.split(":")[:8]:
-        if re.match(r"/|\.\./", piece):
-            scanner.touch(_PATH_VARIABLES[name], Word(piece, span), world)
-
-
 def assign(scanner: Scanner, source: Source, world: World) -> None:
     """`name=value`, `name[index]=value`, `name+=value`, `name=(...)`."""
     match = _ASSIGNED.match(source.text)
@@ -97,7 +90,12 @@ def assign(scanner: Scanner, source: Source, world: World) -> None:
         inner = rest.part(1, max(len(rest.text) - 1, 1))
         world.assign(name, array(scanner, inner, world), more=bool(more))
     else:
-        world.assign(name, scanner.expander.text(rest, world), index, more=bool(more))
+        value = scanner.expander.text(rest, world)
+        if "i" in world.kinds.get(world.named(name), ""):
+            scanner.expander.subscripts(value, rest, world)
+            subscript(scanner, Word(value, rest.span(0, len(rest.text))), world)
+            value = arithmetic(plain(value), world)
+        world.assign(name, value, index, more=bool(more))
 
 
 def array(scanner: Scanner, source: Source, world: World) -> Value:
@@ -126,10 +124,12 @@ def array(scanner: Scanner, source: Source, world: World) -> Value:
 def _declare(scanner: Scanner, source: Source, words: list[Word], world: World) -> None:
     flags = "".join(plain(word.value) for word in words[1:] if word.value.startswith("-"))
     name, _, value = source.text.partition("=")
+    declared(world, name.rstrip("+"), flags)
     if "n" in flags:
         world.refs[name] = plain(scanner.expander.text(made(value, source.outer), world))
         return
     assign(scanner, source, world)
+    assigned(scanner, name, source.span(0, len(source.text)), given=plain(words[0].value) == "export")
 
 
 def run_words(scanner: Scanner, words: list[Word], world: World) -> list[World]:
@@ -163,12 +163,26 @@ def _run_named(scanner: Scanner, name: str, words: list[Word], world: World) -> 
         path = scanner.touch("execute", words[0], world)
         if script := world.files.get(path or ""):
             return _own_script(scanner, plain(script), words, world)
+    return _program(scanner, name, words, world)
+
+
+def _program(scanner: Scanner, name: str, words: list[Word], world: World) -> list[World]:
     base = name.rsplit("/", 1)[-1]
+    words = more_words(base, words, scanner, world)
     call = Call(scanner, world, words, base)
-    handler = HANDLERS.get(base) or HANDLERS.get(re.sub(r"[\d.]+$", "", base))
+    if base in EVALUATING:
+        for word in words[1:]:
+            subscript(scanner, word, world)
+    if base != "cd":
+        world.passing = None
+    handler = HANDLERS.get(base) or HANDLERS.get(re.sub(r"[-\d.]+$", "", base))
     before = world.out
+    if scanner.assigned:
+        apply(scanner, name, world, builtin=base in BUILTINS)
     if handler is None:
         follow_table(call)
+        if spec_of(base) is None:
+            held(call)
     after = merged(handler(call) or [world]) if handler else [world]
     if base not in BUILTINS and base not in _SILENT and len(after) == 1 and after[0].out == before:
         after[0].print(HOLE)

@@ -169,7 +169,11 @@ def _matches(walk: "Walk", item: "Node", subject: str, world: World) -> bool | N
 def _function(walk: "Walk", node: "Node", world: World) -> Worlds:
     name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
     if name is not None and body is not None:
-        world.functions[walk.text(name)] = walk.source.part(body.start_byte, node.end_byte)
+        source = walk.source.part(body.start_byte, node.end_byte)
+        world.functions[walk.text(name)] = source
+        if walk.text(name) == "command_not_found_handle":
+            # the shell calls it by itself
+            walk.scanner.run(source, world.fork())
     return [world]
 
 

@@ -6,10 +6,16 @@ from .expand import Word
 from .lexer import Lexer
 from .marks import doubtful, plain
 from .patterns import costly, pattern
+from .regexes import matches
 from .scanner import Scanner
 from .source import Source
+from .subscripts import subscript
 from .world import World
 
+_REGEX = re.compile(
+    r"\s*((?:'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.|\[\^?\]?[^\]]*\]|\((?:[^()]|\([^()]*\))*\)|[^\s])+)", re.DOTALL
+)
+"""A regular expression as it stands behind `=~`."""
 _FILE = re.compile(r"-[abcdefghkprstuwxGLNOS]")
 _COMPARE = {"-nt", "-ot", "-ef"}
 _NUMBERS = {"-eq": "==", "-ne": "!=", "-lt": "<", "-le": "<=", "-gt": ">", "-ge": ">="}
@@ -19,6 +25,7 @@ def run_test(scanner: Scanner, source: Source, world: World) -> list[World]:
     """What stands between `[[` and `]]`."""
     lexer = Lexer(source.text)
     words: list[Word] = []
+    matched: bool | None = None
     while lexer.pos < lexer.end:
         lexer.blanks()
         start = lexer.pos
@@ -31,7 +38,14 @@ def run_test(scanner: Scanner, source: Source, world: World) -> list[World]:
         end = min(lexer.pos, lexer.end)
         value = scanner.expander.text(source.part(start, end), world, keep_globs=True)
         words.append(Word(value, source.span(start, end)))
-    return look(scanner, words, world)
+        if source.text[start:end] == "=~" and len(words) == 2 and (regex := _REGEX.match(source.text, end)):
+            lexer.pos = regex.end()
+            matched = matches(scanner, words[0].value, source.part(*regex.span(1)), world)
+            words.append(Word("", words[0].span))
+    look(scanner, words, world)
+    if matched is not None and len(words) == 3:
+        world.status = matched
+    return [world]
 
 
 def look(scanner: Scanner, words: list[Word], world: World) -> list[World]:
@@ -44,6 +58,10 @@ def look(scanner: Scanner, words: list[Word], world: World) -> list[World]:
             scanner.touch("read", follows, world)
         elif _FILE.fullmatch(value) and follows and not _operator(words, at):
             scanner.touch("read", follows, world)
+        elif value in _NUMBERS or value == "-v":
+            for near in words[max(at - 1, 0) : at + 2]:
+                scanner.expander.subscripts(plain(near.value), near.source(), world)
+                subscript(scanner, near, world)
     world.status = _holds(words)
     return [world]
 

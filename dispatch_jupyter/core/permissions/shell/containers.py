@@ -3,15 +3,16 @@
 import re
 from collections.abc import Callable
 
-from .call import Call, options, part
+from .call import Call, Spec, options, part
 from .expand import Word
 from .marks import plain
-from .operands import table
+from .operands import spec_of, table
 from .tool_tables import TOOLS
 from .world import World
 
 Worlds = list[World] | None
 _SPEC = table(TOOLS)["docker"]
+_KUBECTL = spec_of("kubectl") or Spec(["-*"])
 _LISTS = {"ps", "images", "inspect", "logs", "rm", "rmi", "prune", "ls"}
 
 
@@ -23,11 +24,13 @@ def _docker(call: Call) -> Worlds:
         return None
     known = _options_of(name, names[1] if len(names) > 1 else "", compose=call.name == "docker-compose")
     operands: list[Word] = []
+    running = names[name == "compose" :][:1]
+    own = 2 + (name == "compose") if running and running[0] in ("run", "create", "exec") else 1000
     for option, word in options(call.args, known):
         if not option and word:
             operands.append(word)
             # behind the image comes what runs inside it
-            if len(operands) >= 2 and name in ("run", "create", "exec"):
+            if len(operands) >= own:
                 break
         elif word:
             _mounted(call, known.get(option, ""), word)
@@ -71,10 +74,25 @@ def _mounted(call: Call, kind: str, word: Word) -> None:
             call.note("r" if read_only else "w", part(word, match.start(1), match.end(1)))
         elif kind == "O" and "=" not in text:
             call.note("c", word)
+    elif kind in ("u", "?"):
+        call.note(kind, word)
     elif kind in ("r", "c"):
         call.clear(word, "write" if kind == "c" else "read") if "=" in text else call.note(kind, word)
 
 
-CONTAINERS: dict[str, Callable[[Call], Worlds]] = dict.fromkeys(
-    ("docker", "podman", "nerdctl", "docker-compose"), _docker
-)
+def _kubectl(call: Call) -> Worlds:
+    """What is behind `exec` runs there, and of `cp` only what has no pod in front of it lies here."""
+    texts = call.texts()
+    at = texts.index("--") if "--" in texts else len(texts)
+    operands = Call(call.scanner, call.world, call.words[: at + 1], call.name).follow(_KUBECTL)
+    if operands and plain(operands[0].value) == "cp":
+        for word, kind in zip(operands[1:3], "rc", strict=False):
+            if ":" not in plain(word.value):
+                call.note(kind, word)
+    return None
+
+
+CONTAINERS: dict[str, Callable[[Call], Worlds]] = {
+    **dict.fromkeys(("docker", "podman", "nerdctl", "docker-compose"), _docker),
+    **dict.fromkeys(("kubectl", "oc"), _kubectl),
+}

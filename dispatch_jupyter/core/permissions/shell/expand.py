@@ -15,10 +15,11 @@ from .world import World
 Run = Callable[[Source, World], str]
 """Evaluates what stands inside `$(...)` and gives what it prints."""
 
-_TILDE = re.compile(r"~([+-]|[\w.-]*)(?=/|$)", re.ASCII)
+_TILDE = re.compile(r"~([+-]?\d+|[+-]|[\w.-]*)(?=/|$)", re.ASCII)
 _TILDE_LATER = re.compile(r"(?<=[=:])~([\w.-]*)(?=/|:|$)", re.ASCII)
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=", re.ASCII)
 _SPECIAL = re.compile(r"[\\'\"$`{}~*?\[<>(]")
+_NAMES = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 MAX_FIELDS = 2000
 
 
@@ -109,12 +110,22 @@ class Expander:
                     self._run_process(_inner(part, source), world)
                     fields.add("/dev/fd/63", quoted=True)
 
+    def subscripts(self, text: str, source: Source, world: World) -> None:
+        """Run what stands in subscripts among the values of the names in arithmetic: `a='x[$(command)]'; ((a))`."""
+        for name in set(_NAMES.findall(text)) if len(text) < 2000 else ():
+            value = world.text(name)
+            if "[" in value and ("$(" in value or "`" in value):
+                self.quoted(made(value, source.outer), world)
+
     def _arith_text(self, part: Part, source: Source, world: World) -> str:
+        self.subscripts(part.text, source, world)
         if "$" not in part.text and "`" not in part.text:
             return part.text
         return self.quoted(made(part.text, source.outer), world)
 
     def _param(self, fields: "_Fields", part: Part, source: Source, world: World) -> None:
+        if "[" in part.text:
+            self.subscripts(part.text.partition("[")[2], source, world)
         params = Params(world, lambda text, now: self.text(made(text, source.outer), now, keep_globs=True))
         values = params.values(part.text)
         several = bool(re.match(r"[@*]|!?\w+\[[@*]\]|!\w+@$", part.text))
@@ -152,10 +163,12 @@ def _tilded(parts: list[Part], world: World, *, later: bool) -> list[Part]:
 
 def home(user: str, world: World) -> str:
     """The home folder `~user` names. Without asking the system: root's is known, the others lie side by side."""
-    if user == "+":
-        return world.cwd
-    if user == "-":
-        return world.old
+    if user in ("+", "-"):
+        return world.text("PWD" if user == "+" else "OLDPWD")
+    if re.fullmatch(r"[+-]?\d+", user):
+        folders = world.folders()
+        place = int(user.lstrip("+-"))
+        return (folders[::-1] if user[0] == "-" else folders)[place] if place < len(folders) else f"~{user}"
     if not user or user in (world.text("USER"), world.text("LOGNAME")):
         value = world.text("HOME")
         return world.home if value == UNSET else value

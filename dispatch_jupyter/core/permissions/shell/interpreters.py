@@ -1,11 +1,13 @@
 """Interpreters: shells, scripting languages and the small languages of tools."""
 
+import json
 import re
 from collections.abc import Callable
 
+from .awk import awk
 from .call import Call, Spec, options
 from .expand import Word
-from .literals import KNOWN_ROOT, code
+from .literals import code
 from .marks import HOLE, known, plain
 from .operands import parse
 from .python_code import python
@@ -34,6 +36,9 @@ def _shell(call: Call) -> Worlds:
         elif not option.startswith("--") and option.startswith("-"):
             command = command or "c" in option
             stdin = stdin or "s" in option
+            if re.fullmatch(r"-[a-zA-Z]*n[a-zA-Z]*", option):
+                # only looked through
+                return _checked(call)
     world = call.world.fork()
     if command and operands:
         operands = args[args.index(operands[0]) :]
@@ -46,8 +51,19 @@ def _shell(call: Call) -> Worlds:
     return _from_stdin(call, world)
 
 
+def _checked(call: Call) -> Worlds:
+    """`bash -n script`: nothing in it runs."""
+    for option, word in options(call.args, _SHELL):
+        if not option and word is not None and not any("c" in text for text in call.texts() if text.startswith("-")):
+            call.note("r", word)
+    return None
+
+
 def _script(call: Call, operands: list[Word], world: World) -> Worlds:
     script = operands[0]
+    if plain(script.value) in ("/dev/stdin", "/dev/fd/0", "/dev/fd/3"):
+        world.args = [word.value for word in operands[1:]]
+        return _from_stdin(call, world)
     path = call.scanner.touch("read", script, call.world)
     world.args = [word.value for word in operands[1:]]
     text = world.files.get(path or plain(script.value))
@@ -87,6 +103,10 @@ def _language(reader: Reader, eval_options: str, spec: Spec) -> Callable[[Call],
     def run(call: Call) -> Worlds:
         operands: list[Word] = []
         given = False
+        if call.texts()[:1] == ["eval"] and "eval" in evaluates:
+            for text in call.args[1:]:
+                reader(call, text.source())
+            return None
         for at, (option, word) in enumerate(options(call.args, spec.options)):
             if option in evaluates and word is not None:
                 reader(call, word.source())
@@ -124,10 +144,14 @@ def _module(call: Call, module: Word) -> Worlds:
     """`python -m tool args`: as the tool itself."""
     at = call.args.index(module) if module in call.args else 0
     name = plain(module.value).split(".")[0]
-    if name == "timeit":
-        for option, word in options(call.args[at + 1 :], {"-s": "-", "-n": "-", "-r": "-", "-u": "-"}):
-            if word is not None and option in ("", "-s"):
+    if name in _CODE_OF:
+        for option, word in options(call.args[at + 1 :], {"-s": "-", "-n": "-", "-r": "-", "-u": "-", "-c": "-"}):
+            if word is not None and option in _CODE_OF[name]:
                 python(call, word.source())
+    if name == "timeit":
+        return None
+    if name in ("cProfile", "profile", "trace", "pdb", "coverage"):
+        Call(call.scanner, call.world, call.words[:1] + call.args[at + 1 :], call.name).follow(_PROFILED)
         return None
     if name in _MODULES:
         return call.scanner.run_words([Word(_MODULES[name], module.span), *call.args[at + 1 :]], call.world)
@@ -137,16 +161,24 @@ def _module(call: Call, module: Word) -> Worlds:
     return None
 
 
+_CODE_OF = {"timeit": {"", "-s"}, "pdb": {"-c"}}
+"""Options of modules that hold a program."""
 _MODULES = {name: name for name in (
     "pip", "pytest", "black", "isort", "mypy", "ruff", "flake8", "pylint", "coverage", "build", "twine", "virtualenv",
     "jupyter", "ipython", "papermill", "tox", "nox", "uv", "poetry", "pre_commit", "bandit", "jupytext",
 )} | {"venv": "venv", "unittest": "unittest", "tarfile": "python-tarfile", "json": "python-json"}  # fmt: skip
 
-_PYTHON = parse("r | -c,-m=- -W,-X=- -Q=-")
-_NODE = parse("r | -e,--eval,-p,--print,-pe=- -r,--require,--import,--env-file,--loader=r --input-type,-C=-")
-_PERL = parse("r | -e,-E,-M,-m=- -I,-C=r -0,-F,-l,-i,-x=f")
+_PROFILED = parse("?* | -o,--outfile,-C,--coverdir=c -s,-c,-m=- -f,--file=c")
+_PYTHON = parse("r | -c,-m=- -W=- -X=X -Q=-")
+_NODE = parse(
+    "r | -e,--eval,-p,--print,-pe=- -r,--require,--import,--env-file,--loader,--experimental-loader,-c,--config,"
+    "--import-map,--cert,--location,--openssl-config,--icu-data-dir,--snapshot-blob=r --input-type,-C=-"
+    " --diagnostic-dir,--cpu-prof-dir,--heap-prof-dir,--report-dir,--redirect-warnings=c"
+    " --allow-read,--allow-write,--allow-ffi,--allow-run,--allow-fs-read,--allow-fs-write=l -A=f"
+)
+_PERL = parse("r | -e,-E=- -M,-m=p -I,-C=r -0,-F,-l,-i,-x=f")
 _RUBY = parse("r | -e=- -r,-I,-C=r -F,-K,-E=f")
-_PHP = parse("r | -r,-B,-R,-E=- -f,-c,-F=r -d,-S=- -t=r")
+_PHP = parse("r | -r,-B,-R,-E=- -f,-c,-F=r -S=- -t=r -d,--define=p -z=r")
 _LUA = parse("r | -e,-l=-")
 _R = parse("r | -e=- --file,-f=r")
 _OSA = parse("r | -e,-l=-")
@@ -171,7 +203,7 @@ def _perl(call: Call) -> Worlds:
 
 _LANGUAGES = {
     "python": _language(python, "-c", _PYTHON),
-    "node": _language(code, "-e --eval -p --print -pe", _NODE),
+    "node": _language(code, "-e --eval -p --print -pe eval", _NODE),
     "perl": _language(code, "-e -E", _PERL),
     "ruby": _language(code, "-e", _RUBY),
     "php": _language(code, "-r -B -R -E", _PHP),
@@ -180,55 +212,21 @@ _LANGUAGES = {
     "osascript": _language(code, "-e", _OSA),
 }
 
-_AWK_FILE = re.compile(r'(?:(>>?|<)|\|)\s*"([^"]*)"|"([^"]*)"\s*\|\s*(?:getline|&)|system\(\s*"((?:[^"\\]|\\.)*)"')
-_AWK = parse("- r* | -F,-v,--field-separator,--assign=- -f,--file=r! -e,--source=-! -i=r")
-
-
-def _awk(call: Call) -> Worlds:
-    operands = [word for option, word in options(call.args, _AWK.options) if not option and word]
-    given = any(option in ("-f", "--file") for option, _ in options(call.args, _AWK.options))
-    for option, word in options(call.args, _AWK.options):
-        if option in ("-f", "--file") and word:
-            call.note("r", word)
-        elif option == "-v" and word and "=" in word.value:
-            call.world.vars[f"awk:{plain(word.value).partition('=')[0]}"] = plain(word.value).partition("=")[2]
-    if operands and not given:
-        program, operands = operands[0], operands[1:]
-        _awk_program(call, program)
-    for word in operands:
-        if re.match(r"[A-Za-z_]\w*=", plain(word.value)):
-            continue
-        call.note("r", word)
-    return None
-
-
-def _awk_program(call: Call, program: Word) -> None:
-    text = plain(program.value)
-    for match in _AWK_FILE.finditer(text):
-        sign, path, piped, system = match.groups()
-        command = piped or system or (path if sign is None else None)
-        if command:
-            call.scanner.run(made(command.replace('\\"', '"'), program.span), call.world.fork())
-        elif path and path != "-":
-            call.note("r" if sign == "<" else "c", Word(path, program.span))
-    for name in re.findall(r"(?:<|>>?)\s*([A-Za-z_]\w*)", text):
-        value = call.world.vars.get(f"awk:{name}")
-        if isinstance(value, str) and KNOWN_ROOT.match(value):
-            call.note("r" if "getline" in text else "c", Word(value, program.span))
-    for match in re.finditer(r'ARGV\[\d+\]\s*=\s*"([^"]+)"', text):
-        call.note("r", Word(match[1], program.span))
-    if shown := re.fullmatch(r'\s*BEGIN\s*\{\s*printf?\s*"([^"]*)"\s*;?\s*\}\s*', text):
-        call.world.print(shown[1].replace("\\n", "") + "\n")
-
-
 _SED = parse("- r* | -e,--expression=-! -f,--file=r! -l,--line-length=- -i,--in-place=f -E,-n,-r,-s,-u,-z=f")
 _SED_FILE = re.compile(r"(?:^|[;\n{}]|[\d$/!,+])\s*([rRwW])\s+([^\n;}]+)|/[gpiIme\d]*w\s+([^\n;}]+)")
+_SED_CLOSE = re.compile(r"(?:^|[;\n{]|\d)\s*([rRwW])((?:/|\.\./|~/)[^\n;}]+)")
+_SED_EVALUATED = re.compile(
+    r"(?:(?<![\w\\])|(?<=\d))s([/|,#@:!%])(?:(?!\1)[^\\\n]|\\.)*\1((?:(?!\1)[^\\\n]|\\.)*)\1[gpiIm\d]*e"
+)
+_SED_KEPT = re.compile(
+    r"(?<![\w\\])s([/|,#@:!%])(?:(?!\1)[^\\\n]|\\.)*\1(?:(?!\1)[^\\\n]|\\.)*\1[gpiIme\d]*w\s*([^\n;}]+)"
+)
 _SED_RUN = re.compile(r"(?:^|[;\n{]|\d)\s*e\s+([^\n}]+)")
 
 
 def _sed(call: Call) -> Worlds:
     args = [Word("-i", w.span) if re.match(r"(-i|--in-place)[.=]", plain(w.value)) else w for w in call.args]
-    in_place = any(re.fullmatch(r"-[nErsuz]*i[a-z.]*|--in-place", plain(word.value)) for word in args)
+    in_place = any(re.fullmatch(r"-[nErsuz]*i\S*|--in-place", plain(word.value)) for word in args)
     found = list(options(args, _SED.options))
     scripts = [word for option, word in found if option in ("-e", "--expression") and word]
     operands = [word for option, word in found if not option and word]
@@ -244,14 +242,24 @@ def _sed(call: Call) -> Worlds:
         # `-i ''` of the BSDs
         if word.value:
             call.note("w" if in_place else "r", word)
-    if not operands and len(scripts) == 1:
-        call.world.print(_substituted(call.world.stdin, plain(scripts[0].value)))
+    if not operands and scripts:
+        text = call.world.stdin
+        for piece in (piece for script in scripts for piece in re.split(r";\s*(?=s\W)", plain(script.value))):
+            text = _substituted(text, piece)
+        call.world.print(text)
     return None
 
 
 def _sed_script(call: Call, script: Word) -> None:
     text = plain(script.value)
-    for match in _SED_FILE.finditer(re.sub(r"(?<![\w\\])s([|,#@:!%]).*?\1.*?\1", "s//", text)):
+    for match in _SED_EVALUATED.finditer(text):
+        call.scanner.run(made(re.sub(r"\\(.)", r"\1", match[2]), script.span), call.world.fork())
+    for match in _SED_KEPT.finditer(text):
+        call.note("c", Word(match[2].strip(), script.span))
+    rest = re.sub(r"(?<![\w\\])[sy]([|,#@:!%]).*?\1.*?\1", "s//", text)
+    for match in _SED_CLOSE.finditer(re.sub(r"(?<![\w\\])[sy]/(?:[^/\\\n]|\\.)*/(?:[^/\\\n]|\\.)*/", "s///", rest)):
+        call.note("r" if match[1] in "rR" else "c", Word(match[2].strip(), script.span))
+    for match in _SED_FILE.finditer(rest):
         kind = "r" if (match[1] or "w") in "rR" else "c"
         call.note(kind, Word((match[2] or match[3]).strip(), script.span))
     for match in _SED_RUN.finditer(text):
@@ -261,7 +269,12 @@ def _sed_script(call: Call, script: Word) -> None:
 def _substituted(text: str, script: str) -> str:
     """What `sed 's/a/b/'` makes of known text."""
     match = re.fullmatch(r"s(.)((?:\\.|(?!\1).)*)\1((?:\\.|(?!\1).)*)\1(g?)", script)
-    if match is None or not known(text) or len(re.findall(r"[*+?{|(]", match[2])) > 1:
+    if match is None or HOLE in text:
+        return HOLE
+    if not known(text):
+        # a name stays one where no slash is put in
+        return text if not re.search(r"[/&\\.]", match[3]) or re.fullmatch(r"\.\w+", match[3]) else HOLE
+    if len(re.findall(r"[*+?{|(]", match[2])) > 1 or re.search(r"&|\\\d", match[3]):
         return HOLE
     old = match[2].replace("\\" + match[1], match[1])
     try:
@@ -272,6 +285,28 @@ def _substituted(text: str, script: str) -> str:
 
 
 _JQ = parse("- r* | --arg,--argjson,--tab,--indent=- -f,--from-file=r! -L=r")
+
+
+def _picked(text: str, path: str) -> str:
+    """What `jq .key[0].key` picks."""
+    if not re.fullmatch(r"(?:\.\w+|\.?\[\d*\])+", path) or len(text) > 20_000:
+        return HOLE
+    try:
+        found = [json.loads(text)]
+    except (ValueError, RecursionError):
+        return HOLE
+    for step in re.findall(r"\w+|\[\]", path):
+        if step == "[]":
+            found = [item for one in found for item in (one if isinstance(one, list) else [])][:100]
+        else:
+            found = [_under(one, step) for one in found]
+    return "".join(f"{one}\n" for one in found if isinstance(one, str | int))
+
+
+def _under(value: object, step: str) -> object:
+    if isinstance(value, list):
+        return value[int(step)] if step.isdigit() and int(step[:6]) < len(value) else None
+    return value.get(step) if isinstance(value, dict) else None
 
 
 def _jq(call: Call) -> Worlds:
@@ -287,48 +322,13 @@ def _jq(call: Call) -> Worlds:
         elif plain(word.value) in ("--args", "--jsonargs"):
             args = args[:at]
             break
-    Call(call.scanner, call.world, args, call.name).follow(_JQ)
-    return None
-
-
-_SQL_FILE = re.compile(
-    r"(?:\.(read|import|output|once|open|restore|load|dump|backup|save|cd|log)\s+|ATTACH\s+(?:DATABASE\s+)?"
-    r"|readfile\(\s*|writefile\(\s*|VACUUM\s+INTO\s*)['\"]?([^'\"\s;,)]+)",
-    re.IGNORECASE,
-)
-
-
-def _sqlite(call: Call) -> Worlds:
-    known_options = {"-cmd": "-", "-init": "r", "-separator": "-", "-nullvalue": "-", "-newline": "-"}
-    first = True
-    for option, word in options(call.args, known_options):
-        if option == "-init" and word:
-            call.note("r", word)
-        elif not option and word and first:
-            call.note("r" if any("-readonly" in text for text in call.texts()) else "c", word)
-            first = False
-        elif word:
-            _sql(call, word)
-    if call.world.stdin != HOLE:
-        _sql(call, Word(call.world.stdin, call.words[0].span))
-    return None
-
-
-def _sql(call: Call, word: Word) -> None:
-    for match in _SQL_FILE.finditer(plain(word.value)):
-        writes = (match[1] or "").lower() in ("output", "once", "backup", "save", "log") or "writefile" in match[
-            0
-        ].lower()
-        call.note("c" if writes else "r", Word(match[2], word.span))
-
-
-def _duckdb(call: Call) -> Worlds:
-    for option, word in options(call.args, {"-c": "-", "-s": "-", "-init": "r"}):
-        if option in ("-c", "-s") and word:
-            code(call, word.source())
-            _sql(call, word)
-        elif word:
-            call.note("r", word)
+    operands = Call(call.scanner, call.world, args, call.name).follow(_JQ)
+    if len(operands) == 1 and known(call.world.stdin):
+        call.world.print(_picked(plain(call.world.stdin), plain(operands[0].value)))
+    for word in args[1:]:
+        for match in re.finditer(r"\b(?:load\w*\(|include|import)\s*\"([^\"]+)\"", plain(word.value)):
+            if match[1].startswith(("/", "../", "~/")):
+                call.note("r", Word(match[1], word.span))
     return None
 
 
@@ -341,9 +341,7 @@ INTERPRETERS: dict[str, Callable[[Call], Worlds]] = {
     **dict.fromkeys(("lua", "luajit"), _LANGUAGES["lua"]),
     **dict.fromkeys(("R", "Rscript"), _LANGUAGES["R"]),
     "osascript": _LANGUAGES["osascript"],
-    **dict.fromkeys(("awk", "gawk", "mawk", "nawk"), _awk),
+    **dict.fromkeys(("awk", "gawk", "mawk", "nawk"), awk),
     **dict.fromkeys(("sed", "gsed"), _sed),
     **dict.fromkeys(("jq", "yq", "gojq"), _jq),
-    "sqlite3": _sqlite,
-    "duckdb": _duckdb,
 }

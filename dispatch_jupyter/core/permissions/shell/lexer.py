@@ -236,6 +236,8 @@ class Lexer:
         if char == "#" and self.text[start - 1 : start] in {"", " ", "\t", "\n", ";", "("}:
             line = self.text.find("\n", start, self.end)
             self.pos = self.end if line < 0 else line
+        elif char == "<" and self.text.startswith("<<<", start):
+            self.pos += 3
         elif char == "<" and (heredoc := _HEREDOC.match(self.text, start, self.end)) and heredoc[2][0] != "<":
             bodies.append((bool(heredoc[1]), re.sub(r"[\"'\\]", "", heredoc[2])))
             self.pos = heredoc.end()

@@ -1,18 +1,17 @@
 """Programs whose output is known, or known in part, from their arguments and input."""
 
-import base64
-import binascii
 import posixpath
 import re
 from collections.abc import Callable
 
 from .call import Call, options
 from .expand import Word
-from .marks import HOLE, NAME, UNSET, known, plain
+from .marks import HOLE, NAME, UNSET, plain
 from .operands import follow_table, spec_of
 from .world import World
 
 Worlds = list[World] | None
+_NO_FILES = {"tr", "envsubst"}
 
 
 def _operands(call: Call) -> list[Word]:
@@ -104,107 +103,23 @@ def _names(call: Call) -> Worlds:
     return None
 
 
+def input_of(call: Call) -> str:
+    """What a program reads: the files it is given, or its standard input."""
+    files = _operands(call) if call.name not in _NO_FILES else []
+    if not files:
+        return call.world.stdin
+    texts = []
+    for word in files[:20]:
+        text = plain(word.value)
+        path = posixpath.join(call.world.cwd, text)
+        texts.append(call.world.stdin if text == "-" else call.world.files.get(path, HOLE))
+    return HOLE if HOLE in texts else "".join(texts)
+
+
 def _through(call: Call) -> Worlds:
     """Passes its input on, in some order or in part."""
     follow_table(call)
-    files = _operands(call)
-    text = (
-        call.world.stdin
-        if not files
-        else call.world.files.get(posixpath.join(call.world.cwd, plain(files[0].value)), HOLE)
-    )
-    if call.name == "sort" and known(text):
-        text = "".join(f"{line}\n" for line in sorted(text.splitlines(), reverse="-r" in call.texts()))
-    if call.name in ("head", "tail") and known(text):
-        count = next((int(m[1]) for t in call.texts() if (m := re.fullmatch(r"-n?(\d+)", t))), None)
-        counts = [t for t in call.texts() if t.isdigit()]
-        count = int(counts[0]) if count is None and counts else count
-        lines = text.splitlines(keepends=True)
-        if "-c" not in " ".join(call.texts()):
-            text = "".join(lines[:count] if call.name == "head" else lines[-(count or 10) :])
-    call.world.print(text)
-    return None
-
-
-def _base64(call: Call) -> Worlds:
-    follow_table(call)
-    text = call.world.stdin
-    if not known(text) or not any(re.fullmatch(r"-d|-D|--decode|-di", option) for option in call.texts()):
-        call.world.print(HOLE)
-        return None
-    try:
-        call.world.print(base64.b64decode(text.encode("ascii", "replace")).decode("utf-8", "replace"))
-    except (binascii.Error, ValueError):
-        call.world.print(HOLE)
-    # whoever runs it runs what nobody has read
-    call.world.opaque = True
-    return None
-
-
-def _xxd(call: Call) -> Worlds:
-    follow_table(call)
-    text = re.sub(r"\s", "", call.world.stdin)
-    if any(option.startswith("-r") for option in call.texts()) and re.fullmatch(r"(?:[0-9a-fA-F]{2})+", text):
-        call.world.print(bytes.fromhex(text).decode("utf-8", "replace"))
-        call.world.opaque = True
-    else:
-        call.world.print(HOLE)
-    return None
-
-
-def _rev(call: Call) -> Worlds:
-    follow_table(call)
-    text = call.world.stdin
-    call.world.print("\n".join(line[::-1] for line in text.split("\n")) if known(text) else HOLE)
-    return None
-
-
-def _tr(call: Call) -> Worlds:
-    words = [plain(word.value) for word in _operands(call)]
-    text = call.world.stdin
-    flags = "".join(t for t in call.texts() if t.startswith("-"))
-    if not known(text) or not words or "c" in flags.lower():
-        call.world.print(HOLE if text == HOLE or not known(text) else text)
-        return None
-    first = _set(words[0])
-    if "d" in flags:
-        call.world.print("".join(char for char in text if char not in first))
-    elif len(words) > 1 and (second := _set(words[1])):
-        table = {ord(char): second[min(at, len(second) - 1)] for at, char in reversed(list(enumerate(first)))}
-        call.world.print(text.translate(table))
-    else:
-        call.world.print(text)
-    return None
-
-
-def _set(text: str) -> str:
-    """The characters a `tr` set names."""
-    text = text.replace("\\n", "\n").replace("\\t", "\t").replace("\\0", "\0")
-    for name, chars in {"upper": "A-Z", "lower": "a-z", "digit": "0-9", "space": " \t\n\r"}.items():
-        text = text.replace(f"[:{name}:]", chars)
-
-    def run(match: re.Match[str]) -> str:
-        return "".join(chr(code) for code in range(ord(match[1]), min(ord(match[2]), 0xD7FF) + 1))[:300]
-
-    return re.sub(r"(.)-(.)", run, text, flags=re.DOTALL)
-
-
-def _cut(call: Call) -> Worlds:
-    follow_table(call)
-    text = call.world.stdin
-    mark, fields = "\t", ""
-    for option, word in options(call.args, {"-d": "-", "-f": "-", "-c": "-", "--delimiter": "-", "--fields": "-"}):
-        if option in ("-d", "--delimiter") and word:
-            mark = plain(word.value)[:1]
-        elif option in ("-f", "--fields") and word:
-            fields = plain(word.value)
-    if not known(text) or not re.fullmatch(r"\d+(-\d*)?", fields) or not mark:
-        call.world.print(HOLE if HOLE in text else NAME)
-        return None
-    low, dash, high = fields.partition("-")
-    stop = (int(high) if high else None) if dash else int(low)
-    lines = [mark.join(line.split(mark)[int(low) - 1 : stop]) for line in text.splitlines()]
-    call.world.print("\n".join(lines) + "\n")
+    call.world.print(input_of(call))
     return None
 
 
@@ -214,19 +129,6 @@ def _tee(call: Call) -> Worlds:
         if path:
             call.world.files[path] = call.world.stdin
     call.world.print(call.world.stdin)
-    return None
-
-
-def _seq(call: Call) -> Worlds:
-    numbers = [text for text in call.texts() if re.fullmatch(r"-?\d{1,6}", text)]
-    if not numbers or len(numbers) != len(call.args):
-        call.world.print(f"{NAME}\n")
-        return None
-    first, step, last = (1, 1, numbers[0]) if len(numbers) == 1 else (numbers[0], 1, numbers[-1])
-    if len(numbers) == 3:
-        step = int(numbers[1]) or 1
-    low, high = int(first), int(last)
-    call.world.print("".join(f"{n}\n" for n in range(low, high + (1 if step > 0 else -1), step)[:200]))
     return None
 
 
@@ -269,25 +171,19 @@ def _which(call: Call) -> Worlds:
 
 
 OUTPUTS: dict[str, Callable[[Call], Worlds]] = {
-    **dict.fromkeys(("cat", "tac", "less", "more"), _cat),
+    **dict.fromkeys(("cat", "less", "more"), _cat),
     "pwd": _pwd,
     "dirname": _dirname,
     "basename": _basename,
     **dict.fromkeys(("realpath", "readlink"), _real),
     **dict.fromkeys(("ls", "dir"), _ls),
     **dict.fromkeys(
-        ("grep", "egrep", "fgrep", "rg", "ag", "fd", "fdfind", "date", "nproc", "whoami", "id", "uname", "hostname",
-         "wc", "md5sum", "sha256sum", "uuidgen", "expr", "arch", "groups", "tty", "stat", "du", "pgrep", "pidof"),
+        ("grep", "egrep", "fgrep", "rg", "ag", "fd", "fdfind", "nproc", "whoami", "id", "uname", "hostname",
+         "wc", "md5sum", "sha256sum", "uuidgen", "arch", "groups", "tty", "stat", "du", "pgrep", "pidof"),
         _names,
     ),
-    **dict.fromkeys(("head", "tail", "sort", "uniq", "shuf", "nl", "fmt", "fold", "column"), _through),
-    "base64": _base64,
-    "xxd": _xxd,
-    "rev": _rev,
-    "tr": _tr,
-    "cut": _cut,
+    **dict.fromkeys(("shuf", "nl", "fmt", "column"), _through),
     "tee": _tee,
-    "seq": _seq,
     "printenv": _printenv,
     "mktemp": _mktemp,
     "getent": _getent,

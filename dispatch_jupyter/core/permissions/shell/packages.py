@@ -5,8 +5,10 @@ from collections.abc import Callable
 
 from .call import Call, options, part
 from .expand import Word
-from .marks import plain
+from .literals import code
+from .marks import HOLE, plain
 from .operands import follow_table, table
+from .source import Span, made
 from .tool_tables import TOOLS
 from .world import World
 from .wrappers import inner
@@ -19,21 +21,57 @@ _ONE_OFF = {"npx", "bunx", "pnpx", "uvx", "pipx"}
 _OUTPUT = re.compile(r"(DESTDIR|[Pp]refix|PREFIX|O|BUILD_?DIR|OUT\w*)=")
 
 
+_RECIPE = re.compile(
+    r"^\t(?P<line>.+)|^[^\t\n#=:]+:[^=\n;]*;(?P<close>.+)|\$\(shell\s+(?P<run>[^()]+)\)|^-?s?include\s+(?P<include>\S+)",
+    re.MULTILINE,
+)
+
+
 def _make(call: Call) -> Worlds:
     known, base = _SPECS["make"].options, None
+    staged = any(text.startswith("DESTDIR=") for text in call.texts())
     for option, word in options(call.args, known):
         if word is None:
             continue
         text = plain(word.value)
-        if known.get(option) == "d":
+        if option == "--eval":
+            makefile(call, text, word.span)
+        elif known.get(option) == "d":
             base = call.scanner.touch("read", word, call.world, base=base) or base
         elif option:
             call.note(known.get(option, "-"), word, base)
-        elif _OUTPUT.match(text):
+        elif re.match(r"(SHELL|CC|CXX|LD|AR|AS|FC|CPP|PYTHON|RUSTC|GO|MAKE|INSTALL)=", text):
+            call.scanner.run(part(word, text.index("=") + 1).source(), call.world.fork(""))
+        elif _OUTPUT.match(text) and (text.startswith("DESTDIR") or not staged):
             call.clear(part(word, text.index("=") + 1), "write")
         elif "=" not in text and "/" in text:
             call.guess(word, base)
+    _written_makefile(call)
     return None
+
+
+def makefile(call: Call, text: str, span: Span) -> None:
+    """What a makefile's text runs and takes in: it may have come with the command."""
+    for match in _RECIPE.finditer(text):
+        call.scanner.spend()
+        if match["include"]:
+            call.note("r", Word(match["include"], span))
+        else:
+            command = re.sub(
+                r"\$\(\w+\)|\$[@<^*?+]", "x", (match["line"] or match["close"] or match["run"]).lstrip("@-+ ")
+            )
+            call.scanner.run(made(command.replace("$$", "$"), span), call.world.fork(""))
+
+
+def _written_makefile(call: Call) -> None:
+    """The makefile that is used, where the command itself has written it."""
+    names = [plain(word.value) for option, word in options(call.args, _SPECS["make"].options)
+             if option in ("-f", "--file", "--makefile") and word]  # fmt: skip
+    for name in names or ["Makefile", "makefile", "GNUmakefile"]:
+        path = name if name.startswith("/") else f"{call.world.cwd}/{name}"
+        text = call.world.stdin if name == "-" else call.world.files.get(path, "")
+        if text and text != HOLE:
+            makefile(call, plain(text), call.words[0].span)
 
 
 def _package(call: Call) -> Worlds:
@@ -51,6 +89,15 @@ def _package(call: Call) -> Worlds:
                 call.guess(word) if not option else call.option(option, word)
         return None
     _managed(call, first)
+    return None
+
+
+def _bun(call: Call) -> Worlds:
+    """`bun -e program`, else as `npm`."""
+    if call.texts()[:1] not in (["-e"], ["--eval"], ["-p"], ["--print"]):
+        return _package(call)
+    for word in call.args[1:2]:
+        code(call, word.source())
     return None
 
 
@@ -75,14 +122,27 @@ def _behind(call: Call, args: list[Word], known: dict[str, str]) -> Worlds:
         option, word = next(options(args[at : at + 2], known))
         if word and known.get(option) in ("d", "r"):
             base = call.scanner.touch("read", word, call.world) if known[option] == "d" else base
+        if word and known.get(option) == "p":
+            call.clear(word)
         if word and option in ("-c", "--call"):
             call.scanner.run(word.source(), call.world.fork())
         at += 2 if known.get(option, "f") != "f" and at + 1 < len(args) and word is args[at + 1] else 1
-    return inner(call, args[at:], base)
+    rest = args[at:]
+    if rest and plain(rest[0].value).endswith(".py") and call.name in _PROJECT_RUNNERS:
+        rest = [Word("python3", rest[0].span), *rest]
+    return inner(call, rest, base)
+
+
+_EXTRAS = re.compile("(?<=[\\w.~/])[\\[\ud805][\\w, -]+\\]$")
+"""`path[extra,extra]`."""
 
 
 def _pip(call: Call) -> Worlds:
     """What may be installed is a name or a path; the folder of a path is written to when it is built."""
+    words = [_EXTRAS.sub("", word.value) for word in call.words]
+    call = Call(
+        call.scanner, call.world, [part(w, 0, len(v)) for w, v in zip(call.words, words, strict=True)], call.name
+    )
     for word in call.args[1:]:
         call.clear(word)
     follow_table(call)
@@ -102,8 +162,14 @@ def _ln(call: Call) -> Worlds:
     """A symbolic link's target is read from the folder of the link."""
     operands = [word for option, word in options(call.args, {"-t": "c", "-S": "-"}) if not option and word]
     symbolic = any(re.fullmatch(r"-[a-zA-Z]*s[a-zA-Z]*|--symbolic", text) for text in call.texts())
+    if symbolic and len(operands) == 1:
+        operands.append(Word(".", operands[0].span))
     if symbolic and len(operands) == 2:
         target, name = operands
+        if re.search(r"(^|/)\.?$", plain(name.value)):
+            # into a folder, with the target's own name
+            below = plain(target.value).rstrip("/").rpartition("/")[2]
+            name = Word(f"{name.value.rstrip('./')}/{below}".lstrip("/") if name.value != "/" else below, name.span)
         link = plain(name.value)
         folder = link.rpartition("/")[0] if "/" in link else None
         base = None
@@ -130,11 +196,36 @@ def _papermill(call: Call) -> Worlds:
     return None
 
 
+_CMAKE_TOOLS = {
+    "cat": "cat", "copy": "cp", "copy_directory": "cp", "copy_if_different": "cp", "rename": "mv", "remove": "rm",
+    "rm": "rm",
+    "remove_directory": "rm", "make_directory": "mkdir", "touch": "touch", "touch_nocreate": "touch", "tar": "tar",
+    "create_symlink": "ln", "create_hardlink": "ln", "compare_files": "cmp", "env": "env", "time": "env",
+    "md5sum": "cat",
+    "sha256sum": "cat", "sha1sum": "cat", "sha512sum": "cat",
+}  # fmt: skip
+
+
+def _cmake(call: Call) -> Worlds:
+    """`cmake -E tool arguments`: tools of its own."""
+    texts = call.texts()
+    if texts[:1] != ["-E"]:
+        follow_table(call)
+    elif len(texts) > 1 and texts[1] in _CMAKE_TOOLS:
+        return call.scanner.run_words([Word(_CMAKE_TOOLS[texts[1]], call.args[1].span), *call.args[2:]], call.world)
+    elif texts[1:2] == ["chdir"]:
+        call.note("r", call.args[2]) if len(texts) > 2 else None
+        return inner(call, call.args[3:], texts[2] if len(texts) > 2 else None)
+    return None
+
+
 PACKAGES: dict[str, Callable[[Call], Worlds]] = {
     **dict.fromkeys(("make", "gmake"), _make),
     **dict.fromkeys(_NODE_RUNNERS | _ONE_OFF | _PROJECT_RUNNERS, _package),
+    "bun": _bun,
     **dict.fromkeys(("pip", "pip3"), _pip),
     "papermill": _papermill,
+    "cmake": _cmake,
     "install": _install,
     "ln": _ln,
 }

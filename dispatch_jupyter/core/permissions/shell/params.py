@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from .arithmetic import arithmetic
+from .escapes import ansi
 from .marks import HOLE, NAME, UNSET, bounded, known, plain
 from .patterns import costly, pattern
 from .world import World
@@ -102,11 +103,27 @@ class Params:
             return self._default(values, head, test)
         if rest[0] == ":":
             return self._slice(values, rest[1:], whole=head["name"] in "@*" or head["index"] in ("@", "*"))
-        return [self._change(value, rest) for value in values]
+        return [self._transformed(value, head) if rest[0] == "@" else self._change(value, rest) for value in values]
+
+    def _transformed(self, value: str, head: re.Match[str]) -> str:
+        """`${x@Q}` and its like."""
+        kind = head["rest"][1:]
+        if value == UNSET or not known(value):
+            return value
+        if kind in ("Q", "A", "K"):
+            quoted = "'" + plain(value).replace("'", "'\\''") + "'"
+            return f"{head['name']}={quoted}" if kind == "A" else quoted
+        if kind == "P":
+            escaped = ansi(plain(value).replace('"', '\\"'))
+            return self._expand(f'"{escaped}"', self.world)
+        if kind == "E":
+            return ansi(value)
+        return _recase(value, {"U": "^^", "L": ",,", "u": "^"}[kind]) if kind in ("U", "L", "u") else NAME
 
     def _default(self, values: list[str], head: re.Match[str], test: re.Match[str]) -> list[str]:
         colon, sign, word = test.groups()
-        empty = not values or all(value == UNSET or (colon and not value) for value in values)
+        gone = head["name"] in self.world.gone
+        empty = not values or all(value == UNSET or (not value and (colon or gone)) for value in values)
         if sign == "+":
             return [] if empty and not values else [""] if empty else [self._expand(word, self.world)]
         if not empty:
@@ -135,7 +152,7 @@ class Params:
         """One value, cut or replaced or recased."""
         if value == UNSET:
             return value
-        if rest[0] in "^,~@":
+        if rest[0] in "^,~":
             return _recase(value, rest)
         if rest[0] == "/":
             return self._replace(value, rest)
@@ -151,7 +168,7 @@ class Params:
         old, new = _halves(rest[1 + len(mode) :])
         old, new = self._expand(old, self.world), self._expand(new, self.world)
         if not old:
-            return value
+            return new + value if mode == "#" else value + new if mode == "%" else value
         if not known(old) or costly(old, len(value)):
             return HOLE
         found = pattern(old)
@@ -183,15 +200,15 @@ def _trim(value: str, cut: str, operator: str) -> str:
 
 
 def _recase(value: str, rest: str) -> str:
-    if rest in ("^^", "@U"):
+    if rest == "^^":
         return value.upper()
-    if rest in (",,", "@L"):
+    if rest == ",,":
         return value.lower()
-    if rest in ("^", "@u"):
+    if rest == "^":
         return value[:1].upper() + value[1:]
     if rest == ",":
         return value[:1].lower() + value[1:]
-    return value if rest in ("@Q", "@E", "@P") else HOLE
+    return HOLE
 
 
 def _halves(text: str) -> tuple[str, str]:

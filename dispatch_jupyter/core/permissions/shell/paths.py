@@ -11,11 +11,57 @@ _HARMLESS = re.compile(
 _URL = re.compile(r"(?!file:)[A-Za-z][\w+.-]*://|(?:data|mailto|urn|javascript):")
 _DOTS = re.compile(r"(?<=/)(?:\./)+")
 _SLASHES = re.compile(r"//+")
+_NAMED = re.compile(r"(?<![^=:@,+])(?:/(?!/)|~/|\.\.(?=/|$))[^,;:@=|\s'\"]*")
+_LOCAL_URL = re.compile(
+    r"(?:[\w.-]+=)?@?(?:[\w.-]+[+:])?(?:(?P<database>sqlite\d?|duckdb):///?|(?:file|unix|ipc|dir|fd|local|http\+unix)"
+    r":(?://(?:localhost(?=/))?)?)(?P<path>(?![\w.-]+=)/?[^\s,;?#]*)"
+)
+_BEFORE_COLON = re.compile(
+    r"(?:^|[=,:@])(?:file|unix|path|dir|fd|exec|open|create|gopen|local|ext|data|conf|config|database|src|source|listen"
+    r"|connect|concat|subfile|crypto|async|UNIX[\w-]*|[/~.][^:,=]*)$",
+    re.IGNORECASE,
+)
+_IN_QUERY = re.compile(r"^\w[\w+]*://[^\s]*[?&](?:host|socket|unix_?socket)=(?P<path>/[^&\s]*)")
+_NO_PATH = re.compile(r"[\s*+?()\[\]{}|\\^$<>&]")
+_LONE = re.compile("\ud805([^\\]!^/])\\]")
+"""`[x]`, a pattern for one character."""
 MAX_PATH = 4096
 
 
 def is_url(value: str) -> bool:
     return _URL.match(value) is not None
+
+
+def named_paths(value: str) -> list[tuple[int, int]]:
+    """Where paths stand in a word that is more than one: `name=/path`, `@/path`, `/one:/two`, `file:///path`."""
+    if match := _LOCAL_URL.fullmatch(value):
+        return [match.span("path")] if match["path"] else []
+    if len(value) > MAX_PATH:
+        return []
+    if match := _IN_QUERY.search(value):
+        return [match.span("path")]
+    if re.search(r"\s", value):
+        return _named_in_words(value)
+    if is_url(value) or "://" in value or _NO_PATH.search(value):
+        return []
+    found = []
+    for match in _NAMED.finditer(value):
+        at = match.start()
+        if at == 0 or value[at - 1] != ":" or _BEFORE_COLON.search(value[max(at - 300, 0) : at - 1]):
+            found.append(match.span())
+    return found[:20]
+
+
+def _named_in_words(value: str) -> list[tuple[int, int]]:
+    """In `host=/path name=x`, and behind `name @` the address of a file."""
+    words = list(re.finditer(r"\S+", value))[:50]
+    pairs = all(re.match(r"[\w.-]+=", word[0]) for word in words)
+    return [
+        (word.start() + start, word.start() + end)
+        for word in words
+        if pairs or word[0].startswith("file://")
+        for start, end in named_paths(word[0])
+    ]
 
 
 def located(value: str, world: World, base: str | None = None) -> tuple[str | None, bool]:
@@ -32,6 +78,7 @@ def located(value: str, world: World, base: str | None = None) -> tuple[str | No
         return None, False
     if text[0] == HOLE:
         return None, True
+    text = text if text.isascii() else _LONE.sub(r"\1", text)
     path = text if text[0] == "/" else f"{base or world.cwd}/{text}"
     if path[0] != "/":
         return None, True

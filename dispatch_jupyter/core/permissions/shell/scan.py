@@ -51,6 +51,7 @@ def scan(command: str, cwd: str, environ: Mapping[str, str]) -> Scan:
     """
     text = clean(command)
     scanner = Scanner(run_source, run_words)
+    scanner.given = environ
     try:
         if len(text) > MAX_CHARS:
             raise Spent

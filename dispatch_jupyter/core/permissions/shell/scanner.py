@@ -1,7 +1,7 @@
 """The parts of a scan that all others lean on: what was found, the budget, the way down into nested commands."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ...protocol.records import Operation
 from .expand import Expander, Word
@@ -37,6 +37,11 @@ class Scanner:
         """Folders the shell itself reads to expand patterns."""
         self.faults: list[tuple[int, str]] = []
         """Why the shell would refuse the command itself: (place, what)."""
+        self.assigned: dict[str, tuple[Span, str]] = {}
+        """Variables the command has set that mean something to the programs it starts: where, and what they are for."""
+        self.applied: set[tuple[str, str, str]] = set()
+        self.given: Mapping[str, str] = {}
+        """The variables the command started with."""
         self.expander = Expander(self.capture, self._process)
 
     def spend(self, steps: int = 1) -> None:

@@ -116,6 +116,7 @@ class Walk:
         if not text.startswith("(("):
             return self.block(node, world)
         inner = self.source.part(node.start_byte + 2, node.end_byte - 2)
+        self.scanner.expander.subscripts(inner.text, inner, world)
         value = arithmetic(self.scanner.expander.quoted(inner, world) if "$" in inner.text else inner.text, world)
         world.status = value != "0" if value.lstrip("-").isdigit() else None
         return [world]

@@ -4,26 +4,28 @@ An indented line goes on where the one before it stopped.
 """
 
 PROGRAMS = """
-cat tac nl less more zcat bzcat xzcat zless bat batcat view od hexdump strings file stat wc md5sum sha1sum sha256sum
-  sha512sum sum cksum b2sum rev readelf objdump nm ldd size pr fold expand unexpand fmt column colrm look tsort : r* |
+cat tac nl more zcat bzcat xzcat zless bat batcat view od hexdump strings file stat wc md5sum sha1sum sha256sum
+  sha512sum sum cksum b2sum rev readelf objdump nm ldd size pr fold expand unexpand fmt colrm look tsort : r* |
   -n,-s,-w,-d,-A,-j,-N,-S,-t,-v,-h,-m,-l,-e,-c=f -f=f --format,--printf,--language,--theme,--style=- --files0-from=r
+column : r* | -s,--separator,-o,--output-separator,-c,--output-width,-N,--table-columns,-R,-H,-W,-O,-r,-n,-T,-E=-
 head tail : r* | -n,-c,--lines,--bytes,-s,--pid=-
 xxd : r c | -l,-s,-c,-g,-n,-o=-
 hd : r* | -n,-s=-
 cut paste : r* | -d,-f,-c,-b,--delimiter,--fields,--output-delimiter=-
 join comm : r* | -1,-2,-t,-o,-e,-j,-a,-v=-
 sort : r* | -k,-t,-S,-T,--key,--field-separator,--parallel,--buffer-size=- -o,--output=c --files0-from=r -T,
-  --temporary-directory=r --compress-program=-
+  --temporary-directory=c --compress-program=s
 uniq : r c | -f,-s,-w=-
 shuf : r* | -n,-i,-r=- -e=f -o=c --random-source=r
 tr seq yes factor expr date sleep uname whoami id hostname tty nproc uptime free arch groups users logname printenv
   locale tput clear reset stty nice true false cal bc dc ps pgrep pkill kill killall pidof top htop lscpu vmstat
   iostat lsblk lspci lsusb dmesg who w last finger ping traceroute dig nslookup host whois ifconfig ip ss netstat
-  systemctl service journalctl crontab at nohup numfmt getconf getent which whereis type apropos man info tmux screen
+  journalctl nohup numfmt getconf getent which whereis type apropos info
   xdotool notify-send : -* | -f,-r,--file,--reference=r
 which type whereis : -*
 date : -* | -d,--date,-s,--set,-I=- -f,--file,-r,--reference=r
-bc dc : r* | -e=-
+bc : r* | -e=-
+dc : r* | -e,--expression=v
 top : -* | -n,-b,-d,-p,-u,-o=-
 crontab : r | -u=-
 ls dir vdir exa eza tree du df lsof fuser : r* | -I,--ignore,--hide,--format,--sort,--time,--time-style,--color,-w,-T,
@@ -45,10 +47,10 @@ grep egrep fgrep zgrep pcregrep : - r* | -e,--regexp=-! -f,--file=r! -m,-A,-B,-C
 rg ag ack ugrep : - r* | -e,--regexp=-! -f,--file=r! --files,--type-list=f! -g,--glob,--iglob,-t,-T,--type,--type-not,
   -A,-B,-C,-m,--max-count,--max-depth,-d,-r,--replace,-j,--threads,--sort,--sortr,--color,--colors,-M,--max-columns,
   --max-filesize,-E,--encoding,--engine,--type-add,--context,--after-context,--before-context,--path-separator,
-  --field-match-separator,-G,--ignore-dir,--ignore=- --ignore-file,-p=r --pre=x
+  --field-match-separator,-G,--ignore-dir,--ignore=- --ignore-file,-p=r --pre=s --hostname-bin=s
 fd fdfind : - r* | -e,--extension,-t,--type,-d,--max-depth,--min-depth,-E,--exclude,-g,-S,--size,--changed-within,
   --changed-before,-o,--owner,-j,-c,--color=- --search-path=r --base-directory,-C=d
-fzf : -* | -q,--query,-f,--filter,--preview,--bind,-d=-
+fzf : -* | -q,--query,-f,--filter,-d,--bind=- --preview,--with-shell=s --history=c
 touch truncate : c* | -d,-t,-s,--size,--date,--time=- -r,--reference=r
 mkdir mkfifo : c* | -m,--mode,-Z=-
 mknod : c -* | -m=-
@@ -63,27 +65,39 @@ link : r c
 rsync : r* c | -e,--rsh,--exclude,--include,--filter,-f,--chmod,--bwlimit,--port,-M,--info,--debug,--out-format,
   --timeout,--max-size,--min-size,-B,--rsync-path,--chown=- --exclude-from,--include-from,--files-from,
   --password-file,--link-dest,--compare-dest,--copy-dest=r --backup-dir,--log-file,--partial-dir,-T,--temp-dir=c
-split csplit : r c | -b,-l,-n,-a,-C,--lines,--bytes,--number,--filter,--additional-suffix,-t,-k,-f=- -d=f
+split : r c | -b,-l,-n,-a,-C,--lines,--bytes,--number,--additional-suffix,-t,-k=- -d=f --filter=s
+csplit : r -* | -f,--prefix=c -n,-b,--digits,--suffix-format=- -k=f
 tee sponge : c* |
 gzip gunzip bzip2 bunzip2 xz unxz zstd unzstd lz4 compress uncompress pigz : w* | -S,-T,-b,-p=- -o=c -D=r
-zip : c r* | -x,-i,-n,-P,-s,-t,-tt=- -b=r
+zip : c r* | -x,-i,-n,-P,-s,-t,-tt=- -b=r -TT,--unzip-command=s -T=f
 unzip : r -* | -d=c -x,-P=- -p=f
 7z 7za 7zr : - c r* |
 ar : - c r*
 cpio : p* | -F,-I=r -O=c -D=d
-nano vim vi nvim emacs ed code subl gedit : w* | -c,+=- -u,-S=r
+nano code subl gedit micro hx kak joe mg : w* | -c,+=- -u,-S=r
+emacs emacsclient : w* | --eval,-eval,-e,--execute=E -l,--load,-load,-script,--script,--init-directory=r -f,
+  --funcall,-a=-
 open xdg-open : r* | -a=-
 npm pnpm yarn bun npx pnpx bunx corepack : p* | --prefix,-C,--dir,--cwd=d --cache=c --userconfig,--globalconfig,
   --workspace-root=r -w,--workspace,--registry,--filter,--loglevel,--tag,--omit,-p,--package=- --pack-destination=c
 node-gyp : ?* | -C,--directory=d
-cargo : ?* | --manifest-path,--config=r --target-dir,--out-dir,--root=c --path=r --features,-F,-p,--package,--bin,
+cargo : ?* | --manifest-path=r --config=C --target-dir,--out-dir,--root=c --path=r --features,-F,-p,--package,--bin,
   --example,--test,--bench,-j,--jobs,--target,--profile,--message-format,--color,--exclude,--version,--git,--branch,
   --tag,--rev,-Z=- -C=d
-rustc : r* | -o,--out-dir=c -L=r --crate-name,--crate-type,--edition,--emit,--print,--target,-C,-l,--cfg=-
-go : ?* | -C=d -o,-out,-coverprofile,-cpuprofile,-memprofile,-outputdir=c -run,-bench,-count,-timeout,-tags,-ldflags,
-  -gcflags,-benchtime,-covermode,-parallel,-p,-f=- -modfile,-overlay=r
-gcc g++ cc c++ clang clang++ gfortran ld as nvcc tcc : r* | -o,-MF,-MT=c -I,-L,-isystem,-include,-iquote,-idirafter,
-  --sysroot,-isysroot,-T,-B=r -D,-U,-l,-x,-std,-O,-W,-f,-m,-g,-arch,-target,-Wl,-u,-z,-soname,-rpath=-
+less : r* | -o,-O,--log-file,--LOG-FILE=c -k,--lesskey-file,--lesskey-src,-T,--tag-file=r -p,--pattern,-P,--prompt,
+  -x,-z,-j,-h,-y,-b,-D=-
+rustc : r* | -o,--out-dir=c -L,--sysroot=r --extern,-C,--codegen,-Z,--remap-path-prefix=p --crate-name,--crate-type,
+  --edition,--emit,--print,--target,-l,--cfg=-
+go : ?* | -C=d -o,-out,-coverprofile,-cpuprofile,-memprofile,-outputdir=c -run,-bench,-count,-timeout,-tags,
+  -gcflags,-benchtime,-covermode,-parallel,-p,-f=- -modfile,-overlay,-pkgdir,-pgo=r -exec,-toolexec,-vettool=s
+  -ldflags,-extldflags=p
+gcc g++ cc c++ clang clang++ gfortran ld as nvcc tcc cpp nasm ld.gold ld.lld lld mold : r* | -o,-MF,-MT=c -I,-L,
+  -isystem,-include,-iquote,-idirafter,
+  --sysroot,-isysroot,-imacros,-specs,--specs,--config,-isystem-after,-dynamic-linker,-T=r -B,-fplugin,-plugin,
+  --plugin,
+  -fpass-plugin=x -wrapper=W
+  -fprofile-use,-fuse-ld,-resource-dir,-ivfsoverlay=r -dumpdir,-save-temps,-fprofile-generate,
+  -fmodules-cache-path=c -D,-U,-l,-x,-std,-O,-W,-f,-m,-g,-arch,-target,-Wl,-u,-z,-soname,-rpath=-
 cmake : r | -S=r -B=c -G,-T,-A,-j,--parallel,--config,--target,-t,-E=- -D=? -C,-P=r --build,--install,--open=w
   --prefix,--install-prefix=c --toolchain,--preset=r
 ctest : p* | --test-dir=r -R,-E,-L,-j,-C=- -O=c
@@ -94,10 +108,11 @@ pip pip3 uv pipx poetry pdm conda mamba micromamba : p* | -r,--requirement,-c,--
   --target,--root,--prefix,-d,--dest,--download,--cache-dir,--log,--report,-w,--wheel-dir,--src=c --find-links,-f=r
   --directory,--project=d -i,--index-url,--extra-index-url,--trusted-host,-n,--name,--python,-p,--python-version,
   --platform,--only-binary,--no-binary,--proxy,--timeout=- --file=r --config-file,--config-settings=r
-pytest py.test nosetests tox nox : r* | -k,-m,-n,-p,-W,--tb,--maxfail,--durations,--deselect,-o,--timeout,
+pytest py.test nosetests tox nox : r* | -k,-m,-n,-p,-W,--tb,--maxfail,--durations,--deselect,--timeout,
   --cov-report,--color,--log-cli-level,--log-level,-e,-s,--session,--reruns,--dist,--numprocesses,--capture,-r,
   --markers,--import-mode,--hypothesis-seed,--hypothesis-profile=- --rootdir,--confcutdir,-c,--config-file,--ignore,
-  --ignore-glob,--cov,--cov-config=r --basetemp,--junitxml,--junit-xml,--html,--log-file,--resultlog,--cov-report=c
+  --ignore-glob,--cov,--cov-config=r -o,--override-ini=p --basetemp,--junitxml,--junit-xml,--html,--log-file,
+  --resultlog,--cov-report=c
   -s=f --durations=-
 coverage : ?* | --rcfile,--include,--omit,--source,--data-file=r -d,--directory,-o=c -m,--module=-
 black isort autopep8 yapf : w* | -l,--line-length,-t,--target-version,--include,--exclude,--extend-exclude,--profile,
@@ -118,14 +133,14 @@ jupyter jupyter-lab jupyter-notebook jupyter-nbconvert ipython voila nbqa nbstri
   --to,--port,--ip,--kernel,-k,--template,--ServerApp.token,--from,-p,--ServerApp.base_url,
   --NotebookApp.base_url,--base_url,--NotebookApp.token=- --output,--output-dir,--log-output=c --notebook-dir,
   --ServerApp.root_dir,--config,--cwd=r
-mount : r r | -t,-o,-L,-U=-
-umount : r* | -t,-O=-
+mount : r r | -o=p -t,-L,-U=-
 losetup mkfs fdisk parted blkid swapon swapoff fsck e2fsck tune2fs hdparm smartctl wipefs sfdisk cfdisk : w*
 insmod modprobe rmmod : ?*
 gpg gpg2 : ?* | -o,--output=c --homedir,--keyring=r -r,--recipient,-u,--local-user,--keyserver,--passphrase=-
   --passphrase-file=r
-openssl : p* | -in,-inkey,-CAfile,-CApath,-cert,-key,-config,-signkey,-certfile,-extfile,-CA,-CAkey,-rand=r -out,
-  -keyout,-writerand=c -passin,-passout,-pass=- -subj,-days,-newkey,-connect,-servername,-addext,-reqexts,-extensions,
+openssl : p* | -provider-path,-engine=x -in,-inkey,-CAfile,-CApath,-cert,-key,-config,-signkey,-certfile,-extfile,
+  -CA,-CAkey,-rand=r -out,
+  -keyout,-writerand=c -passin,-passout,-pass=n -subj,-days,-newkey,-connect,-servername,-addext,-reqexts,-extensions,
   -md=-
 ssh-keygen : -* | -f=c -t,-b,-C,-N,-P,-R,-F=- -y=f
 ssh-add : r* | -t=-
@@ -136,35 +151,49 @@ iconv : r* | -f,-t,--from-code,--to-code=- -o,--output=c
 pandoc : r* | -o,--output,--extract-media,--log=c -f,-t,--from,--to,-V,--variable,-M,--metadata,--pdf-engine,
   --toc-depth,--highlight-style,-r,-w=- --template,-H,-B,-A,--bibliography,--csl,--css,-c,--filter,-F,-L,
   --resource-path,--data-dir,--reference-doc,-d,--metadata-file=r
-ffmpeg : c* | -i=r -vf,-af,-filter_complex,-c,-c:v,-c:a,-b:v,-b:a,-r,-s,-ss,-t,-to,-f,-map,-crf,-preset,-pix_fmt,
+ffmpeg : c* | -i=n -vf,-af,-filter_complex,-c,-c:v,-c:a,-b:v,-b:a,-r,-s,-ss,-t,-to,-f,-map,-crf,-preset,-pix_fmt,
   -vcodec,-acodec,-loglevel,-v,-vn,-an,-frames:v,-vframes,-ar,-ac,-metadata=-
 ffprobe : r* | -v,-show_entries,-of,-print_format,-select_streams=-
 convert magick identify mogrify montage : ?* | -resize,-crop,-quality,-geometry,-fill,-font,-pointsize,-annotate,
   -gravity,-density,-format=-
 dot neato : r* | -T,-G,-N,-E,-K=- -o=c
 latex pdflatex xelatex lualatex latexmk bibtex tex : r* | -output-directory,-outdir,-auxdir=c -interaction,-jobname=-
-java : ?* | -cp,-classpath,--class-path,-jar,--module-path,-p=r -m=-
-javac : r* | -d,-s,-h=c -cp,-classpath,--class-path,-sourcepath=r -source,-target,--release=-
+java : ?* | -XX:OnOutOfMemoryError,-XX:OnError=s -javaagent,-agentpath,-Djava.security.manager=x
+  -XX:HeapDumpPath,-XX:LogFile,-Xloggc,-XX:ErrorFile=c -Djava.security.policy,-Djava.library.path,-Djava.io.tmpdir,
+  -jar=r -cp,-classpath,--class-path,--module-path,-p=l -m=-
+javac : r* | -d,-s,-h=c -cp,-classpath,--class-path,-sourcepath,--module-path,-p=l -source,-target,--release=-
 jar : ?* | -C,--directory=r -f,--file=c
 mvn mvnw : p* | -f,--file,-s,--settings,-gs=r -pl,--projects,-P,-T,-rf=- -D=-
 gradle gradlew : p* | -p,--project-dir=d -b,--build-file,-c,--settings-file,-I,--init-script=r -g,--gradle-user-home=c
   --tests,-x=- -D,-P=-
 dotnet : ?* | -o,--output,--results-directory=c -c,--configuration,-f,--framework,-r,--runtime,--filter,-v,--logger=-
-mysql psql mariadb mongosh redis-cli mysqldump pg_dump pg_restore : p* | -h,-u,-U,-p,-P,-d,-e,-c,-D,--host,--user,
-  --port,--password,--command,--execute,--dbname,-n,-a,-t=- -f,--file,--defaults-file,--defaults-extra-file=r -o,
+mysql psql mariadb mongosh redis-cli mysqldump pg_dump pg_restore : p* | -u,-U,-p,-P,-D,--user,
+  --port,--password,-n,-a,-t=- -h,--host,-S,--socket,-s=u -d,--dbname=u -e,-c,--command,--execute,--eval=Q -f,
+  --file,--defaults-file,--defaults-extra-file=r -o,
   --output,-L,--log-file,--result-file,-r=c -t=f
-kubectl helm oc : -* | -f,--filename,--kubeconfig,-k,--kustomize,--values,--from-file,--cert,--key,
+kubectl oc : -* | -f,--filename,--kubeconfig,-k,--kustomize,--values,--from-env-file,--patch-file,--from-file,
+  --cert,--key,
   --certificate-authority=r -n,--namespace,-o,--output,-l,--selector,-c,--container,--context,--cluster,--template,-p,
-  --patch,--set,--type,--field-selector,--sort-by,--tail,--since=- --cache-dir,--log-dir=c --post-renderer=x
-terraform tofu : ?* | -chdir,--chdir=d -var-file,-backend-config,-state,-plugin-dir=r -out,-state-out,-backup=c -var,
+  --patch,--set,--set-string,--set-json,--from-literal,--raw,--image,--type,--field-selector,--sort-by,--tail,
+  --since=- --cache-dir,--log-dir=c --post-renderer=x --set-file=p
+helm : p* | -f,--filename,--kubeconfig,-k,--kustomize,--values,--from-env-file,--patch-file,--from-file,--cert,--key,
+  --certificate-authority=r -n,--namespace,-o,--output,-l,--selector,-c,--container,--context,--cluster,--template,-p,
+  --patch,--set,--set-string,--set-json,--from-literal,--raw,--image,--type,--field-selector,--sort-by,--tail,
+  --since=- --cache-dir,--log-dir=c --post-renderer=x --set-file=p
+terraform tofu terragrunt : ?* | -chdir,--chdir=d -var-file,-backend-config,-state,-plugin-dir=r -out,-state-out,
+  -backup=c -var,
   -target,-replace=-
-aws gcloud az gsutil : ?* | --profile,--region,--query,--output,--filter,--bucket,--key,--prefix,--function-name,
-  --project,--zone,--format,-o,-q=- --key-file=r
-gh glab : -* | -F,--body-file,--notes-file,--input=r -b,--body,-t,--title,-R,--repo,-B,--base,-H,--head,-l,--label,-a,
-  --assignee,-r,--reviewer,-q,--jq,--json,-f,--field,--raw-field,-X,--method,-L,--limit,-s,--state,--template,-m,
+aws gcloud az gsutil : ?* | --paths,--value,--resource-id,--statement-id,--policy-arn,--path-pattern,--alias,--uri,
+  --url=- --profile,--region,--query,--output,--filter,--bucket,--key,--prefix,--function-name,
+  --project,--zone,--format,-o,-q,--name,--names,--log-group-name,--log-stream-name,--filter-pattern,--set-env-vars,
+  --update-env-vars,--parameters,--tags,--labels,--image,--command,--args,--message,--message-body,--path-prefix,
+  --path,--secret-id,--secret,--input-path,--prefix=- --key-file=r
+gh glab : -* | --field=p -F,--body-file,--notes-file,--input=r -b,--body,-t,--title,-R,--repo,-B,--base,-H,--head,
+  -l,--label,-a,
+  --assignee,-r,--reviewer,-q,--jq,--json,-f,--raw-field,-X,--method,-L,--limit,-s,--state,--template,-m,
   --milestone,-n,--notes,-S,--search,--hostname,-p,--project=- -D,--dir=c
 ansible-playbook ansible : r* | -i,--inventory,--vault-password-file,--private-key,--key-file=r -m,-a,-l,-t,--tags,
-  --limit,-u,--user,-b=- -e,--extra-vars=?
+  --limit,-u,--user,-b=- -e,--extra-vars=p
 shellcheck shfmt : r* | -s,--shell,-f,--format,-e,--exclude,-S,-o,-i,-ln=- -w=f
 pre-commit : p* | --files=r -c,--config=r
 hatch twine flit build maturin setuptools : ?* | -o,--outdir,--out=c -m,--manifest-path,--config-file=r -r,
@@ -172,8 +201,82 @@ hatch twine flit build maturin setuptools : ?* | -o,--outdir,--out=c -m,--manife
 virtualenv venv : c* | -p,--python=- --prompt=-
 dpkg : ?* | -i,--install=r -l,-L,-s,-S=-
 apt apt-get brew yum dnf apk pacman zypper snap : ?* | -c=r -t,-o=- -y=f
+mosh : -* | --ssh,--server,--client=s
+ipython : ?* | -c=P --ipython-dir,--profile-dir,--logfile=c --config,--ext=r --profile,--pylab,--colors=-
+ts-node tsx esno : ?* | -e,--eval,-p,--print=E -P,--project,-r,--require,--import,--tsconfig=r
+pwsh powershell : r* | -c,-Command,-command,-NonInteractive=s -f,-File,-file=r
+nu xonsh elvish tcsh csh : r* | -c=s
+pg_dump pg_dumpall pg_restore pg_basebackup mysqldump mariadb-dump mongodump : -* | -f,--file,--result-file,-r,-D,
+  -o,--out,
+  --pgdata,--archive=c -h,--host,-S,--socket=u -U,-u,-p,-P,-d,--dbname,-t,-n,-F,-j=- --defaults-file,
+  --defaults-extra-file=r
+mkdocs zola hugo jekyll eleventy : ?* | -d,--site-dir,--destination,-o,--output-dir,--output=c -f,--config-file,
+  --config,
+  -s,--source,--root=r
+sphinx-build sphinx-apidoc : r c | -d,-w,-o=c -c=r -b,-D,-A,-j,-t,-H,-V=-
+xmllint : r* | --xpath,--encode,--pattern=- --schema,--relaxng,--dtdvalid=r --output,-o=c
+umount fusermount : w* | -t,-O=- -u=w
+m4 : r* | -I,--include=r -D,-U=-
+man : p* | -P,--pager,--html=s -H=s -C,--config-file,-M,--manpath=r -S,-s,-e,-L,-m,-r,-p,-E=- -l,--local-file=r
+hg svn : ?* | -m,--message,-u,--user,-r,--rev,-d=- -R,--repository,--cwd,--config-dir=r --config,--config-option=G
+  -l,--logfile,-F,--file=r -o,--output=c
+conda mamba micromamba : p* | -p,--prefix,--root-prefix=c -n,--name,-c,--channel=- -f,--file=r
+dbus-send gdbus busctl : -* | --address,--bus=u --dest,--type,--print-reply,--object-path,--method=-
+redis-cli : -* | -s=u -h,-p,-a,-n,-u,-r,-i,--user,--pass,-x=- --rdb=c --eval,--cacert,--cert,--key,--tls=r
+ctr crictl : p* | -a,--address,-r,--runtime-endpoint,--image-endpoint=u
+supervisorctl supervisord : -* | -c,--configuration=r -s,--serverurl=u
+ssh-agent : -* | -a=u -t,-P=-
+gpg-agent gpgconf gpgsm : -* | --homedir,--options=r --pinentry-program=x
+tcpdump tshark dumpcap : -* | -w=c -r,-F=r -z=s -i,-c,-s,-C,-G,-W,-e,-f,-Y,-T,-b=-
+aria2c : -* | --on-download-complete,--on-download-start,--on-download-error,--on-download-stop,
+  --on-bt-download-complete=s
+  -d,--dir,-o,--out,-l,--log,--save-session,--save-cookies=c -i,--input-file,-T,--torrent-file,--conf-path,
+  --load-cookies=r --header,-x,-s,-k,-j,-U=-
+yt-dlp youtube-dl : -* | --exec,--netrc-cmd=s -o,--output,-P,--paths,--cache-dir,--download-archive=p --cookies,
+  --config-location,--config-locations,-a,--batch-file,--ffmpeg-location=r -f,--format,-S=-
+gnuplot : r* | -e=E
+octave octave-cli maxima scilab : r* | --eval,--batch-string=E -p,--path=r
+guile racket chicken csi mit-scheme clojure clj sbcl : r* | -c,-e,--eval,--load-expr=E -l,--load,-s,-L=r
+elixir iex erl escript : r* | -e,--eval,-eval=E -r,-pa,-pz,-config,-S=r -s,-sname,-name,-setcookie=-
+groovy scala kotlin kotlinc jshell amm : r* | -e,-execute=E -cp,-classpath,--class-path,-classpath=r -d=c
+ghc runghc runhaskell ghci ocaml : r* | -e=E -o,-odir,-hidir,-outputdir=c -i,-I=r
+swift : ?* | -e=E --package-path=r
+julia : r | -e,-E,--eval,--print=E -L,--load,--project,-J,--sysimage=r -t,-p,--threads=-
+nix nix-build nix-shell nix-env nix-instantiate : p* | --run,--command=s --expr,-E=E -f,--file,-I=r -p,--packages,
+  -A,-j=-
+  -o,--out-link=c
+cargo-watch nodemon : ?* | --exec,-x,-s=s -w,--watch,--config,-C=r -e,--ext,-i,--ignore,-d,--delay=-
+jest : ?* | -c,--config,--rootDir,--globalSetup,--setupFiles=r --outputFile,--coverageDirectory,--cacheDirectory=c
+  -t,--testNamePattern,--testPathPattern,--reporters,--maxWorkers,-w=-
+uvicorn gunicorn hypercorn daphne waitress-serve : p* | --app-dir,--chdir,-c,--config,--env-file,--log-config,
+  --ssl-keyfile,--ssl-certfile,--keyfile,--certfile,--reload-dir=r --access-logfile,--error-logfile,--log-file,-p,
+  --pid=c
+  --uds,-b,--bind=u --root-path,--host,--port,-w,--workers,-k=-
+flask : p* | --app,-A,-e,--env-file,--cert,--key=r --host,-h,--port,-p=-
+mosquitto_pub mosquitto_sub rostopic rosservice rosnode rosparam ros2 zkCli zkCli.sh zookeepercli : -* | -f,--file,
+  --cafile,--cert,--key=r -t,-m,-h,-p,-u,-P,-i,-q=-
+xmlstarlet : r* | -v,-m,-c,-s,-u,-d,-N,-i,-e,-o,-a,-r,--value-of,--match,--copy-of=-
+huggingface-cli hf : -* | --local-dir,--cache-dir=c --repo-type,--revision,--include,--exclude,--token=-
+celery : p* | --workdir=r -A,--app,-Q,-n,-l,--loglevel,-c=- -f,--logfile,--pidfile,-s,--schedule=c
+nginx : -* | -c,-p=r -e=c -s=- -g=p
+sshpass : - | -f=r -p,-P=-
+qemu-system-x86_64 qemu-system-aarch64 qemu-img : p* | -drive,-hda,-cdrom,-kernel,-initrd,-bios,-fsdev,-virtfs,
+  -chardev,
+  -monitor,-serial=p -m,-smp,-cpu,-append,-netdev,-device=-
+sshfs : p* | -o=o -p=-
+mlflow : p* | --backend-store-uri,--default-artifact-root,--artifacts-destination=p -p,-h=-
+consul vault etcdctl nomad : -* | -config,-config-file,-config-dir,-ca-cert,-client-cert,-client-key,-ca-path=r
+redis-server mongod postgres mysqld : p* | -D,--dir,--dbpath,--datadir,--logpath=c --config,-f=r --unixsocket=u
+logrotate : r* | -s,--state,-l,--log=c -m,--mail=s
+run-parts : x | -a,--arg,-u,--umask,--regex=-
+start-stop-daemon daemonize : p* | -x,--exec,-a,--startas=x -p,--pidfile,-O,--output=c -d,--chdir,-r,--chroot=r -c,-u,
+  --name,-n=-
+protoc buf : r* | -I,--proto_path,--descriptor_set_in=r --plugin=x -o,--descriptor_set_out,--python_out,--cpp_out,
+  --java_out=c
+alembic : ?* | -c,--config=r -x,-m,--message,--rev-id=-
+locust k6 : ?* | -f,--locustfile,--config=r --host,-H,-e,--env,-u,-r,-t=- --csv,--html,--logfile,--out=c
 logger write wall mesg : -* | -f,--file=r -t,-p=-
 ab wrk hey siege k6 : p* | -n,-c,-H,-t,-d,-m,-T=- -p=r -s=r
-httpie http https xh : -* | -o,--output=c
-nc ncat netcat socat telnet ftp : -* | -p,-w,-s=-
+httpie http https xh : i* | -o,--output=c
+telnet ftp : -* | -p,-w,-s=-
 """

@@ -1,12 +1,13 @@
 """Transfers: what is sent from here and what arrives here."""
 
+import posixpath
 import re
 from collections.abc import Callable
 
 from .call import Call, options, part
 from .expand import Word
 from .marks import plain
-from .operands import table
+from .operands import follow_table, spec_of, table
 from .tool_tables import TOOLS
 from .world import World
 
@@ -21,6 +22,8 @@ def _curl(call: Call) -> Worlds:
         if word is None:
             continue
         kind = known.get(option, "")
+        if option in ("-K", "--config"):
+            _settings(call, word)
         if option in ("", "--url"):
             if plain(word.value).startswith("file:"):
                 call.note("r", word)
@@ -33,18 +36,29 @@ def _curl(call: Call) -> Worlds:
     return None
 
 
+def _settings(call: Call, word: Word) -> None:
+    """What the command itself has written for `curl -K file`, or feeds it."""
+    name = plain(word.value)
+    text = call.world.stdin if name == "-" else call.world.files.get(posixpath.join(call.world.cwd, name), "")
+    for line in plain(text).splitlines()[:100]:
+        if match := re.match(r"\s*-{0,2}([\w-]+)\s*[=:\s]\s*\"?([^\"\s]+)", line):
+            pieces = ("curl", f"-{match[1]}" if len(match[1]) == 1 else f"--{match[1]}", match[2])
+            call.scanner.run_words([Word(piece, word.span) for piece in pieces], call.world.fork(""))
+
+
 def _from_file(call: Call, option: str, word: Word, text: str) -> None:
     """`-d @file`, `-F name=@file`, `-b file`."""
     if option in ("-F", "--form"):
         match = re.match(r"[^=]*=[@<]([^;,]+)", text)
     elif option in ("-b", "--cookie"):
         match = re.match(r"([^=]+)$", text)
-    elif option == "--data-urlencode":
+    elif option in ("--data-urlencode", "--variable"):
         match = re.match(r"[^=@]*@(.+)", text)
     else:
         match = None if option in ("--data-raw", "--form-string") else re.match(r"@(.+)", text)
     if match and match[1] != "-":
-        call.note("r", part(word, match.start(1), match.end(1)))
+        quoted = text[match.start(1)] in "'\"" and match.end(1) - match.start(1) > 2
+        call.note("r", part(word, match.start(1) + quoted, match.end(1) - quoted))
 
 
 def _wget(call: Call) -> Worlds:
@@ -73,8 +87,33 @@ def _copies(call: Call) -> Worlds:
     return None
 
 
+def _cloud(call: Call) -> Worlds:
+    """`aws s3 cp from to` and its like: what is no bucket lies here."""
+    texts = call.texts()
+    if not any(text in ("cp", "mv", "sync", "rsync") for text in texts[:3]):
+        follow_table(call)
+        return None
+    operands = [word for option, word in options(call.args, spec_of(call.name).options) if not option and word]  # type: ignore[union-attr]
+    for at, word in enumerate(operands[1:], 1):
+        if "/" in word.value and "://" not in word.value:
+            call.note("c" if at == len(operands) - 1 else "r", word)
+    return None
+
+
+def _gh(call: Call) -> Worlds:
+    """Files that are sent are operands of some commands; of `gh api` the operand is a part of a URL."""
+    follow_table(call)
+    if call.texts()[:1] != ["api"]:
+        for option, word in options(call.args, spec_of("gh").options):  # type: ignore[union-attr]
+            if not option and word is not None:
+                call.clear(word)
+    return None
+
+
 TRANSFERS: dict[str, Callable[[Call], Worlds]] = {
     "curl": _curl,
     "wget": _wget,
+    "gh": _gh,
+    **dict.fromkeys(("aws", "gsutil", "gcloud"), _cloud),
     **dict.fromkeys(("scp", "sftp", "rsync"), _copies),
 }

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from ...protocol.records import Operation
 from .marks import HOLE, NAME, UNSET, bounded
 from .source import Source
 
@@ -27,9 +28,14 @@ class World:
     start: str
     """Where the command begins."""
     cwd: str
-    home: str
+    own_home: str
+    """The home folder where nobody says otherwise."""
     vars: dict[str, Value]
     old: str = UNSET
+    gone: set[str] = field(default_factory=set)
+    """Variables the command itself has unset."""
+    kinds: dict[str, str] = field(default_factory=dict)
+    """What `declare` has said of variables: `l`, `u`, `i`, `n`."""
     refs: dict[str, str] = field(default_factory=dict)
     """Names that stand for other names (`declare -n`)."""
     stack: list[str] = field(default_factory=list)
@@ -52,12 +58,16 @@ class World:
     leaving: Leaving = ""
     last: str = ""
     """The last word of the latest command, `$_`."""
+    passing: tuple[Operation, str, bool] | None = None
+    """A folder above the project that was only gone to so far, not looked at: its key in `Scanner.found`."""
 
     def copy(self) -> "World":
         """The same state, to go another way from here."""
         return replace(
             self,
             vars=dict(self.vars),
+            gone=set(self.gone),
+            kinds=dict(self.kinds),
             refs=dict(self.refs),
             stack=list(self.stack),
             functions=dict(self.functions),
@@ -87,6 +97,16 @@ class World:
             and self.status == other.status
         )
 
+    @property
+    def home(self) -> str:
+        """The home folder as programs find it."""
+        value = self.vars.get("HOME")
+        return value if isinstance(value, str) and value.startswith("/") else self.own_home
+
+    def folders(self) -> list[str]:
+        """What `dirs` lists: this folder, then those `pushd` has left."""
+        return [self.cwd, *reversed(self.stack)]
+
     def named(self, name: str) -> str:
         """The name behind a name that stands for another."""
         for _ in range(8):
@@ -102,6 +122,8 @@ class World:
             return self.vars[name]
         if name in ("PWD", "OLDPWD"):
             return self.cwd if name == "PWD" else self.old
+        if name == "DIRSTACK":
+            return self.folders()
         if name in _SHELL_SETS:
             return NAME
         return _DEFAULTS.get(name, UNSET)
@@ -120,6 +142,12 @@ class World:
         name = self.named(name)
         if "[" in name and index is None:
             name, _, index = name.rstrip("]").partition("[")
+        if (kind := self.kinds.get(name, "")) and isinstance(value, str):
+            if "n" in kind and name not in self.refs:
+                self.refs[name] = value
+                return
+            value = value.lower() if "l" in kind else value.upper() if "u" in kind else value
+        self.gone.discard(name)
         old = self.vars.get(name)
         if index is not None:
             self.vars[name] = _with_item(old, index, value if isinstance(value, str) else "", more=more)
@@ -162,4 +190,4 @@ def _with_item(old: Value | None, index: str, value: str, *, more: bool) -> Valu
 def first_world(cwd: str, environ: Mapping[str, str]) -> World:
     """As the shell finds things when it starts."""
     home = environ.get("HOME", "")
-    return World(start=cwd, cwd=cwd, home=home or "/root", vars={**environ, "PWD": cwd})
+    return World(start=cwd, cwd=cwd, own_home=home or "/root", vars={**environ, "PWD": cwd})

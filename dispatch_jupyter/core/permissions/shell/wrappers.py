@@ -11,13 +11,14 @@ from .operands import table
 from .source import made
 from .tool_tables import TOOLS
 from .tool_tables import WRAPPERS as WRAPPER_TABLE
+from .variables import assigned
 from .world import World
 
 Worlds = list[World] | None
 
 _TOOLS = table(TOOLS)
 _SPECS = table(WRAPPER_TABLE)
-_SHORT_SHELL = {"hyperfine", "watch", "entr"}
+_SHORT_SHELL = {"hyperfine", "watch", "watchexec"}
 
 
 def head(call: Call, spec: Spec, kinds: list[str] | None = None) -> tuple[list[Word], str | None]:
@@ -28,7 +29,7 @@ def head(call: Call, spec: Spec, kinds: list[str] | None = None) -> tuple[list[W
         text = plain(args[at].value)
         if text == "--":
             return args[at + 1 :], base
-        assigned = re.match(r"[A-Za-z_]\w*=", text)
+        assignment = re.match(r"[A-Za-z_]\w*=", text)
         if text.startswith("-") and len(text) > 1:
             step = list(options(args[at : at + 2], spec.options))
             option, word = step[0]
@@ -38,9 +39,9 @@ def head(call: Call, spec: Spec, kinds: list[str] | None = None) -> tuple[list[W
                 at += word.span == args[at + 1].span and word is args[at + 1] if at + 1 < len(args) else 0
             elif word is not None:
                 call.clear(word)
-        elif assigned:
-            call.world.assign(assigned[0][:-1], args[at].value[assigned.end() :])
-            call.pair(args[at])
+        elif assignment:
+            call.world.assign(assignment[0][:-1], args[at].value[assignment.end() :])
+            assigned(call.scanner, assignment[0][:-1], args[at].span, given=True)
         elif kinds:
             base = _noted(call, kinds.pop(0), args[at], base)
         else:
@@ -74,20 +75,30 @@ def _wrapper(call: Call) -> Worlds:
     if call.name == "command" and any(re.fullmatch(r"-[vV]+", text) for text in call.texts()[:1]):
         call.world.print(f"/usr/bin/{NAME}\n")
         return None
-    if call.name == "env" and (split := _split_string(call)):
-        return shell_texts(call, [split])
-    if call.name == "flock":
-        return _flock(call)
     words, base = head(call, _SPECS[call.name])
-    if call.name in _SHORT_SHELL and words and (len(words) == 1 or call.name == "hyperfine"):
+    in_shell = call.name == "entr" and any(re.match(r"-[a-z]*s", text) for text in call.texts()[:2])
+    if in_shell or (call.name in _SHORT_SHELL and words and (len(words) == 1 or call.name == "hyperfine")):
         return shell_texts(call, words)
-    if call.name == "gdb":
-        words = words[1:] if words and plain(words[0].value) == "--args" else words
     if call.name in ("command", "builtin"):
         return call.scanner.run_words(words, call.world) if words else None
     if call.name == "env" and not words:
         call.world.print(HOLE)
     return inner(call, words, base)
+
+
+def _env(call: Call) -> Worlds:
+    split = _split_string(call)
+    return _wrapper(call) if split is None else shell_texts(call, [split])
+
+
+def _sudo(call: Call) -> Worlds:
+    return _edit(call) if call.texts()[:1] in (["-e"], ["--edit"]) else _wrapper(call)
+
+
+def _runuser(call: Call) -> Worlds:
+    """A wrapper as `-u user command`, else as `su`."""
+    wraps = any(text.startswith(("-u", "--user")) for text in call.texts())
+    return _wrapper(call) if wraps else _su(call)
 
 
 def _split_string(call: Call) -> Word | None:
@@ -114,6 +125,19 @@ def shell_texts(call: Call, words: list[Word]) -> Worlds:
         for after in call.scanner.run(word.source(), call.world.fork())[:1]:
             call.world.print(after.out)
     return None
+
+
+def _edit(call: Call) -> Worlds:
+    """`sudo -e file`, `sudoedit file`."""
+    for option, word in options(call.args, {"-u": "-", "-g": "-"}):
+        if not option and word is not None:
+            call.note("c", word)
+    return None
+
+
+def _pee(call: Call) -> Worlds:
+    """`pee 'command' 'command'`."""
+    return shell_texts(call, [word for word in call.args if not plain(word.value).startswith("-")])
 
 
 def _su(call: Call) -> Worlds:
@@ -209,6 +233,41 @@ def _find(call: Call) -> Worlds:
     return None
 
 
+def _rows(values: list[Word], *, linked: bool) -> list[list[Word]]:
+    """The values of each run: every combination of what the lists `::: a b ::: c d` hold."""
+    lists: list[list[Word]] = [[]]
+    for word in values:
+        if plain(word.value) in (":::", ":::+", "::::"):
+            lists.append([])
+        else:
+            lists[-1].append(word)
+    if linked:
+        return [list(row) for row in zip(*lists, strict=False)]
+    rows: list[list[Word]] = [[]]
+    for one in lists[:4]:
+        rows = [[*row, word] for row in rows for word in one[:20]][:100] or rows
+    return rows
+
+
+def _placed(value: str, row: list[Word]) -> str:
+    """The places `{1}`, `{/}`, `{1/.}` filled."""
+
+    def filled(match: re.Match[str]) -> str:
+        number = int(match[1] or 1) - 1
+        if "#" in match[2] or "%" in match[2] or not 0 <= number < len(row):
+            return NAME
+        text = row[number].value
+        if match[2] == "//":
+            return posixpath.dirname(text)
+        text = posixpath.basename(text) if "/" in match[2] else text
+        return re.sub(r"\.[^./]*$", "", text) if "." in match[2] else text
+
+    return _REPLACED.sub(filled, value)
+
+
+_REPLACED = re.compile(r"\{(?=[^}])(\d*)(//|/\.|[./#%+]|)\}")
+
+
 def _parallel(call: Call) -> Worlds:
     texts = call.texts()
     cut = next((at for at, text in enumerate(texts) if text in (":::", "::::", ":::+")), len(texts))
@@ -221,10 +280,13 @@ def _parallel(call: Call) -> Worlds:
         values = [Word(HOLE, word.span) for word in values]
     if cut == len(texts):
         values = [Word(line, call.words[0].span) for line in call.world.stdin.splitlines() if line]
-    for value in values[:100] or [Word("", call.words[0].span)]:
+    numbered = any(re.search(r"\{\d+[./]*\}", plain(word.value)) for word in command)
+    for row in _rows(values, linked=":::+" in texts)[:100]:
+        value = Word(" ".join(word.value for word in row), row[0].span if row else call.words[0].span)
         words = [_filled(word, "{}", value.value) for word in command]
-        if not any("{}" in plain(word.value) for word in command) and value.value:
-            words.append(value)
+        words = [Word(_placed(word.value, row), word.span) for word in words]
+        if not numbered and not any(re.search(r"\{[\d./#%+]*\}", plain(word.value)) for word in command):
+            words += [word for word in row if word.value]
         if len(words) <= 2 and words and " " in plain(words[0].value):
             text = " ".join(plain(word.value) for word in words)
             call.scanner.run(made(text, (words[0].span[0], words[-1].span[1])), call.world.fork())
@@ -241,10 +303,16 @@ def _ssh(call: Call) -> Worlds:
 
 WRAPPERS: dict[str, Callable[[Call], Worlds]] = {
     **dict.fromkeys(_SPECS, _wrapper),
+    "env": _env,
+    "flock": _flock,
+    "sudo": _sudo,
+    "runuser": _runuser,
     "su": _su,
+    "sudoedit": _edit,
+    "pee": _pee,
     "script": _script,
     "xargs": _xargs,
     "find": _find,
     "parallel": _parallel,
-    "ssh": _ssh,
+    **dict.fromkeys(("ssh", "autossh", "slogin"), _ssh),
 }

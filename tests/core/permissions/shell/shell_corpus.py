@@ -23,6 +23,14 @@ FILES = [
     "held_out_third.txt",
     "held_out_shell.txt",
     "held_out_last.txt",
+    "hidden_ways.txt",
+    "hidden_ways_again.txt",
+    "hidden_ways_third.txt",
+    "everyday.txt",
+    "everyday_again.txt",
+    "unseen_mixed.txt",
+    "unseen_everyday.txt",
+    "unseen_tricks.txt",
 ]
 OPERATIONS = {"r": "read", "w": "write", "x": "execute"}
 
