@@ -1,8 +1,10 @@
 """JupyterLab's page as a person uses it."""
 
 import re
+from contextlib import suppress
 
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from chat_page import Chat
 from lab_process import TOKEN, LabProcess
@@ -10,6 +12,7 @@ from notebook_page import NotebookPage
 
 PANEL = "#dispatch-jupyter-panel .dsp-chat"
 
+LAUNCHER_MS = 5_000
 EXECUTE = "([command, args]) => jupyterapp.commands.execute(command, args).then(() => null)"
 
 
@@ -21,7 +24,11 @@ class LabPage:
 
     def open(self) -> "LabPage":
         self.page.goto(f"{self.process.url}lab/workspaces/{self.workspace}?token={TOKEN}")
-        return self.loaded()
+        self.loaded()
+        # the launcher opens last, and would take the focus from whatever has it by then; not every workspace has one
+        with suppress(PlaywrightTimeout):
+            self.page.wait_for_function("document.activeElement?.closest('.jp-Launcher')", timeout=LAUNCHER_MS)
+        return self
 
     def loaded(self) -> "LabPage":
         self.page.wait_for_function("window.jupyterapp?.restored.then(() => true)")

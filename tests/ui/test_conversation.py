@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from lab_page import LabPage
 from model_server import Call, ModelServer, Received, Reply
@@ -107,7 +107,7 @@ def test_reading_further_up_is_not_disturbed_by_what_comes(page: LabPage, model:
     page.page.mouse.wheel(0, -300)
     latest = chat.root.get_by_role("button", name="Latest")
     expect(latest).to_be_visible()
-    top = end.evaluate("log => log.scrollTop")
+    top = scrolled(end)
     expect(answer).to_contain_text("w300 ")
     assert end.evaluate("log => log.scrollTop") == top
     latest.click()
@@ -196,6 +196,15 @@ def test_everything_goes_without_a_mouse(page: LabPage, model: ModelServer) -> N
     expect(chat.root.get_by_role("menuitemradio").first).to_be_focused()
     keyboard.press("Escape")
     expect(chat.root.get_by_role("button", name="Sessions")).to_be_focused()
+
+
+def scrolled(log: Locator) -> float:
+    """How far it is scrolled, once the wheel has come to rest."""
+    before, now = -1.0, 0.0
+    while now != before:
+        before, now = now, log.evaluate("log => log.scrollTop")
+        log.page.wait_for_timeout(100)
+    return now
 
 
 def tab_until(page: Page, key: str, label: str) -> None:
