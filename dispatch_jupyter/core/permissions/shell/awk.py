@@ -20,7 +20,7 @@ _TOKEN = re.compile(
     r"|(?P<blank>[ \t]+)"
 )
 _COMMAND = re.compile(
-    rf"\bsystem\(\s*\(?\s*{_TEXT}|\(?\s*{_TEXT}\s*\)?\s*\|&?\s*getline|\|&?\s*\(?\s*{_TEXT}|{_TEXT}\s*\|&"
+    rf"\bsystem\(\s*\(?\s*{_TEXT}|\(?\s*{_TEXT}\s*\)?\s*\|&?\s*getline|(?<!\|)\|(?!\|)&?\s*\(?\s*{_TEXT}|{_TEXT}\s*\|&"
 )
 _FILE = re.compile(rf"(?P<sign>>>?|<)\s*\(?\s*{_TEXT}")
 _TAKEN = re.compile(rf"@(?:include|load)\s+{_TEXT}|\bARGV\[\w+\]\s*=\s*{_TEXT}")

@@ -43,6 +43,11 @@ _TEXT_NAME = re.compile(
     re.IGNORECASE,
 )
 """Names of settings whose values begin like paths and are none."""
+_SETTING = re.compile(
+    r"-[Dev]|--?(?:var(?:iable)?s?|env|param(?:eter)?s?|arg(?:ument)?s?|label|annotation|tag|[\w-]+-set|set-[\w-]+)$"
+)
+"""Options that take `name=value`, a setting the program itself does not open."""
+_NAMED = re.compile(r"[\w.\[\]-]+=(?!@)")
 KINDS: dict[str, tuple[Operation, bool]] = {
     "r": ("read", False),
     "w": ("write", False),
@@ -112,6 +117,8 @@ class Call:
                 self.clear(part(word, 1))
             return
         inside = f"{self.world.cwd}/".startswith(f"{self.world.start}/") and base is None
+        if not self.scanner.around.rooted(word.value):
+            return
         if not inside and "/" not in value and "." not in value and value != "~":
             # the words of a tool are no files of a folder it was sent to
             return
@@ -137,19 +144,22 @@ class Call:
         if "\n" in value or _REGEX.match(word.value):
             return
         if _CLEARLY_PATH.match(value) and not is_url(value) and not _LIST.search(value):
-            if not _ROUTE.match(value):
+            if not _ROUTE.match(value) and self.scanner.around.rooted(word.value):
                 self.scanner.touch(operation, homed(word, self.world), self.world)
             return
         for start, end in named_paths(value):
             name = re.search(r"([\w.-]+)=@?$", value[:start])
             piece = part(word, start, end)
             likely = start == 0 or value[:5] in ("file:", "unix:") or _LIKELY.match(value, start)
+            if not self.scanner.around.rooted(piece.value):
+                continue
             if likely and not _ROUTE.match(value, start) and not (name and _TEXT_NAME.match(name[1])):
                 self.scanner.touch(operation, homed(piece, self.world), self.world, creates=operation == "write")
 
     def option(self, option: str, word: Word) -> None:
         """The value of an option nobody knows."""
-        if not _TEXT_OPTION.search(option):
+        setting = _SETTING.match(option) and _NAMED.match(plain(word.value))
+        if not setting and not _TEXT_OPTION.search(option):
             self.clear(word, "write" if _WRITES.match(option) else "execute" if _RUNS.match(option) else "read")
 
     def follow(self, spec: Spec) -> list[Word]:
@@ -233,6 +243,8 @@ def options(args: list[Word], known: dict[str, str], *, loose: bool = False) -> 
 
 def _takes(name: str, rest: list[Word], known: dict[str, str]) -> bool:
     """Whether an unknown option likely takes the next word, and that is no path."""
+    if rest and name not in known and _SETTING.match(name) and _NAMED.match(plain(rest[0].value)):
+        return True
     return (
         bool(rest)
         and name not in known

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from .archives import ARCHIVES
 from .arithmetic import arithmetic
+from .builds import BUILDS
 from .builtins import BUILTINS, declared
 from .call import Call
 from .containers import CONTAINERS
@@ -19,12 +20,12 @@ from .marks import HOLE, UNSET, doubtful, plain
 from .operands import follow_table, spec_of
 from .outputs import OUTPUTS
 from .packages import PACKAGES
-from .scanner import Scanner, merged
+from .scanner import Found, Scanner, merged
 from .sessions import SESSIONS
 from .source import Source, Span, made
 from .subscripts import EVALUATING, subscript
 from .transfers import TRANSFERS
-from .variables import apply, assigned, more_words
+from .variables import OPENING_OPERANDS, apply, assigned, more_words
 from .world import Value, World
 from .wrappers import WRAPPERS
 
@@ -33,7 +34,7 @@ _ASSIGNED = re.compile(r"([A-Za-z_]\w*)(?:\[([^\]]*)\])?(\+?)=", re.ASCII)
 _DECLARING = {"declare", "typeset", "local", "export", "readonly"}
 HANDLERS: dict[str, Handler] = {
     **OUTPUTS, **FILTERS, **ARCHIVES, **CONTAINERS, **GIT, **PACKAGES, **TRANSFERS, **INTERPRETERS, **WRAPPERS,
-    **DATABASES, **SESSIONS, **BUILTINS,
+    **DATABASES, **SESSIONS, **BUILDS, **BUILTINS,
 }  # fmt: skip
 _SILENT = {"mkdir", "rm", "cp", "mv", "touch", "chmod", "ln", "cat", "sleep", "tee"}
 MAX_CALLS = 12
@@ -150,6 +151,9 @@ def run_words(scanner: Scanner, words: list[Word], world: World) -> list[World]:
 
 
 def _run_named(scanner: Scanner, name: str, words: list[Word], world: World) -> list[World]:
+    if name in ("builtin", "command") and len(words) > 1 and plain(words[1].value) in BUILTINS:
+        # what it changes stays changed
+        return _program(scanner, plain(words[1].value), words[1:], world)
     if name in world.functions:
         return _call_function(scanner, world.functions[name], words, world)
     if name in world.aliases:
@@ -173,6 +177,7 @@ def _program(scanner: Scanner, name: str, words: list[Word], world: World) -> li
     if base in EVALUATING:
         for word in words[1:]:
             subscript(scanner, word, world)
+    passing, reached = world.passing, scanner.reached
     if base != "cd":
         world.passing = None
     handler = HANDLERS.get(base) or HANDLERS.get(re.sub(r"[-\d.]+$", "", base))
@@ -184,9 +189,23 @@ def _program(scanner: Scanner, name: str, words: list[Word], world: World) -> li
         if spec_of(base) is None:
             held(call)
     after = merged(handler(call) or [world]) if handler else [world]
+    if passing and base != "cd":
+        stayed = scanner.reached[0] > reached[0] and scanner.reached[1] == reached[1]
+        _went_through(call, passing, after, stayed=stayed)
     if base not in BUILTINS and base not in _SILENT and len(after) == 1 and after[0].out == before:
         after[0].print(HOLE)
     return after
+
+
+def _went_through(call: Call, passing: Found, after: list[World], *, stayed: bool) -> None:
+    """From a folder above the project something was run: unless it only looked into the project, the folder counts."""
+    found, passed = call.scanner.found, call.scanner.passed
+    if stayed and (call.name in OPENING_OPERANDS or (call.name == "git" and call.texts()[:1] == ["-C"])):
+        passed[passing] = found.pop(passing, passed.get(passing, []))
+        for world in after:
+            world.passing = passing
+    elif passing in passed:
+        found.setdefault(passing, passed[passing])
 
 
 def _own_script(scanner: Scanner, text: str, words: list[Word], world: World) -> list[World]:

@@ -92,7 +92,16 @@ def _kubectl(call: Call) -> Worlds:
     return None
 
 
+def _elsewhere(call: Call) -> Worlds:
+    """What is behind `exec` runs in another system."""
+    texts = call.texts()
+    at = texts.index("exec") if "exec" in texts else len(texts)
+    Call(call.scanner, call.world, call.words[: at + 1], call.name).follow(spec_of(call.name) or Spec(["p*"]))
+    return None
+
+
 CONTAINERS: dict[str, Callable[[Call], Worlds]] = {
     **dict.fromkeys(("docker", "podman", "nerdctl", "docker-compose"), _docker),
     **dict.fromkeys(("kubectl", "oc"), _kubectl),
+    **dict.fromkeys(("crictl", "ctr", "lxc", "incus", "multipass"), _elsewhere),
 }

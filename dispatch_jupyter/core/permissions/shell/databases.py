@@ -17,7 +17,7 @@ _FILE = re.compile(
     r"(?:--?\w+\s+)*|ATTACH\s+(?:DATABASE\s+)?|(?P<function>readfile|writefile|load_extension|pg_read_file|lo_import"
     r"|lo_export|load_file|edit|read_\w+|parquet_scan)\(\s*|VACUUM\s+INTO\s*"
     r"|\\(?P<slash>i|ir|include|o|out|g|gx|w|write|cd|lo_import|lo_export|copy\b.{0,300}?\b(?:from|to)|!|\.)\s+"
-    r"|\b(?P<copy>COPY\b[^;]{0,300}?\b(?:FROM|TO))\s+|\b(?P<infile>(?:IN|OUT|DUMP)FILE)\s+"
+    r"|\b(?P<copy>COPY\b\s*(?:\((?:[^()]|\((?:[^()]|\([^()]*\))*\)){0,2000}\)|[^;]{0,300}?)\s*\b(?:FROM|TO))\s+|\b(?P<infile>(?:IN|OUT|DUMP)FILE)\s+"
     r"|(?:^|;\s*|\n)\s*(?P<word>system|source|tee|pager|load)\s+)"
     r"(?P<program>PROGRAM\s*)?(?:'(?P<quoted>[^'\n]+)'|\"(?P<double>[^\"\n]+)\"|(?P<bare>[^'\"\s;,)]+)(?P<rest>[^;\n]*))",
     re.IGNORECASE,

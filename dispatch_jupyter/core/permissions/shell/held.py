@@ -68,6 +68,28 @@ def language(call: Call, word: Word) -> None:
     code(call, word.source())
 
 
+_MAGIC = re.compile(
+    r"^\s*(?:(?P<name>%(?:run|load|loadpy|cd|pycat|edit|logstart|save|notebook))\s+(?:-\S+\s+)*(?P<path>[^\s;]+)"
+    r"|(?:!!?|%(?:sx|system|sc)\s)(?P<command>.+)).*$",
+    re.MULTILINE,
+)
+
+
+def notebook_code(call: Call, word: Word) -> None:
+    """Python with the commands of IPython between its lines."""
+    text = plain(word.value)
+    for match in list(_MAGIC.finditer(text))[:100]:
+        if match["command"]:
+            shell(call, part(word, *match.span("command")))
+        else:
+            kind = (
+                "c" if match["name"] in ("%save", "%logstart", "%notebook") else "x" if match["name"] == "%run" else "r"
+            )
+            call.note(kind, part(word, *match.span("path")))
+    rest = _MAGIC.sub("", text)
+    python(call, word.source() if rest == text else made(rest, word.span))
+
+
 _SSH_COMMANDS = {"proxycommand", "localcommand", "knownhostscommand", "match"}
 _SSH_SOCKETS = {"controlpath", "identityagent"}
 
@@ -307,5 +329,5 @@ def script(call: Call, word: Word) -> None:
 READERS |= {
     "s": shell, "u": socket, "o": ssh_setting, "v": vim, "b": gdb, "E": language, "T": tcl, "4": m4, "L": forward,
     "R": backward, "W": commas, "l": several, "i": sent, "C": toml,
-    "P": script, "X": interpreter_setting, "n": local, "a": action, "S": output,
+    "P": script, "N": notebook_code, "X": interpreter_setting, "n": local, "a": action, "S": output,
 }  # fmt: skip

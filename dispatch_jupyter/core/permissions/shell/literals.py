@@ -11,12 +11,7 @@ from .quiet import quiet
 from .source import Source
 from .world import World
 
-_ROOTS = (
-    "etc|home|root|var|tmp|usr|opt|proc|sys|dev|mnt|media|srv|bin|sbin|lib|lib64|boot|run|Users|private|Library"
-    "|Applications|Volumes|data|work|workspace|nix|snap|cores|System"
-)
-KNOWN_ROOT = re.compile(rf"/(?:{_ROOTS})(?:/|$)")
-_PATHLIKE = re.compile(rf"(?:file://)?(?:/(?:{_ROOTS})(?:/[^\s'\"]*)?|~/[^\s]*|(?:\.\.?/)*\.\./[^\s]*)")
+_PATHLIKE = re.compile(r"(?:file://)?(?:/[^/\s'\"]+(?:/[^\s'\"]*)?|~/[^\s]*|(?:\.\.?/)*\.\./[^\s]*)")
 _WRITES = re.compile(
     r"(writeFile|appendFile|createWriteStream|mkdir|rm_?\w*|FileUtils\.(?:rm|mkdir|touch|mv|chmod|install)\w*|rmSync|unlink|rmdir|rename|truncate|\b(?:copyFile|cp|copy|symlink|link)\w*\([^,]*,"
     r"|(?<![.\w])write\(|open\b[^;]*['\"]\+?>+[^'\"]*['\"]\s*,\s*$|file_put_contents|write\.\w+|write_\w+|saveRDS|writeLines\([^,]*,|ggsave|sink|write-region|append-to-file|File\.(?:write|delete|open\([^)]*['\"][wa])|open\([^)]*['\"][>+wa]|>\s*$|>>\s*$)[^;)]*$"
@@ -36,9 +31,11 @@ _SHOWN = re.compile(
 )
 """What stands in front of a string that is only shown or compared."""
 _PICKED = re.compile(
-    r"\s*\.(?:split|replace|length|size|match|test|startsWith|endsWith|includes|start_with\?|end_with\?|tr|sub|gsub)(?!\w)"
+    r"\s*=~|\s*\.(?:split|replace|length|size|match|test|startsWith|endsWith|includes|start_with\?|end_with\?|tr|sub|gsub)(?!\w)"
 )
-_SECOND = re.compile(r"\b(?:replace|replaceAll|gsub|sub|tr)\s*\(\s*(?:'[^']*'|\"[^\"]*\"|/[^/]*/\w*)\s*,\s*$")
+_SECOND = re.compile(
+    r"\b(?:replace|replaceAll|gsub|sub|tr)\s*\(\s*(?:'[^']*'|\"[^\"]*\"|/(?:[^/\\\n]|\\.)+/\w*)\s*,\s*$"
+)
 """What a text is replaced by."""
 _RUNS = re.compile(
     r"(exec|execSync|execute|system\d?|popen\d?|spawn\w*|shell_exec|passthru|proc_open|backtick|qx|%x|shell-command(-to-string)?"
@@ -118,15 +115,23 @@ def _with_inner(text: str) -> str:
 
 
 _TOKEN = re.compile(rf"{STRING.pattern}|[()]", re.DOTALL)
-_CALLEE = re.compile(r"([\w$]+)\s*$")
+_CALLEE = re.compile(r"([\w$]+[?!]?)\s*$")
+_LISP = re.compile(r"\(([\w-]+)\s+[\"(]")
+"""`(function "text")`."""
 _TEXT_CALLS = {
     "stringify", "basename", "dirname", "extname", "preg_match", "preg_replace", "preg_split", "explode", "grepl",
     "gsub", "json_encode", "to_json", "dump", "includes", "startsWith", "endsWith", "indexOf", "str_replace",
     "strlen", "nchar", "parse_url", "pathinfo", "puts", "printf", "log", "error", "warn", "info", "debug", "assert",
     "equal", "strictEqual", "deepEqual", "isAbsolute", "relative", "describe", "it", "test", "expect", "toBe",
-    "toEqual", "toContain",
+    "toEqual", "toContain", "str_starts_with", "str_ends_with", "str_contains", "strpos",
+    "splitpath", "splitdir", "splitext", "tokenize", "hasPrefix", "HasPrefix", "startswith",
+    "endswith", "contains", "include?", "key?", "has_key?", "start_with?", "end_with?", "lastIndexOf", "charAt",
+    "string-match", "string-prefix-p", "file-name-nondirectory", "message", "princ",
 }  # fmt: skip
 """Functions that only look at or show the text they are given."""
+_CHANGING = {"ltrim", "rtrim", "trim", "sub", "TrimPrefix", "replace-regexp-in-string"}
+"""Functions that give the text on, changed: what counts is who gets it."""
+_SHOWING = {"", "cat", "print", "println", "puts", "princ", "message", "log"}
 _LINK = re.compile(
     r"\b(?:sym)?link(?:Sync)?\s*\(?\s*(?:'([^'\n]+)'|\"([^\"\n]+)\")\s*,\s*(?:'([^'\n]+)'|\"([^\"\n]+)\")"
 )
@@ -139,12 +144,21 @@ def _callees(text: str) -> dict[int, str]:
     for token in _TOKEN.finditer(text):
         if token[0] == "(":
             name = _CALLEE.search(text, max(token.start() - 60, 0), token.start())
+            name = name or _LISP.match(text, token.start())
             stack.append(name[1] if name else "")
         elif token[0] == ")":
             del stack[-1:]
         else:
-            found[token.start()] = stack[-1] if stack else ""
+            found[token.start()] = _getting(stack)
     return found
+
+
+def _getting(stack: list[str]) -> str:
+    """Which of the open calls gets a string."""
+    if not stack or stack[-1] not in _CHANGING:
+        return stack[-1] if stack else ""
+    outer = next((name for name in reversed(stack[-8:]) if name not in _CHANGING), "")
+    return "puts" if outer in _SHOWING else outer
 
 
 def _links(call: Call, text: str) -> None:
@@ -170,8 +184,14 @@ def _quoted(text: str) -> str:
 
 
 def _is_key(text: str, match: re.Match[str]) -> bool:
-    """Whether a string is the name of a field: `{'/x': 1}`."""
-    return text[: match.start()].rstrip()[-1:] in ("{", ",") and re.match(r"\s*:(?!:)", text[match.end() :]) is not None
+    """Whether a string is the name of a field: `{'/x': 1}`, `["/x" => 1]`."""
+    before, behind = (
+        text[max(match.start() - 50, 0) : match.start()].rstrip()[-1:],
+        text[match.end() : match.end() + 20],
+    )
+    return (before in ("{", ",") and re.match(r"\s*:(?!:)", behind) is not None) or (
+        before in ("{", "[") and re.match(r"\s*=>", behind) is not None
+    )
 
 
 def _homes(text: str, home: str) -> str:
@@ -198,9 +218,13 @@ def _inlined(text: str) -> str:
     return text
 
 
+def _is_path(call: Call, text: str) -> bool:
+    return _PATHLIKE.fullmatch(text) is not None and call.scanner.around.rooted(text.removeprefix("file://"))
+
+
 def literal(call: Call, text: str, span: tuple[int, int], before: str = "") -> None:
     """Note one string literal: a path, or a shell command that is run."""
-    if _EVALUATES.search(before) and len(text) < 20_000 and not _PATHLIKE.fullmatch(text):
+    if _EVALUATES.search(before) and len(text) < 20_000 and not _is_path(call, text):
         code(call, Source(re.sub(r"\\(.)", r"\1", text), None, span))
         return
     if (text.endswith("|") or text.startswith("|")) and "open" in before:
@@ -214,7 +238,7 @@ def literal(call: Call, text: str, span: tuple[int, int], before: str = "") -> N
     mode = re.match(r"[+<>|\s]*", text)
     if mode and mode[0]:
         text, before = text[mode.end() :], f'{before}open("{mode[0].strip()}'
-    if _PATHLIKE.fullmatch(text) or (text == ".." and _OPENS.search(before)):
+    if _is_path(call, text) or (text == ".." and _OPENS.search(before)):
         operation = "write" if _WRITES.search(before) else "read"
         text = text.replace("*", GLOBS["*"])
         word = Word(call.world.home + text[1:] if text[:2] == "~/" else text, span)

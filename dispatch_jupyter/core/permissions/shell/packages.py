@@ -1,4 +1,4 @@
-"""Build tools, package managers and the programs they run."""
+"""Package managers and the programs they run."""
 
 import re
 from collections.abc import Callable
@@ -6,9 +6,8 @@ from collections.abc import Callable
 from .call import Call, options, part
 from .expand import Word
 from .literals import code
-from .marks import HOLE, plain
+from .marks import plain
 from .operands import follow_table, table
-from .source import Span, made
 from .tool_tables import TOOLS
 from .world import World
 from .wrappers import inner
@@ -18,60 +17,6 @@ _SPECS = table(TOOLS)
 _PROJECT_RUNNERS = {"uv", "poetry", "pdm", "hatch", "pipenv", "conda", "mamba", "micromamba", "rye"}
 _NODE_RUNNERS = {"npm", "pnpm", "yarn", "bun"}
 _ONE_OFF = {"npx", "bunx", "pnpx", "uvx", "pipx"}
-_OUTPUT = re.compile(r"(DESTDIR|[Pp]refix|PREFIX|O|BUILD_?DIR|OUT\w*)=")
-
-
-_RECIPE = re.compile(
-    r"^\t(?P<line>.+)|^[^\t\n#=:]+:[^=\n;]*;(?P<close>.+)|\$\(shell\s+(?P<run>[^()]+)\)|^-?s?include\s+(?P<include>\S+)",
-    re.MULTILINE,
-)
-
-
-def _make(call: Call) -> Worlds:
-    known, base = _SPECS["make"].options, None
-    staged = any(text.startswith("DESTDIR=") for text in call.texts())
-    for option, word in options(call.args, known):
-        if word is None:
-            continue
-        text = plain(word.value)
-        if option == "--eval":
-            makefile(call, text, word.span)
-        elif known.get(option) == "d":
-            base = call.scanner.touch("read", word, call.world, base=base) or base
-        elif option:
-            call.note(known.get(option, "-"), word, base)
-        elif re.match(r"(SHELL|CC|CXX|LD|AR|AS|FC|CPP|PYTHON|RUSTC|GO|MAKE|INSTALL)=", text):
-            call.scanner.run(part(word, text.index("=") + 1).source(), call.world.fork(""))
-        elif _OUTPUT.match(text) and (text.startswith("DESTDIR") or not staged):
-            call.clear(part(word, text.index("=") + 1), "write")
-        elif "=" not in text and "/" in text:
-            call.guess(word, base)
-    _written_makefile(call)
-    return None
-
-
-def makefile(call: Call, text: str, span: Span) -> None:
-    """What a makefile's text runs and takes in: it may have come with the command."""
-    for match in _RECIPE.finditer(text):
-        call.scanner.spend()
-        if match["include"]:
-            call.note("r", Word(match["include"], span))
-        else:
-            command = re.sub(
-                r"\$\(\w+\)|\$[@<^*?+]", "x", (match["line"] or match["close"] or match["run"]).lstrip("@-+ ")
-            )
-            call.scanner.run(made(command.replace("$$", "$"), span), call.world.fork(""))
-
-
-def _written_makefile(call: Call) -> None:
-    """The makefile that is used, where the command itself has written it."""
-    names = [plain(word.value) for option, word in options(call.args, _SPECS["make"].options)
-             if option in ("-f", "--file", "--makefile") and word]  # fmt: skip
-    for name in names or ["Makefile", "makefile", "GNUmakefile"]:
-        path = name if name.startswith("/") else f"{call.world.cwd}/{name}"
-        text = call.world.stdin if name == "-" else call.world.files.get(path, "")
-        if text and text != HOLE:
-            makefile(call, plain(text), call.words[0].span)
 
 
 def _package(call: Call) -> Worlds:
@@ -196,36 +141,11 @@ def _papermill(call: Call) -> Worlds:
     return None
 
 
-_CMAKE_TOOLS = {
-    "cat": "cat", "copy": "cp", "copy_directory": "cp", "copy_if_different": "cp", "rename": "mv", "remove": "rm",
-    "rm": "rm",
-    "remove_directory": "rm", "make_directory": "mkdir", "touch": "touch", "touch_nocreate": "touch", "tar": "tar",
-    "create_symlink": "ln", "create_hardlink": "ln", "compare_files": "cmp", "env": "env", "time": "env",
-    "md5sum": "cat",
-    "sha256sum": "cat", "sha1sum": "cat", "sha512sum": "cat",
-}  # fmt: skip
-
-
-def _cmake(call: Call) -> Worlds:
-    """`cmake -E tool arguments`: tools of its own."""
-    texts = call.texts()
-    if texts[:1] != ["-E"]:
-        follow_table(call)
-    elif len(texts) > 1 and texts[1] in _CMAKE_TOOLS:
-        return call.scanner.run_words([Word(_CMAKE_TOOLS[texts[1]], call.args[1].span), *call.args[2:]], call.world)
-    elif texts[1:2] == ["chdir"]:
-        call.note("r", call.args[2]) if len(texts) > 2 else None
-        return inner(call, call.args[3:], texts[2] if len(texts) > 2 else None)
-    return None
-
-
 PACKAGES: dict[str, Callable[[Call], Worlds]] = {
-    **dict.fromkeys(("make", "gmake"), _make),
     **dict.fromkeys(_NODE_RUNNERS | _ONE_OFF | _PROJECT_RUNNERS, _package),
     "bun": _bun,
     **dict.fromkeys(("pip", "pip3"), _pip),
     "papermill": _papermill,
-    "cmake": _cmake,
     "install": _install,
     "ln": _ln,
 }

@@ -8,7 +8,7 @@ import warnings
 from ...protocol.records import Operation
 from .call import Call
 from .expand import Word
-from .literals import KNOWN_ROOT, code, linked
+from .literals import code, linked
 from .marks import GLOBS, HOLE, NAME
 from .python_nodes import fetched, method, opens_for_writing, says_path, searched, uncompiled
 from .python_tables import (
@@ -345,7 +345,8 @@ class _Python:
             return
         if match := re.match(r"(?:http\+)?unix:(?://)?(?=/)", value):
             value = value[match.end() :]
-        if KNOWN_ROOT.match(value) or value.startswith(("~/", "../", "file:///")):
+        rooted = re.match(r"/[^/]", value) and self._call.scanner.around.rooted(value)
+        if rooted or value.startswith(("~/", "../", "file:///")):
             self._path(node, value, operation)
 
     def _of_module(self, func: ast.expr) -> bool:

@@ -1,6 +1,6 @@
 """What a shell command would touch, told from its text."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ...protocol.records import Operation
@@ -9,6 +9,7 @@ from .marks import clean
 from .scanner import Scanner, Spent
 from .source import Source, Span
 from .statements import run_source
+from .surroundings import Surroundings, usual
 from .world import first_world
 
 MAX_CHARS = 200_000
@@ -39,23 +40,39 @@ class Scan:
     """Why the shell would refuse the command: what and where. What runs before that place is mentioned all the same."""
 
 
-def scan(command: str, cwd: str, environ: Mapping[str, str]) -> Scan:
+def scan(
+    command: str,
+    cwd: str,
+    environ: Mapping[str, str],
+    *,
+    roots: frozenset[str] = frozenset(),
+    is_folder: Callable[[str], bool] | None = None,
+    is_file: Callable[[str], bool] | None = None,
+) -> Scan:
     """Follow a shell command through, as far as its text and surroundings tell.
 
     Args:
         command: as it will be given to `bash -c`.
         cwd: absolute path of the folder it starts in.
         environ: all the variables it will have.
+        roots: names of folders right below `/`, beside the usual ones. What begins with another is taken for a path
+            only where it must be one.
+        is_folder: whether there is a folder at an absolute path. By default those below `cwd` are there.
+        is_file: whether there is a program at an absolute path. By default all are, but for those among the programs
+            people install for themselves.
 
-    It looks at no disk and starts no process. It never fails: what is too long or too involved is uncertain.
+    By itself it looks at no disk; it starts no process. It never fails: what is too long or too involved is uncertain.
     """
     text = clean(command)
-    scanner = Scanner(run_source, run_words)
+    world = first_world(cwd.rstrip("/") or "/", environ)
+    around = usual(world.cwd, world.home)
+    around = Surroundings(world.cwd, around.roots | roots, is_folder or around.is_folder, is_file or around.is_file)
+    scanner = Scanner(run_source, run_words, around)
     scanner.given = environ
     try:
         if len(text) > MAX_CHARS:
             raise Spent
-        scanner.run(Source(text, 0, (0, 0)), first_world(cwd.rstrip("/") or "/", environ))
+        scanner.run(Source(text, 0, (0, 0)), world)
     except (Spent, RecursionError):
         scanner.uncertain.append((0, len(text)))
     return _result(scanner, text)

@@ -8,11 +8,15 @@ from .expand import Expander, Word
 from .marks import GLOB, HOLE, UNSET
 from .paths import located
 from .source import Source, Span
+from .surroundings import Surroundings
 from .world import World
 
 MAX_STEPS = 20_000
 MAX_DEPTH = 24
 MAX_WORLDS = 6
+
+Found = tuple[Operation, str, bool]
+"""How a path is reached, which, and whether it is made where it is missing."""
 
 RunSource = Callable[["Scanner", Source, World], list[World]]
 
@@ -26,12 +30,13 @@ class Spent(Exception):
 class Scanner:
     """Gathers what one command would touch."""
 
-    def __init__(self, run: RunSource, run_words: RunWords) -> None:
+    def __init__(self, run: RunSource, run_words: RunWords, around: Surroundings) -> None:
+        self.around = around
         self._run = run
         self._run_words = run_words
         self._steps = 0
         self._depth = 0
-        self.found: dict[tuple[Operation, str, bool], list[Span]] = {}
+        self.found: dict[Found, list[Span]] = {}
         self.uncertain: list[Span] = []
         self.listed: dict[str, list[Span]] = {}
         """Folders the shell itself reads to expand patterns."""
@@ -42,6 +47,12 @@ class Scanner:
         self.applied: set[tuple[str, str, str]] = set()
         self.given: Mapping[str, str] = {}
         """The variables the command started with."""
+        self.places: list[Word] = []
+        """Folders a build has been told to install to, when it does."""
+        self.reached = (0, 0)
+        """How often paths were mentioned: below the folder the command began in, elsewhere."""
+        self.passed: dict[Found, list[Span]] = {}
+        """What was taken off `found`: folders above the project that were only gone through."""
         self.expander = Expander(self.capture, self._process)
 
     def spend(self, steps: int = 1) -> None:
@@ -118,6 +129,9 @@ class Scanner:
         return path
 
     def mention(self, operation: Operation, path: str, span: Span, *, creates: bool = False) -> None:
+        below, elsewhere = self.reached
+        inside = f"{path}/".startswith(f"{self.around.project}/")
+        self.reached = (below + inside, elsewhere + (not inside))
         spans = self.found.setdefault((operation, path, creates), [])
         if span not in spans and len(spans) < 50:
             spans.append(span)

@@ -74,7 +74,7 @@ def _tmux_command(call: Call, words: list[Word]) -> None:
     operands = _behind_options(call, words[1:], spec.options)
     if name in ("send-keys", "send"):
         for word in operands:
-            if not _KEYS.fullmatch(plain(word.value)):
+            if not _KEYS.fullmatch(plain(word.value)) and call.scanner.around.rooted(word.value):
                 shell(call, word)
     elif name in ("if-shell", "if"):
         _tmux_if(call, operands)

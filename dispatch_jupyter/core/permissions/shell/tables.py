@@ -86,7 +86,7 @@ cargo : ?* | --manifest-path=r --config=C --target-dir,--out-dir,--root=c --path
   --tag,--rev,-Z=- -C=d
 less : r* | -o,-O,--log-file,--LOG-FILE=c -k,--lesskey-file,--lesskey-src,-T,--tag-file=r -p,--pattern,-P,--prompt,
   -x,-z,-j,-h,-y,-b,-D=-
-rustc : r* | -o,--out-dir=c -L,--sysroot=r --extern,-C,--codegen,-Z,--remap-path-prefix=p --crate-name,--crate-type,
+rustc : r* | -o,--out-dir=c -L,--sysroot=r --extern,-C,--codegen,-Z=p --remap-path-prefix=- --crate-name,--crate-type,
   --edition,--emit,--print,--target,-l,--cfg=-
 go : ?* | -C=d -o,-out,-coverprofile,-cpuprofile,-memprofile,-outputdir=c -run,-bench,-count,-timeout,-tags,
   -gcflags,-benchtime,-covermode,-parallel,-p,-f=- -modfile,-overlay,-pkgdir,-pgo=r -exec,-toolexec,-vettool=s
@@ -108,7 +108,8 @@ pip pip3 uv pipx poetry pdm conda mamba micromamba : p* | -r,--requirement,-c,--
   --target,--root,--prefix,-d,--dest,--download,--cache-dir,--log,--report,-w,--wheel-dir,--src=c --find-links,-f=r
   --directory,--project=d -i,--index-url,--extra-index-url,--trusted-host,-n,--name,--python,-p,--python-version,
   --platform,--only-binary,--no-binary,--proxy,--timeout=- --file=r --config-file,--config-settings=r
-pytest py.test nosetests tox nox : r* | -k,-m,-n,-p,-W,--tb,--maxfail,--durations,--deselect,--timeout,
+tox nox : p* | -e,-s,--session,-k,-p,-n,-t,-f=- -c,--conf,--root,--noxfile=r --workdir,--result-json=c
+pytest py.test nosetests : r* | -k,-m,-n,-p,-W,--tb,--maxfail,--durations,--deselect,--timeout,
   --cov-report,--color,--log-cli-level,--log-level,-e,-s,--session,--reruns,--dist,--numprocesses,--capture,-r,
   --markers,--import-mode,--hypothesis-seed,--hypothesis-profile=- --rootdir,--confcutdir,-c,--config-file,--ignore,
   --ignore-glob,--cov,--cov-config=r -o,--override-ini=p --basetemp,--junitxml,--junit-xml,--html,--log-file,
@@ -119,7 +120,8 @@ black isort autopep8 yapf : w* | -l,--line-length,-t,--target-version,--include,
   -k=- --config,--settings-path,--sp=r
 ruff : ?* | --select,--ignore,--extend-select,--line-length,--output-format,--target-version,--exclude=- --config=r
   --cache-dir,-o,--output-file=c
-flake8 pylint pyright basedpyright bandit pydocstyle pycodestyle vulture mypy pyflakes ty : r* | --config-file,
+bandit : r* | -x,--exclude,-t,--tests,-s,--skip,-f,--format,-n,-a=- -c,--configfile,--ini,-b,--baseline=r -o,--output=c
+flake8 pylint pyright basedpyright pydocstyle pycodestyle vulture mypy pyflakes ty : r* | --config-file,
   --config,--rcfile,-p,--project=r --cache-dir,--junit-xml,--html-report,--xml-report=c --select,--ignore,
   --max-line-length,--disable,--enable,-m,--module,--package,--python-version,--exclude,--pythonversion,-j,--format,
   --output-format,--msg-template,--load-plugins,--max-complexity,-f=- --python-executable,--pythonpath,--python=r -o=c
@@ -167,7 +169,9 @@ mvn mvnw : p* | -f,--file,-s,--settings,-gs=r -pl,--projects,-P,-T,-rf=- -D=-
 gradle gradlew : p* | -p,--project-dir=d -b,--build-file,-c,--settings-file,-I,--init-script=r -g,--gradle-user-home=c
   --tests,-x=- -D,-P=-
 dotnet : ?* | -o,--output,--results-directory=c -c,--configuration,-f,--framework,-r,--runtime,--filter,-v,--logger=-
-mysql psql mariadb mongosh redis-cli mysqldump pg_dump pg_restore : p* | -u,-U,-p,-P,-D,--user,
+psql : p* | -U,-p,-v,--set,--variable,-P,--pset,-F,-R,-T,--username,--port=- -h,--host=u -d,--dbname=u -c,--command=Q
+  -f,--file=r -o,--output,-L,--log-file=c -t=f -a=f -n=f
+mysql mariadb mongosh redis-cli mysqldump pg_dump pg_restore : p* | -u,-U,-p,-P,-D,--user,
   --port,--password,-n,-a,-t=- -h,--host,-S,--socket,-s=u -d,--dbname=u -e,-c,--command,--execute,--eval=Q -f,
   --file,--defaults-file,--defaults-extra-file=r -o,
   --output,-L,--log-file,--result-file,-r=c -t=f
@@ -175,25 +179,25 @@ kubectl oc : -* | -f,--filename,--kubeconfig,-k,--kustomize,--values,--from-env-
   --cert,--key,
   --certificate-authority=r -n,--namespace,-o,--output,-l,--selector,-c,--container,--context,--cluster,--template,-p,
   --patch,--set,--set-string,--set-json,--from-literal,--raw,--image,--type,--field-selector,--sort-by,--tail,
-  --since=- --cache-dir,--log-dir=c --post-renderer=x --set-file=p
+  --env,-e,--labels,--annotations,--overrides,--since=- --cache-dir,--log-dir=c --post-renderer=x --set-file=p
 helm : p* | -f,--filename,--kubeconfig,-k,--kustomize,--values,--from-env-file,--patch-file,--from-file,--cert,--key,
   --certificate-authority=r -n,--namespace,-o,--output,-l,--selector,-c,--container,--context,--cluster,--template,-p,
   --patch,--set,--set-string,--set-json,--from-literal,--raw,--image,--type,--field-selector,--sort-by,--tail,
   --since=- --cache-dir,--log-dir=c --post-renderer=x --set-file=p
-terraform tofu terragrunt : ?* | -chdir,--chdir=d -var-file,-backend-config,-state,-plugin-dir=r -out,-state-out,
+terraform tofu terragrunt packer : ?* | -chdir,--chdir=d -var-file,-backend-config,-state,-plugin-dir=r -out,-state-out,
   -backup=c -var,
   -target,-replace=-
 aws gcloud az gsutil : ?* | --paths,--value,--resource-id,--statement-id,--policy-arn,--path-pattern,--alias,--uri,
   --url=- --profile,--region,--query,--output,--filter,--bucket,--key,--prefix,--function-name,
   --project,--zone,--format,-o,-q,--name,--names,--log-group-name,--log-stream-name,--filter-pattern,--set-env-vars,
   --update-env-vars,--parameters,--tags,--labels,--image,--command,--args,--message,--message-body,--path-prefix,
-  --path,--secret-id,--secret,--input-path,--prefix=- --key-file=r
+  --path,--exclude,--include,--secret-id,--secret,--input-path,--prefix=- --key-file=r
 gh glab : -* | --field=p -F,--body-file,--notes-file,--input=r -b,--body,-t,--title,-R,--repo,-B,--base,-H,--head,
   -l,--label,-a,
   --assignee,-r,--reviewer,-q,--jq,--json,-f,--raw-field,-X,--method,-L,--limit,-s,--state,--template,-m,
   --milestone,-n,--notes,-S,--search,--hostname,-p,--project=- -D,--dir=c
 ansible-playbook ansible : r* | -i,--inventory,--vault-password-file,--private-key,--key-file=r -m,-a,-l,-t,--tags,
-  --limit,-u,--user,-b=- -e,--extra-vars=p
+  --limit,-u,--user,-b=- -e,--extra-vars=i
 shellcheck shfmt : r* | -s,--shell,-f,--format,-e,--exclude,-S,-o,-i,-ln=- -w=f
 pre-commit : p* | --files=r -c,--config=r
 hatch twine flit build maturin setuptools : ?* | -o,--outdir,--out=c -m,--manifest-path,--config-file=r -r,
@@ -202,11 +206,12 @@ virtualenv venv : c* | -p,--python=- --prompt=-
 dpkg : ?* | -i,--install=r -l,-L,-s,-S=-
 apt apt-get brew yum dnf apk pacman zypper snap : ?* | -c=r -t,-o=- -y=f
 mosh : -* | --ssh,--server,--client=s
-ipython : ?* | -c=P --ipython-dir,--profile-dir,--logfile=c --config,--ext=r --profile,--pylab,--colors=-
+ipython ipython3 : ?* | -c=N --ipython-dir,--profile-dir,--logfile=c --config,--ext=r --profile,--pylab,--colors=-
 ts-node tsx esno : ?* | -e,--eval,-p,--print=E -P,--project,-r,--require,--import,--tsconfig=r
 pwsh powershell : r* | -c,-Command,-command,-NonInteractive=s -f,-File,-file=r
 nu xonsh elvish tcsh csh : r* | -c=s
-pg_dump pg_dumpall pg_restore pg_basebackup mysqldump mariadb-dump mongodump : -* | -f,--file,--result-file,-r,-D,
+pg_restore : r* | -f,--file=c -h,--host=u -U,-p,-d,--dbname,-t,-n,-F,-j,-I,-L,-P,-T,-S=- -l=f
+pg_dump pg_dumpall pg_basebackup mysqldump mariadb-dump mongodump : -* | -f,--file,--result-file,-r,-D,
   -o,--out,
   --pgdata,--archive=c -h,--host,-S,--socket=u -U,-u,-p,-P,-d,--dbname,-t,-n,-F,-j=- --defaults-file,
   --defaults-extra-file=r
@@ -224,6 +229,9 @@ conda mamba micromamba : p* | -p,--prefix,--root-prefix=c -n,--name,-c,--channel
 dbus-send gdbus busctl : -* | --address,--bus=u --dest,--type,--print-reply,--object-path,--method=-
 redis-cli : -* | -s=u -h,-p,-a,-n,-u,-r,-i,--user,--pass,-x=- --rdb=c --eval,--cacert,--cert,--key,--tls=r
 ctr crictl : p* | -a,--address,-r,--runtime-endpoint,--image-endpoint=u
+buildah : p* | --workingdir,--entrypoint,--cmd,--env,-e,--label,-l,--annotation=- -v,--volume=p
+fpm : p* | --prefix,--config-files,-n,-v,-s,-t,--description,--deb-user=- -C,--chdir=d -p,--package=c --inputs=r
+cookiecutter copier : n -* | -o,--output-dir=c --config-file,--replay-file,--data-file=r
 supervisorctl supervisord : -* | -c,--configuration=r -s,--serverurl=u
 ssh-agent : -* | -a=u -t,-P=-
 gpg-agent gpgconf gpgsm : -* | --homedir,--options=r --pinentry-program=x
@@ -238,7 +246,7 @@ gnuplot : r* | -e=E
 octave octave-cli maxima scilab : r* | --eval,--batch-string=E -p,--path=r
 guile racket chicken csi mit-scheme clojure clj sbcl : r* | -c,-e,--eval,--load-expr=E -l,--load,-s,-L=r
 elixir iex erl escript : r* | -e,--eval,-eval=E -r,-pa,-pz,-config,-S=r -s,-sname,-name,-setcookie=-
-groovy scala kotlin kotlinc jshell amm : r* | -e,-execute=E -cp,-classpath,--class-path,-classpath=r -d=c
+groovy scala kotlin kotlinc jshell amm : r ?* | -e,-execute=E -cp,-classpath,--class-path,-classpath=r -d=c
 ghc runghc runhaskell ghci ocaml : r* | -e=E -o,-odir,-hidir,-outputdir=c -i,-I=r
 swift : ?* | -e=E --package-path=r
 julia : r | -e,-E,--eval,--print=E -L,--load,--project,-J,--sysimage=r -t,-p,--threads=-

@@ -5,9 +5,10 @@ import re
 from ...protocol.records import Operation
 from .expand import Word
 from .marks import HOLE, UNSET, known, plain
-from .paths import named_paths
+from .paths import located, named_paths
 from .scanner import Scanner
 from .source import Span, made
+from .surroundings import holds_tools
 from .world import World
 
 _TABLE = """
@@ -64,18 +65,20 @@ _OPTIONS = {
     "CFLAGS": "gcc", "CXXFLAGS": "gcc", "CPPFLAGS": "gcc", "LDFLAGS": "gcc", "RUSTFLAGS": "rustc", "TAR_OPTIONS": "tar",
     "LESS": "less", "FZF_DEFAULT_OPTS": "fzf", "SCREENEXCHANGE": "screen", "MANOPT": "man", "ZIPOPT": "zip",
     "GREP_OPTIONS": "grep", "RSYNC_OPTIONS": "rsync", "DOCKER_OPTS": "docker", "PARALLEL": "parallel",
+    "TF_CLI_ARGS": "terraform", "TF_CLI_ARGS_init": "terraform", "TF_CLI_ARGS_plan": "terraform",
+    "TF_CLI_ARGS_apply": "terraform", "TF_CLI_ARGS_destroy": "terraform", "TF_CLI_ARGS_import": "terraform",
     "CGO_CFLAGS": "gcc", "CGO_LDFLAGS": "gcc", "ANSIBLE_SSH_ARGS": "ssh", "PIP_OPTIONS": "pip", "MYPYFLAGS": "mypy",
 }  # fmt: skip
 """Variables that are read as more words of a program."""
 _ADDED = {"tar": "TAR_OPTIONS", "pytest": "PYTEST_ADDOPTS", "make": "MAKEFLAGS", "zip": "ZIPOPT", "go": "GOFLAGS"}
 """Those that decide what the words behind them mean."""
-_PLAIN = {
+OPENING_OPERANDS = {
     "tr", "cut", "sort", "uniq", "wc", "head", "tail", "cat", "tac", "rev", "nl", "fold", "fmt", "column", "paste",
     "join", "comm", "grep", "egrep", "fgrep", "sed", "seq", "date", "sleep", "ls", "tree", "du", "df", "stat", "file",
     "basename", "dirname", "realpath", "readlink", "expr", "bc", "tee", "printenv", "env", "cmp", "diff", "mkdir",
     "rmdir", "rm", "cp", "mv", "ln", "touch", "chmod", "chown", "find", "xargs", "envsubst",
 }  # fmt: skip
-"""Programs that heed no variables with names like `LOG_DIR`."""
+"""Programs that open what their operands name and heed no variables with names like `LOG_DIR`."""
 _USES = {
     name: use
     for line in re.sub(r"\n\s+", " ", _TABLE.strip()).splitlines()
@@ -120,7 +123,7 @@ def apply(scanner: Scanner, program: str, world: World, *, builtin: bool = False
     A command of the shell itself gets nothing, but it may be traced, with the prompt of its own.
     """
     for name, (span, use) in list(scanner.assigned.items()):
-        if (builtin and use != "prompt") or (name not in _USES and program in _PLAIN):
+        if (builtin and use != "prompt") or (name not in _USES and program in OPENING_OPERANDS):
             continue
         value = world.text(name)
         key = (name, value, program if name == "PATH" else "")
@@ -172,9 +175,21 @@ def _folders(scanner: Scanner, variable: tuple[str, str, str], span: Span, progr
         if piece in before or not re.match(r"/[^/]|~(/|$)|\.\.(/|$)", text):
             continue
         word = Word(world.home + text[1:] if text[0] == "~" else piece, span)
-        scanner.touch(operation, word, world, creates=operation == "write")
-        if name == "PATH" and "/" not in program:
-            scanner.touch("execute", Word(f"{word.value.rstrip('/')}/{program}", span), world)
+        if name == "PATH":
+            _searched(scanner, word, program, world)
+        else:
+            scanner.touch(operation, word, world, creates=operation == "write")
+
+
+def _searched(scanner: Scanner, folder: Word, program: str, world: World) -> None:
+    """A folder programs are looked for in: among people's own tools only what is there counts."""
+    found = Word(f"{folder.value.rstrip('/')}/{program}", folder.span)
+    path, _ = located(found.value, world)
+    there = path is not None and "/" not in program and scanner.around.is_file(path)
+    if not holds_tools(folder.value, world.home):
+        scanner.touch("execute", folder, world)
+    if there:
+        scanner.touch("execute", found, world)
 
 
 def _without_substitutions(scanner: Scanner, text: str, span: Span, world: World) -> str:

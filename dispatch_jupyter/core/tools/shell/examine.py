@@ -1,6 +1,7 @@
 """What a command says it will touch, and what the policy says of that. Before anything runs."""
 
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,7 +48,7 @@ def examine(command: str, cwd: Path, policy: Policy, environ: Mapping[str, str],
     """
     from ...permissions.shell.scan import scan  # loads a parser
 
-    scanned = scan(command, str(cwd), environ)
+    scanned = scan(command, str(cwd), environ, roots=_roots(), is_folder=os.path.isdir, is_file=_is_program)
     if scanned.error:
         raise ToolError(
             f"The command is not valid shell, so nothing was run: {scanned.error}",
@@ -62,6 +63,18 @@ def examine(command: str, cwd: Path, policy: Policy, environ: Mapping[str, str],
         asks.append(_uncertain(policy, scanned.uncertain))
     findings.asks = merged(asks)
     return findings
+
+
+def _roots() -> frozenset[str]:
+    """The names right below `/`, as far as they may be listed."""
+    try:
+        return frozenset(path.name for path in Path("/").iterdir())
+    except OSError:
+        return frozenset()  # the usual ones count all the same
+
+
+def _is_program(path: str) -> bool:
+    return shutil.which(path) is not None
 
 
 def merged(reaches: Iterable[Reach]) -> list[Reach]:

@@ -31,6 +31,9 @@ FILES = [
     "unseen_mixed.txt",
     "unseen_everyday.txt",
     "unseen_tricks.txt",
+    "harmless_tools.txt",
+    "harmless_tools_again.txt",
+    "harmless_tools_last.txt",
 ]
 OPERATIONS = {"r": "read", "w": "write", "x": "execute"}
 
