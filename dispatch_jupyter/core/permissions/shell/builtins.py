@@ -8,6 +8,7 @@ from .arithmetic import arithmetic
 from .call import Call, options
 from .conditions import look
 from .escapes import echoed
+from .expand import around
 from .folders import FOLDERS
 from .formats import formatted
 from .marks import HOLE, UNSET, plain
@@ -79,7 +80,7 @@ def _eval(call: Call) -> Worlds:
     if len(call.args) == 1 and call.args[0].value.replace(UNSET, "").strip():
         return call.scanner.run(call.args[0].source(), call.world)
     text = " ".join(plain(word.value) for word in call.args)
-    span = (call.words[0].span[0], call.words[-1].span[1])
+    span = around(call.words)
     if not text.replace(UNSET, "").strip():
         call.scanner.doubt(span)
     return call.scanner.run(made(text, span), call.world)

@@ -1,7 +1,7 @@
 """Expansion: from a word as it is written to the values it stands for."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .arithmetic import arithmetic
@@ -36,6 +36,11 @@ class Word:
         """The value as shell text of its own."""
         text = plain(self.value)
         return made(text, self.span) if self.base is None else Source(text, self.base, self.span)
+
+
+def around(words: Sequence[Word]) -> Span:
+    """What holds all of these words: some wrappers put words behind others that stand before them in the command."""
+    return min(word.span[0] for word in words), max(word.span[1] for word in words)
 
 
 class Expander:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 
 from .call import Call, Spec, options
-from .expand import Word
+from .expand import Word, around
 from .marks import HOLE, NAME, plain
 from .operands import table
 from .source import made
@@ -289,7 +289,7 @@ def _parallel(call: Call) -> Worlds:
             words += [word for word in row if word.value]
         if len(words) <= 2 and words and " " in plain(words[0].value):
             text = " ".join(plain(word.value) for word in words)
-            call.scanner.run(made(text, (words[0].span[0], words[-1].span[1])), call.world.fork())
+            call.scanner.run(made(text, around(words)), call.world.fork())
         else:
             inner(call, words)
     return None

@@ -2,7 +2,7 @@
 
 import time
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dispatch_jupyter.core.permissions.shell.scan import Scan, scan
@@ -44,6 +44,8 @@ def checked(command: str) -> Scan:
 
 
 @settings(max_examples=400, deadline=None)
+@example("xargs eval `0")
+@example("parallel eval ::: /a")
 @given(COMMANDS)
 def test_any_text_is_scanned(command: str) -> None:
     checked(command)
