@@ -16,8 +16,8 @@ from ..protocol.errors import Invalid, NotFound, StoreError
 from ..protocol.ids import GrantId
 from ..protocol.records import Grant, Operation
 from .entries import entry_id, written_path
-from .layer import read_bytes
 from .locations import home_of, user_file
+from .reading import read_bytes
 from .schema import Allowed
 from .splice import CannotSplice, add_item, remove_item, replace_item
 from .user_files import locked, replace_file

@@ -1,23 +1,19 @@
 """One dispatch.yaml, judged by itself: what it sets, and every fault with file, line, field and what to write."""
 
-import errno
-import hashlib
-import os
-import stat
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
 
 from ..protocol.records import ErrorInfo
-from .marks import Location, line_of, repeated, take_out
+from .faults import fault
+from .marks import Location
+from .reading import digest_of, read_bytes
 from .schema import Settings
-
-MAX_BYTES = 1_000_000
+from .tree import NOWHERE, Marked
+from .usable import usable
+from .yaml_text import parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,129 +27,77 @@ class Layer:
     """False: not even YAML; `values` are then empty."""
     digest: str = ""
     """SHA-256 of its bytes, in hex; empty where it is not there."""
-    lines: dict[Location, int] = field(default_factory=dict)
-    """Where settings and items of lists stand in it, from 1; settings of at most two levels."""
+    tree: Marked = NOWHERE
+    """Where its settings stand in it."""
+    left_out: dict[tuple[str, str], ErrorInfo] = field(default_factory=dict)
+    """Entries that cannot be used, by list (`agents`) and name, and why."""
+    project: Path | None = None
+    """The project whose file it is; None: it is the person's own."""
+
+    def line(self, *loc: str | int) -> int:
+        """Where a setting stands in it, from 1."""
+        return self.tree.line_of(loc)
+
+    def fault(self, loc: Location, text: str, hint: str, code: str = "invalid") -> ErrorInfo:
+        """An error that stands where a setting does."""
+        return fault(self.path, self.line(*loc), text, hint, code)
+
+    def at(self, loc: Location) -> Any:
+        """What it sets there; None where it says nothing."""
+        value: Any = self.values
+        for step in loc:
+            value = value.get(step) if isinstance(value, dict) else None
+        return value
 
 
-def read_layer(path: Path, home: str | None = None) -> Layer:
+def read_layer(path: Path, home: str | None = None, project: Path | None = None, known: Layer | None = None) -> Layer:
     """One file, judged by itself. A file that is not there sets nothing.
 
     Args:
         home: what `~` in it stands for.
+        project: whose file it is; None where it is the person's own.
+        known: what was found in the same file before, by the same arguments: given back where it did not change.
     """
     try:
         raw = read_bytes(path)
     except FileNotFoundError:
-        return Layer(path)
+        return Layer(path, project=project)
     except OSError as error:
-        reason = error.strerror or str(error)
-        return _broken(path, f"{path} cannot be read: {reason}.", "Make it a small file that you may read.")
+        hint = "Make it a small file that you may read."
+        return _broken(path, None, f"it cannot be read: {error.strerror or error}.", hint, project)
+    digest = digest_of(raw)
+    if known and known.digest == digest and known.project == project:
+        return known
+    return replace(_judged(path, raw, home, project), digest=digest)
+
+
+def _judged(path: Path, raw: bytes, home: str | None, project: Path | None) -> Layer:
     try:
-        layer = _parse(path, raw.decode("utf-8-sig"), {"folder": path.parent, "home": home})
-        return replace(layer, digest=digest_of(raw))
+        data, tree, twice = parse(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        return _broken(path, f"{path} is not UTF-8 text (byte {error.start}).", "Save it as UTF-8.")
+        return _broken(path, None, f"not UTF-8 text (byte {error.start}).", "Save it as UTF-8.", project)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or str(error)
-        problem = "it is nested too deeply" if isinstance(error, RecursionError) else problem
-        return _broken(path, f"{path}{line}: not valid YAML: {problem}.", "Write `key: value`, indented by spaces.")
-
-
-def digest_of(raw: bytes) -> str:
-    """Names one version of a file's content."""
-    return hashlib.sha256(raw).hexdigest()
-
-
-def read_bytes(path: Path) -> bytes:
-    """All of a small ordinary file.
-
-    Raises:
-        OSError: also where it is no file, or too large to be meant.
-    """
-    # a pipe, or a file that another program holds a lease on, would be waited for
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(errno.EINVAL, "it is not a file")
-        raw = file.read(MAX_BYTES + 1) or b""
-    if len(raw) > MAX_BYTES:
-        raise OSError(errno.EFBIG, f"it is larger than {MAX_BYTES:,} bytes")
-    return raw
-
-
-def _parse(path: Path, text: str, where: dict[str, Any]) -> Layer:
-    loader = yaml.SafeLoader(text)
-    try:
-        node = loader.get_single_node()
-        data = None if node is None else loader.construct_document(node)
-    finally:
-        loader.dispose()
-    if node is None or data is None:
-        return Layer(path)
+        line = mark.line + 1 if mark else None
+        return _broken(path, line, f"not valid YAML: {problem}.", "Write `key: value`, indented by spaces.", project)
+    if data is None:
+        return Layer(path, project=project)
     if not isinstance(data, dict):
-        return _broken(path, f"{path}, line 1: a mapping is wanted, not a {_kind(data)}.", "Write `key: value` lines.")
-    return _validate(path, node, data, where)
+        return _broken(path, 1, f"a mapping is wanted, not a {_kind(data)}.", "Write `key: value` lines.", project)
+    said = [_twice(path, name, line) for name, line in twice]
+    found = usable(Settings, path, data, tree, {"folder": path.parent, "home": home})
+    return Layer(
+        path, found.values, (*said, *found.errors), tree=found.tree, left_out=found.left_out, project=project
+    )  # fmt: skip
 
 
-def _validate(path: Path, node: yaml.Node, data: dict[Any, Any], where: dict[str, Any]) -> Layer:
-    """The fields that can be used. Faulty ones are taken out one round at a time, until the rest is valid."""
-    errors = [_twice(path, key) for key in repeated(node, set())]
-    while True:
-        try:
-            values = Settings.model_validate(data, context=where).model_dump(exclude_unset=True)
-            return Layer(path, values, tuple(errors), lines=_lines(node, values))
-        except ValidationError as error:
-            faults = error.errors(include_url=False, include_input=False)
-            errors += [_field_error(path, node, fault["loc"], fault["type"], fault["msg"]) for fault in faults]
-            data = take_out(data, node, [fault["loc"] for fault in faults])
+def _twice(path: Path, name: str, line: int) -> ErrorInfo:
+    return fault(path, line, f"`{name}` stands here twice; the last one counts.", "Take one of them out.")
 
 
-def _lines(node: yaml.Node, values: dict[str, Any]) -> dict[Location, int]:
-    locs: list[Location] = []
-    for name, section in values.items():
-        locs.append((name,))
-        for field_name, value in section.items() if isinstance(section, dict) else ():
-            locs.append((name, field_name))
-            locs += [(name, field_name, index) for index in range(len(value) if isinstance(value, list) else 0)]
-    return {loc: line_of(node, loc) for loc in locs}
-
-
-def _field_error(path: Path, node: yaml.Node, loc: Location, kind: str, message: str) -> ErrorInfo:
-    name = ".".join(map(str, loc))
-    place = f"{path}, line {line_of(node, loc)}"
-    if kind in ("extra_forbidden", "invalid_key"):
-        known = list(_fields_at(loc[:-1]))
-        near = get_close_matches(str(loc[-1]), known, n=1)
-        hint = f"Did you mean `{near[0]}`?" if near else f"Known here: {', '.join(known)}."
-        return ErrorInfo(code="invalid", message=f"{place}: there is no setting `{name}`.", hint=hint)
-    message = message.removeprefix("Value error, ")
-    text = f"{place}: `{name}` cannot be used: {message[:1].lower()}{message[1:]}."
-    return ErrorInfo(code="invalid", message=text, hint=f"Correct `{name}`, or take it out.")
-
-
-def _twice(path: Path, key: yaml.ScalarNode) -> ErrorInfo:
-    text = f"{path}, line {key.start_mark.line + 1}: `{key.value}` stands here twice; the last one counts."
-    return ErrorInfo(code="invalid", message=text, hint="Take one of them out.")
-
-
-def _fields_at(loc: Location) -> Mapping[str, Any]:
-    """The fields of the section at a place, the items of a list among the sections."""
-    section: type[BaseModel] = Settings
-    for step in loc:
-        if isinstance(step, int):
-            continue
-        inner = section.model_fields[step].annotation
-        inner = get_args(inner)[0] if get_origin(inner) is list else inner
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
-            return {}
-        section = inner
-    return section.model_fields
-
-
-def _broken(path: Path, message: str, hint: str) -> Layer:
-    return Layer(path, errors=(ErrorInfo(code="invalid", message=message, hint=hint),), readable=False)
+def _broken(path: Path, line: int | None, text: str, hint: str, project: Path | None) -> Layer:
+    return Layer(path, errors=(fault(path, line, text, hint),), readable=False, project=project)
 
 
 def _kind(data: Any) -> str:

@@ -1,118 +1,170 @@
-"""The configuration in force: the person's own dispatch.yaml, and over it the project's.
+"""The configuration in force: the person's own files, and over them the project's.
 
 Never fails: a field that cannot be used is left out, a file that cannot be read counts as it was when it last could,
-and the faults are listed. What a project's file would widen is left out as well until the person trusts it.
+and the faults are listed. What a project's files would widen is left out as well until the person trusts them.
 """
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ..protocol.records import ErrorInfo
-from .entries import real_path
+from ..protocol.settings import ConfigFile
+from .agent_files import AgentFile, read_agents
+from .agents import Agents
+from .allowed import real_paths, with_real_paths
+from .configuration import Config
+from .faults import sayable
+from .known import Known
 from .layer import Layer, read_layer
-from .locations import FILE_NAME, home_of, user_file
+from .locations import FILE_NAME, PROJECT_AGENTS, home_of, user_agents, user_file
+from .merge import Merged, merge
+from .reading import Within
+from .references import Names, check, first_model
 from .schema import Settings
-from .trust import is_trusted, widens, without_widening
+from .trust import Trust, asks_for
+from .widening import TRUST_IT, wishes, without
 
-__all__ = ["FILE_NAME", "Config", "load", "user_file"]
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """The configuration in force."""
-
-    settings: Settings = field(default_factory=Settings)
-    layers: tuple[Layer, ...] = ()
-    """The files it came from, weakest first; kept so that a file that breaks later still counts as it was."""
-    errors: list[ErrorInfo] = field(default_factory=list)
-
-    @property
-    def model(self) -> str | None:
-        return self.settings.model
+__all__ = ["FILE_NAME", "Config", "Known", "load", "user_file"]
 
 
-def load(project: Path, environ: Mapping[str, str], last: Config | None = None) -> Config:
+def load(project: Path, environ: Mapping[str, str], last: Config | None = None, known: Known | None = None) -> Config:
     """The configuration of a project. Blocks on small files.
 
     Args:
         project: the project's folder.
         environ: for `XDG_CONFIG_HOME` and `HOME`.
-        last: what was in force before; stands in for files that cannot be read now.
+        last: what was in force before; stands in for files that cannot be read now. Given back where nothing changed.
+        known: names that may be used and are made elsewhere.
     """
-    before = {layer.path: layer for layer in last.layers} if last else {}
-    layers: list[Layer] = []
-    errors: list[ErrorInfo] = []
-    for path in _files(project, environ):
-        layer = read_layer(path, home_of(environ))
-        errors += layer.errors
-        layers.append(layer if layer.readable else before.get(path, layer))
-    counted = [layers[0], *(_as_trusted(layer, environ, errors) for layer in layers[1:])]
-    merged: dict[str, Any] = {}
-    for layer in counted:
-        merged = _merge(merged, layer.values)
-    settings = Settings.model_validate(merged)
-    real = _real_paths(project, counted, settings, errors)
-    return Config(_with_real_paths(settings, real), tuple(layers), errors)
+    return _Loading(project, environ, last or Config(), known or Known()).config()
 
 
-def _files(project: Path, environ: Mapping[str, str]) -> list[Path]:
-    own, theirs = user_file(environ), project / FILE_NAME
-    same = os.path.realpath(own) == os.path.realpath(theirs)
-    return [own] if same else [own, theirs]
+class _Loading:
+    """One look at all files."""
+
+    def __init__(self, project: Path, environ: Mapping[str, str], last: Config, known: Known) -> None:
+        self.project = project
+        self.environ = environ
+        self.home = home_of(environ)
+        self.last = last
+        self.known = known
+        self.trust = Trust(environ)
+        self.errors: list[ErrorInfo] = []
+        self.trusted: dict[Path, bool] = {}
+        """Of files that ask for trust, whether they have it."""
+        self.there: dict[Path, bool] = {}
+
+    def config(self) -> Config:
+        layers = self._layers()
+        counted = [self._as_trusted(layer) for layer in layers]
+        agent_files = self._agent_files()
+        merged = merge(counted)
+        names, faults = check(merged, self.known, _inert_keys(layers, counted))
+        self.errors += faults
+        agents = Agents(self.project, self.home, names)
+        agents.add_yaml(merged, counted)
+        agents.add_files([self._agent_as_trusted(file) for file in agent_files])
+        self.errors += agents.errors
+        settings = self._settings(counted, merged, names, agents)
+        made = Config(
+            settings, tuple(layers), self._said(), agents.templates(), tuple(agent_files),
+            self._files(layers, agent_files), self._watched(layers, agents.prompt_files), self.last.version,
+        )  # fmt: skip
+        return _renewed(self.last, made)
+
+    def _layers(self) -> list[Layer]:
+        before = {layer.path: layer for layer in self.last.layers}
+        own, theirs = user_file(self.environ), self.project / FILE_NAME
+        same = os.path.realpath(own) == os.path.realpath(theirs)
+        layers = []
+        for path, project in [(own, None)] if same else [(own, None), (theirs, self.project)]:
+            old = before.get(path)
+            layer = read_layer(path, self.home, project, old)
+            self.errors += layer.errors
+            self.there[path] = bool(layer.digest) or not layer.readable
+            layers.append(layer if layer.readable or old is None else old)
+        return layers
+
+    def _agent_files(self) -> list[AgentFile]:
+        before = {file.path: file for file in self.last.agent_files}
+        found: list[AgentFile] = []
+        within = Within(self.project, self.known.is_secret)
+        for folder, where in ((user_agents(self.environ), None), (self.project / PROJECT_AGENTS, within)):
+            files, said = read_agents(folder, self.home, where, before)
+            found += files
+            self.errors += said
+        return found
+
+    def _as_trusted(self, layer: Layer) -> Layer:
+        """A project's layer, as far as it counts."""
+        asked = list(wishes(layer, self.home)) if layer.project else []
+        if not asked:
+            return layer
+        self.trusted[layer.path] = self.trust.has(layer.path, layer.digest)
+        if self.trusted[layer.path]:
+            return layer
+        values, said = without(layer, asked)
+        self.errors += said
+        return replace(layer, values=values)
+
+    def _agent_as_trusted(self, file: AgentFile) -> AgentFile:
+        if file.section is None or not asks_for(file, self.home):
+            return file
+        self.trusted[file.path] = self.trust.has(file.path, file.digest)
+        if self.trusted[file.path]:
+            return file
+        self.errors.append(file.fault(("cwd",), "`cwd` has no effect: the file is not trusted.", TRUST_IT, "untrusted"))
+        return replace(file, section=file.section.model_copy(update={"cwd": None}))
+
+    def _settings(self, counted: list[Layer], merged: Merged, names: Names, agents: Agents) -> Settings:
+        wanted = [(layer.values["model"], layer.fault) for layer in reversed(counted) if layer.values.get("model")]
+        model, faults = first_model(names, wanted)
+        self.errors += faults
+        values: dict[str, Any] = {**merged.values, "agents": agents.entries, "model": model}
+        settings = Settings.model_validate(values)
+        real, said = real_paths(self.project, counted, settings)
+        self.errors += said
+        return with_real_paths(settings, real)
+
+    def _said(self) -> list[ErrorInfo]:
+        """Each fault once, those of the record of trust first where it matters."""
+        first = [self.trust.fault] if self.trust.fault and self.trusted else []
+        return list(dict.fromkeys((*first, *self.errors)))
+
+    def _files(self, layers: list[Layer], agent_files: list[AgentFile]) -> tuple[ConfigFile, ...]:
+        found = [(layer.path, layer.project) for layer in layers] + [(file.path, file.project) for file in agent_files]
+        said = self._said()
+        return tuple(
+            ConfigFile(
+                path=(name := sayable(str(path))),
+                scope="project" if project else "global",
+                exists=self.there.get(path, True),
+                errors=sum(error.place is not None and error.place.path == name for error in said),
+                trusted=self.trusted.get(path),
+            )
+            for path, project in sorted(found, key=lambda file: file[1] is not None)
+        )
+
+    def _watched(self, layers: list[Layer], prompt_files: list[Path]) -> tuple[Path, ...]:
+        folders = (user_agents(self.environ), self.project / PROJECT_AGENTS)
+        return tuple(dict.fromkeys((*(layer.path for layer in layers), *folders, *prompt_files)))
 
 
-def _as_trusted(layer: Layer, environ: Mapping[str, str], errors: list[ErrorInfo]) -> Layer:
-    """A project's layer, as far as it counts."""
-    if not widens(layer):
-        return layer
-    trusted, faults = is_trusted(layer, environ)
-    errors += faults
-    if trusted:
-        return layer
-    values, said = without_widening(layer)
-    errors += said
-    return replace(layer, values=values)
+def _inert_keys(layers: list[Layer], counted: list[Layer]) -> list[str]:
+    """Ids of keys that only files have that are not trusted."""
+    there = [key["id"] for layer in layers for key in layer.values.get("keys", [])]
+    left = {key["id"] for layer in counted for key in layer.values.get("keys", [])}
+    return [name for name in there if name not in left]
 
 
-def _merge(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    """Sections field by field, lists added up, else the upper one."""
-    merged = dict(under)
-    for key, value in over.items():
-        below = merged.get(key)
-        if isinstance(below, dict) and isinstance(value, dict):
-            merged[key] = _merge(below, value)
-        elif isinstance(below, list) and isinstance(value, list):
-            merged[key] = [*below, *(item for item in value if item not in below)]
-        else:
-            merged[key] = value
-    return merged
-
-
-# ---------------------------------------------------------------------- links
-
-
-def _real_paths(project: Path, layers: list[Layer], settings: Settings, errors: list[ErrorInfo]) -> dict[str, str]:
-    """Where the paths of `auto_allow` really lead; those that agents could bend are left out and said."""
-    writable = [entry.path for entry in settings.permissions.auto_allow if entry.allow in ("write", "all")]
-    changeable = frozenset((*writable, *map(os.path.realpath, (str(project), *writable))))
-    real: dict[str, str] = {}
-    for layer in layers:
-        entries = layer.values.get("permissions", {}).get("auto_allow", [])
-        for index, entry in enumerate(entries):
-            try:
-                real[entry["path"]] = real_path(entry["path"], changeable)
-            except ValueError as error:
-                line = layer.lines.get(("permissions", "auto_allow", index), 1)
-                text = f"{layer.path}, line {line}: `permissions.auto_allow.{index}` cannot be used: {error}."
-                errors.append(
-                    ErrorInfo(code="invalid", message=text, hint="Write the path that is meant, without links.")
-                )
-    return real
-
-
-def _with_real_paths(settings: Settings, real: Mapping[str, str]) -> Settings:
-    entries = [entry.leading_to(real[entry.path]) for entry in settings.permissions.auto_allow if entry.path in real]
-    return settings.model_copy(update={"permissions": settings.permissions.model_copy(update={"auto_allow": entries})})
+def _renewed(last: Config, made: Config) -> Config:
+    """What is in force now, numbered; the last one itself where nothing is different."""
+    if made == last:
+        return last
+    same = (made.settings, made.templates, made.errors, made.files) == (
+        last.settings, last.templates, last.errors, last.files,
+    )  # fmt: skip
+    return made if same else replace(made, version=last.version + 1)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 FILE_NAME = "dispatch.yaml"
+PROJECT_AGENTS = Path(".dispatch", "agents")
+"""Folder of agents in a project."""
 
 
 def config_folder(environ: Mapping[str, str]) -> Path:
@@ -15,6 +17,11 @@ def config_folder(environ: Mapping[str, str]) -> Path:
 def user_file(environ: Mapping[str, str]) -> Path:
     """The person's own dispatch.yaml."""
     return config_folder(environ) / FILE_NAME
+
+
+def user_agents(environ: Mapping[str, str]) -> Path:
+    """The person's own folder of agents."""
+    return config_folder(environ) / "agents"
 
 
 def home_of(environ: Mapping[str, str]) -> str:

@@ -1,7 +1,6 @@
-"""The nodes of a YAML document: where things stand, what stands twice, and taking faulty parts out."""
+"""The nodes of a YAML document: where things stand, and what stands twice."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import yaml
 
@@ -39,20 +38,6 @@ def repeated(node: yaml.Node, seen: set[int]) -> Iterator[yaml.ScalarNode]:
         yield from repeated(value, seen)
 
 
-def take_out(data: Any, node: yaml.Node, locs: list[Location]) -> Any:
-    """A copy of a document without the parts at `locs`; of an item of a list, all of the item.
-
-    Items are taken out of the list nodes as well, so that what is left still stands where `line_of` looks.
-    """
-    cuts = {_to_item(data, loc) for loc in locs}
-    for loc in sorted(cuts, key=lambda cut: [str(step).zfill(9) for step in cut], reverse=True):
-        data = _without(data, loc)
-        parent, _, gone = node_at(node, loc[:-1])
-        if gone == len(loc) - 1 and isinstance(parent, yaml.SequenceNode) and isinstance(loc[-1], int):
-            del parent.value[loc[-1]]
-    return data
-
-
 def _step(node: yaml.Node, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
         return node.value[step], node.value[step]
@@ -60,26 +45,3 @@ def _step(node: yaml.Node, step: str | int) -> tuple[yaml.Node, yaml.Node] | Non
         # of a key that stands twice the last one counts
         return next(((key, value) for key, value in reversed(node.value) if key.value == str(step)), None)
     return None
-
-
-def _to_item(data: Any, loc: Location) -> Location:
-    """`loc`, cut where it enters an item of a list."""
-    for index, step in enumerate(loc):
-        if isinstance(data, list):
-            return loc[: index + 1]
-        if not isinstance(data, dict) or step not in data:
-            return loc
-        data = data[step]
-    return loc
-
-
-def _without(data: Any, loc: Location) -> Any:
-    head, *rest = loc
-    if isinstance(data, list):
-        return [item for index, item in enumerate(data) if index != head]
-    copy = {key: value for key, value in data.items() if rest or str(key) != str(head)}
-    if rest and isinstance(copy.get(head), (dict, list)):
-        copy[head] = _without(copy[head], tuple(rest))
-    elif rest:
-        copy.pop(head, None)
-    return copy

@@ -4,32 +4,22 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     PrivateAttr,
     StringConstraints,
     field_validator,
     model_validator,
 )
+from pydantic_core import CoreSchema
 from pydantic_core.core_schema import ValidationInfo
 
 from ..protocol.records import Operation
 from .entries import entry_id, written_path
+from .model_schema import AgentSection, KeySection, ModelSection, Name, WaitSection
+from .section import OrNothing, Section, or_text
 
 MAX_SECONDS = 7 * 24 * 3600.0
-
-
-class Section(BaseModel):
-    """Base of every section: unknown fields are refused, so that a misspelling is seen."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _none_is_empty(value: Any) -> Any:
-    """A list that nothing is left in reads as null."""
-    return [] if value is None else value
 
 
 class LimitsSection(Section):
@@ -53,6 +43,10 @@ class Allowed(Section):
     def _plain(cls, value: Any) -> Any:
         return {"path": value, "allow": "all"} if isinstance(value, str) else value
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return or_text(schema, handler)
+
     @field_validator("path")
     @classmethod
     def _absolute(cls, value: str, info: ValidationInfo) -> str:
@@ -75,7 +69,7 @@ class Allowed(Section):
 class PermissionsSection(Section):
     """`permissions:`, what agents may do outside the project without asking."""
 
-    auto_allow: Annotated[list[Allowed], BeforeValidator(_none_is_empty)] = Field(default_factory=list)
+    auto_allow: Annotated[list[Allowed], OrNothing()] = Field(default_factory=list)
     """Places they may use. Places of secrets stay closed."""
 
     def leave(self) -> tuple[tuple[Operation, Path, str], ...]:
@@ -92,16 +86,50 @@ class ShellSection(Section):
     """Seconds a command may take whatever the agent says."""
     env_pass: Annotated[
         list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=200)]],
-        BeforeValidator(_none_is_empty),
+        OrNothing(),
     ] = Field(default_factory=list)
     """Names of environment variables that commands get besides the usual ones. Those of secrets are never given."""
+
+
+class ServerSection(Section):
+    """An entry of `lsp: servers:`, how a language server is started."""
+
+    command: Annotated[str, StringConstraints(min_length=1, max_length=4096)]
+    """The program; it speaks the Language Server Protocol on its standard streams."""
+    args: Annotated[list[str], OrNothing()] = Field(default_factory=list)
+    """What it is started with."""
+    extensions: Annotated[
+        list[Annotated[str, StringConstraints(pattern=r"^\.[A-Za-z0-9][A-Za-z0-9._+-]*$", max_length=40)]], OrNothing()
+    ] = Field(default_factory=list)
+    """Of the files it is for: `.py`; those it is known for where it does not say."""
+    disabled: bool = False
+    """True: it is not started, though it may be found."""
+
+
+class LspSection(Section):
+    """`lsp:`, language servers: those named here, besides the ones that are found."""
+
+    enabled: bool = True
+    """False: none is started."""
+    servers: dict[Name, ServerSection] = Field(default_factory=dict)
+    """By a name of your own."""
 
 
 class Settings(Section):
     """A whole dispatch.yaml."""
 
     model: str | None = Field(default=None, min_length=1)
-    """`provider/name` of the model that new sessions get."""
+    """A tag, or `provider/name`: the model of agents whose template names none."""
+    keys: Annotated[list[KeySection], OrNothing()] = Field(default_factory=list)
+    """Secrets of model providers, and their budgets."""
+    models: Annotated[list[ModelSection], OrNothing()] = Field(default_factory=list)
+    """Models that agents may be given, by tags."""
+    fallback: Annotated[list[Name], OrNothing()] = Field(default_factory=list)
+    """Ids of keys in the order in which they are used; the rest follow as they stand in `keys`."""
+    wait: WaitSection = WaitSection()
+    agents: Annotated[list[AgentSection], OrNothing()] = Field(default_factory=list)
+    """Templates of agents."""
     limits: LimitsSection = LimitsSection()
     permissions: PermissionsSection = PermissionsSection()
     shell: ShellSection = ShellSection()
+    lsp: LspSection = LspSection()

@@ -1,4 +1,4 @@
-"""A project's dispatch.yaml may ask for more than it gets: what widens waits until the person trusts that content.
+"""A project's files may ask for more than they get: what widens waits until the person trusts that content.
 
 Agents can write the project, so a file there is a wish. Trust is kept in the person's own folder, for exactly the
 bytes that were shown: one changed byte, and what widens is inert again.
@@ -6,74 +6,71 @@ bytes that were shown: one changed byte, and what widens is inert again.
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ..protocol.commands import TrustedFile
 from ..protocol.errors import Conflict, NotFound, StoreError
+from ..protocol.parts import Place
 from ..protocol.records import ErrorInfo
-from .layer import Layer, digest_of, read_bytes, read_layer
-from .locations import FILE_NAME, config_folder, home_of
+from .agent_files import AgentFile, read_agents
+from .faults import sayable
+from .folders import is_in, meant_by
+from .layer import read_layer
+from .locations import FILE_NAME, PROJECT_AGENTS, config_folder, home_of, user_file
+from .reading import Within, digest_of, read_bytes
 from .user_files import locked, replace_file
+from .widening import start_words, wishes
 
 MAX_DIGESTS = 20
-Widening = tuple[str, ...]
 
 
-def _allows(entries: list[Any]) -> list[str]:
-    words = {"all": "read, write and run", "write": "read and write", "execute": "read and run", "read": "read"}
-    return [f"{words[entry['allow']]} {entry['path']} and all below it" for entry in entries]
+class Trust:
+    """What the person trusts, read once."""
 
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.fault: ErrorInfo | None = None
+        """What is wrong with the record; then nothing is trusted."""
+        try:
+            self._known = _read(trust_file(environ))
+        except StoreError as error:
+            self._known = {}
+            place = Place(path=sayable(str(trust_file(environ))))
+            self.fault = ErrorInfo(code="invalid", message=sayable(error.message), hint=error.hint, place=place)
 
-def _passes(names: list[str]) -> list[str]:
-    return [f"give commands the environment variable {name}" for name in names]
-
-
-WIDENING: dict[Widening, Callable[[Any], list[str]]] = {
-    ("permissions", "auto_allow"): _allows,
-    ("shell", "env_pass"): _passes,
-}
-"""Settings that widen what agents may do, and what each value asks for, in words."""
-
-
-def without_widening(layer: Layer) -> tuple[dict[str, Any], tuple[ErrorInfo, ...]]:
-    """What a file that is not trusted sets, and what is said about the rest."""
-    values = layer.values
-    said: list[ErrorInfo] = []
-    for keys in WIDENING:
-        if not _at(values, keys):
-            continue
-        values = _drop(values, keys)
-        text = (
-            f"{layer.path}, line {layer.lines.get(keys, 1)}: `{'.'.join(keys)}` has no effect: the file is not trusted."
-        )
-        hint = "Look at what it asks for, then trust this version of it in the permissions panel."
-        said.append(ErrorInfo(code="untrusted", message=text, hint=hint))
-    return values, tuple(said)
-
-
-def widens(layer: Layer) -> list[str]:
-    """What a file asks for that needs trust, in words."""
-    return [line for keys, words in WIDENING.items() if (value := _at(layer.values, keys)) for line in words(value)]
-
-
-def is_trusted(layer: Layer, environ: Mapping[str, str]) -> tuple[bool, tuple[ErrorInfo, ...]]:
-    """Whether the person trusts this content of a file, and what is wrong with the record of that."""
-    try:
-        return layer.digest in _read(trust_file(environ)).get(_name(layer.path), []), ()
-    except StoreError as error:
-        return False, (ErrorInfo(code="invalid", message=error.message, hint=error.hint),)
+    def has(self, path: Path, digest: str) -> bool:
+        """Whether the person trusts this content of a file."""
+        return digest in self._known.get(_name(path), [])
 
 
 def trusted_files(project: Path, environ: Mapping[str, str]) -> list[TrustedFile]:
     """The project's files that ask for trust, as they are now. Blocks on small files."""
-    layer = read_layer(project / FILE_NAME, home_of(environ))
-    asks = widens(layer)
-    if not asks:
+    home = home_of(environ)
+    asks: list[tuple[Path, str, list[str]]] = []
+    path = project / FILE_NAME
+    if os.path.realpath(path) != os.path.realpath(user_file(environ)):
+        layer = read_layer(path, home, project)
+        asks.append((path, layer.digest, [line for wish in wishes(layer, home) for line in wish.words]))
+    # what is read is only shown where it asks for something, in words of our own
+    within = Within(project, lambda _: False)
+    files, _ = read_agents(project / PROJECT_AGENTS, home, within, {})
+    asks += [(file.path, file.digest, asks_for(file, home)) for file in files]
+    trust = Trust(environ)
+    return [
+        TrustedFile(path=str(path), digest=digest, trusted=trust.has(path, digest), widens=words)
+        for path, digest, words in asks
+        if words
+    ]
+
+
+def asks_for(file: AgentFile, home: str) -> list[str]:
+    """What an agent's file asks for that needs trust, in words: a folder outside the project."""
+    if file.section is None or not file.section.cwd or file.project is None:
         return []
-    trusted, _ = is_trusted(layer, environ)
-    return [TrustedFile(path=str(layer.path), digest=layer.digest, trusted=trusted, widens=asks)]
+    if is_in(meant_by(file.section.cwd, file.project, home), file.project):
+        return []
+    return [start_words(file.slug, file.section.cwd)]
 
 
 def set_trust(path: str, digest: str, trusted: bool, environ: Mapping[str, str]) -> None:
@@ -88,8 +85,9 @@ def set_trust(path: str, digest: str, trusted: bool, environ: Mapping[str, str])
         StoreError: that could not be kept.
     """
     file = Path(path)
-    if file.name != FILE_NAME or not file.is_absolute():
-        raise NotFound(f"{path} is no file that asks for trust.", f"Only files named {FILE_NAME} do.")
+    in_agents = file.suffix == ".toml" and file.parent.parts[-2:] == PROJECT_AGENTS.parts
+    if not file.is_absolute() or not (file.name == FILE_NAME or in_agents):
+        raise NotFound(f"{path} is no file that asks for trust.", f"Only {FILE_NAME} and files of agents do.")
     if trusted:
         _check_content(file, digest)
     kept = trust_file(environ)
@@ -157,16 +155,3 @@ def _read_or_set_aside(path: Path) -> dict[str, list[str]]:
 def _name(path: Path) -> str:
     """A file as trust knows it: by its real folder, however that was reached."""
     return str(Path(os.path.realpath(path.parent), path.name))
-
-
-def _at(values: Any, keys: Widening) -> Any:
-    for key in keys:
-        values = values.get(key) if isinstance(values, dict) else None
-    return values
-
-
-def _drop(values: dict[str, Any], keys: Widening) -> dict[str, Any]:
-    head, *rest = keys
-    if not rest:
-        return {key: value for key, value in values.items() if key != head}
-    return {key: _drop(value, tuple(rest)) if key == head else value for key, value in values.items()}

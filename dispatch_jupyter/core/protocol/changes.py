@@ -9,19 +9,8 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from .ids import SessionId
-from .records import (
-    Agent,
-    AnyRecord,
-    Decision,
-    Grant,
-    Job,
-    Message,
-    Part,
-    Request,
-    Session,
-    TableName,
-    ToolCall,
-)
+from .parts import Part
+from .records import Agent, AnyRecord, Decision, Grant, Job, Message, Request, Session, TableName, Task, ToolCall
 
 
 class State(Part):
@@ -40,6 +29,7 @@ class State(Part):
     jobs: list[Job] = Field(default_factory=list)
     log: list[Decision] = Field(default_factory=list)
     """The latest; `GET permissions` has all."""
+    tasks: list[Task] = Field(default_factory=list)
     earlier: int = 0
     """How many older messages are not in it."""
 
@@ -79,9 +69,18 @@ class Notice(Part):
     """Word to all clients of the server, not part of any session's state."""
 
     type: Literal["notice"] = "notice"
-    kind: Literal["session_created", "session_changed", "permissions_changed", "config_changed", "stopping"]
+    kind: Literal[
+        "session_created",
+        "session_changed",
+        "permissions_changed",
+        "config_changed",
+        "keys_changed",
+        "skills_changed",
+        "stopping",
+    ]
     session_id: SessionId | None = None
     message: str = ""
+    """Of `config_changed` and `skills_changed`: what changed, in words, for people to see."""
 
 
 Change = Annotated[Snapshot | Put | Delta | Notice, Field(discriminator="type")]

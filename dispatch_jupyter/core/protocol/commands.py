@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from .ids import AgentId, MessageId, SessionId
-from .records import AgentStatus, Decision, ErrorInfo, Grant, ModelRef, Part, Request, Scope, Usage
+from .parts import Part
+from .records import AgentStatus, Decision, ErrorInfo, Grant, ModelRef, Request, Scope, Usage
 
 SandboxLevel = Literal["kernel+live", "kernel", "parsed only", "none"]
 """`kernel+live`: the kernel confines, and what it stops is asked for while the command waits; `kernel`: it confines;
@@ -24,9 +25,9 @@ class SendMessage(Part):
     agent_id: AgentId | None = None
     """Default: the session's root agent."""
     template: str | None = None
-    """Agent template of a session that is made; only `dispatch` so far."""
+    """Slug of the agent template of a session that is made; default: `dispatch`."""
     model: str | None = None
-    """`provider/name` for a session that is made."""
+    """A tag or `provider/name`: switches the agent to it."""
 
 
 class QueueMessage(Part):
@@ -39,7 +40,10 @@ class CreateSession(Part):
     """`POST sessions`."""
 
     title: Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)] = ""
+    template: str | None = None
+    """Slug of its agent's template; default: `dispatch`."""
     model: str | None = None
+    """A tag or `provider/name`; default: as the template and the settings have it."""
 
 
 class AnswerRequest(Part):

@@ -11,6 +11,9 @@ RequestId = NewType("RequestId", str)
 GrantId = NewType("GrantId", str)
 DecisionId = NewType("DecisionId", str)
 JobId = NewType("JobId", str)
+TaskId = NewType("TaskId", str)
+KeyId = NewType("KeyId", str)
+"""What dispatch.yaml calls a key; never the key itself."""
 
 
 def new_id() -> str:

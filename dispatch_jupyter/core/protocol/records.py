@@ -7,9 +7,10 @@ Times are aware UTC. Text is unbounded unless a field says otherwise.
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
-from .ids import AgentId, CallId, DecisionId, GrantId, JobId, MessageId, RequestId, SessionId
+from .ids import AgentId, CallId, DecisionId, GrantId, JobId, KeyId, MessageId, RequestId, SessionId, TaskId
+from .parts import Effort, LoadedSkill, ModelWish, Part, Place
 
 AgentStatus = Literal["idle", "running", "waiting", "waiting_for_key", "done", "error"]
 WaitingOn = Literal["request", "children", "user"]
@@ -19,20 +20,16 @@ CallKind = Literal["read", "edit", "delete", "move", "search", "execute", "think
 CallStatus = Literal["pending", "in_progress", "completed", "failed"]
 Operation = Literal["read", "write", "execute"]
 """`write` and `execute` include `read`."""
+OPERATIONS: tuple[Operation, ...] = ("read", "write", "execute")
 Scope = Literal["once", "session", "always"]
 JobStatus = Literal["running", "exited", "stopped", "lost"]
-TableName = Literal["session", "agents", "messages", "calls", "requests", "grants", "jobs", "log"]
+TaskStatus = Literal["pending", "in_progress", "done", "blocked"]
+TableName = Literal["session", "agents", "messages", "calls", "requests", "grants", "jobs", "log", "tasks"]
 
 
 def now() -> datetime:
     """The time now, aware UTC."""
     return datetime.now(UTC)
-
-
-class Part(BaseModel):
-    """A piece of a record: immutable, and nothing unknown gets in."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Record(Part):
@@ -48,6 +45,8 @@ class ErrorInfo(Part):
     code: str
     message: str
     hint: str | None = None
+    place: Place | None = None
+    """Where to correct it."""
 
 
 class Usage(Part):
@@ -82,6 +81,9 @@ class ModelRef(Part):
     """Short name for a badge."""
     demo: bool = False
     """True: rules, not a language model."""
+    key: KeyId | None = None
+    """Which key it is called with; None before the first call, and for models that need none."""
+    effort: Effort | None = None
 
 
 class Limits(Part):
@@ -91,6 +93,8 @@ class Limits(Part):
     """Absolute path of the folder it works in."""
     max_steps: int = Field(default=50, ge=1)
     """Model calls in one turn."""
+    operations: list[Operation] = Field(default_factory=lambda: list(OPERATIONS))
+    """What it may do to files, in the project as well; without `execute` it has no shell."""
 
 
 class FileChange(Part):
@@ -110,7 +114,7 @@ class Session(Record):
     """A persisted tree of agents."""
 
     id: SessionId
-    schema_version: int = 2
+    schema_version: int = 3
     project: str
     """Absolute path of the project folder."""
     title: str = ""
@@ -134,7 +138,15 @@ class Agent(Record):
     """Why `status` is `error`; code `cancelled` when a person stopped it, `interrupted` when the server stopped."""
     model: ModelRef
     model_pinned: bool = False
-    """True: a person chose the model. Else it follows the default, looked up at the start of each turn."""
+    """True: a person chose the model. Else it follows its template and the settings, looked up at each step."""
+    wants: list[ModelWish] = Field(default_factory=list)
+    """What `model` is chosen from, the first that can be used; empty: the default."""
+    waiting_until: AwareDatetime | None = None
+    """Of `waiting_for_key`: when the next key is expected back; None where nobody said."""
+    skills: list[LoadedSkill] = Field(default_factory=list)
+    """In its prompt now."""
+    cut_through: int = 0
+    """Outputs of tool calls in messages up to this `order` are left out of what the model gets: it was too much."""
     limits: Limits
     usage: Usage = Usage()
     context_tokens: int = 0
@@ -309,6 +321,24 @@ class Job(Record):
     ended_at: AwareDatetime | None = None
 
 
+class Task(Record):
+    """An item of an agent's to-do list. One that was taken off the list is `removed`."""
+
+    id: TaskId
+    agent_id: AgentId
+    number: int
+    """What the agent calls it: 1, 2, … in its list."""
+    order: int
+    """Place in the list, ascending."""
+    title: str
+    description: str = ""
+    status: TaskStatus = "pending"
+    removed: bool = False
+    created_at: AwareDatetime = Field(default_factory=now)
+    ended_at: AwareDatetime | None = None
+    """When it was done."""
+
+
 class Decision(Record):
     """A line of the permission log: what outside the project was allowed or denied, by whom or what."""
 
@@ -329,7 +359,7 @@ class Decision(Record):
     at: AwareDatetime = Field(default_factory=now)
 
 
-AnyRecord = Session | Agent | Message | ToolCall | Request | Grant | Job | Decision
+AnyRecord = Session | Agent | Message | ToolCall | Request | Grant | Job | Decision | Task
 
 TABLES: dict[TableName, type[Record]] = {
     "session": Session,
@@ -340,6 +370,7 @@ TABLES: dict[TableName, type[Record]] = {
     "grants": Grant,
     "jobs": Job,
     "log": Decision,
+    "tasks": Task,
 }
 """Table names and what each holds. The order is the order of a snapshot."""
 

@@ -17,7 +17,17 @@ def _permissions_came(tables: Tables) -> None:
     """2 has grants, jobs and the permission log, and more fields: what version 1 wrote fits as it is."""
 
 
-MIGRATIONS: dict[int, Callable[[Tables], None]] = {1: _permissions_came}
+def _tasks_came(tables: Tables) -> None:
+    """3 has tasks, and agents that say what model they want: what version 2 wrote fits as it is.
+
+    A model that a person had chosen is wanted by its id.
+    """
+    for agent in tables.get("agents", {}).values():
+        if agent.get("model_pinned"):
+            agent["wants"] = [{"model": agent["model"]["id"]}]
+
+
+MIGRATIONS: dict[int, Callable[[Tables], None]] = {1: _permissions_came, 2: _tasks_came}
 """n → what turns all tables of version n into those of n+1, in place; `schema_version` is set by `migrate`.
 
 Texts over `blobs.LIMIT` are not in the documents then (see there); nothing under `$blobs` is to be touched.

@@ -67,7 +67,7 @@ def test_and_out_again(person: Person) -> None:
         ("permissions:\n  auto_allow:\n  - /tmp", "permissions:\n  auto_allow:\n  - /tmp\n  - ITEM"),
         ("permissions:\r\n  auto_allow:\r\n  - /tmp\r\n", "permissions:\r\n  auto_allow:\r\n  - /tmp\r\n  - ITEM\r\n"),
         ("\ufeffmodel: a/b\n", "\ufeffmodel: a/b\npermissions:\n  auto_allow:\n    - ITEM\n"),
-        ("permissions:\n  auto_allow:\n    - |-\n      /tmp\n\nmodel: x\n", "permissions:\n  auto_allow:\n    - |-\n      /tmp\n\n    - ITEM\nmodel: x\n"),
+        ("permissions:\n  auto_allow:\n    - |-\n      /tmp\n\nmodel: a/x\n", "permissions:\n  auto_allow:\n    - |-\n      /tmp\n\n    - ITEM\nmodel: a/x\n"),
         ('"permissions":\n  "auto_allow":\n    - /tmp\n', '"permissions":\n  "auto_allow":\n    - /tmp\n    - ITEM\n'),
         ("limits:\n    max_steps: 3\n", "limits:\n    max_steps: 3\npermissions:\n  auto_allow:\n    - ITEM\n"),
     ],
@@ -85,7 +85,7 @@ def test_whatever_the_layout(person: Person, before: str, after: str) -> None:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("permissions:\n  auto_allow:  # mine\n    - /etc  # here\n    # end\nmodel: x\n", "permissions:\n  auto_allow: []  # mine\n    # end\nmodel: x\n"),
+        ("permissions:\n  auto_allow:  # mine\n    - /etc  # here\n    # end\nmodel: a/x\n", "permissions:\n  auto_allow: []  # mine\n    # end\nmodel: a/x\n"),
         ("permissions:\n  auto_allow:\n    # first\n    - /etc\n    # second\n    - /x\n", "permissions:\n  auto_allow:\n    # first\n    # second\n    - /x\n"),
         ("permissions:\n  auto_allow:\n    - path: /etc\n      allow: all # yes\n    - /x\n", "permissions:\n  auto_allow:\n    - /x\n"),
         ("permissions:\n  auto_allow:\n    -\n      path: /etc\n      allow: all\n    - /x\n", "permissions:\n  auto_allow:\n    - /x\n"),

@@ -12,7 +12,7 @@ from dispatch_jupyter.core.store.lines import Tables
 from dispatch_jupyter.core.store.session_db import SessionDB
 from store_samples import OWNER, call, journal, message, new_session, reload, row
 
-CURRENT = b'"schema_version":2'
+CURRENT = b'"schema_version":3'
 
 
 def listed(folder: Path) -> list[SessionSummary]:
@@ -28,7 +28,7 @@ def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = journal(tmp_path, session_id)
     path.write_bytes(path.read_bytes().replace(CURRENT, b'"schema_version":7'))
     raw = path.read_bytes()
-    with pytest.raises(StoreError, match=r"newer version of Dispatch \(schema 7; this one knows up to 2\)"):
+    with pytest.raises(StoreError, match=r"newer version of Dispatch \(schema 7; this one knows up to 3\)"):
         SessionDB.open(tmp_path, session_id, OWNER)
     (summary,) = listed(tmp_path)
     assert "newer version" in summary.error.message
@@ -45,8 +45,8 @@ def test_an_impossible_schema_is_refused(tmp_path: Path, version: bytes) -> None
 
 
 @pytest.fixture
-def version_4(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A later version of this code: texts became upper case in 3, and got an ! in 4."""
+def version_5(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A later version of this code: texts became upper case in 4, and got an ! in 5."""
 
     def upper(tables: Tables) -> None:
         for doc in tables["messages"].values():
@@ -56,8 +56,8 @@ def version_4(monkeypatch: pytest.MonkeyPatch) -> None:
         for doc in tables["messages"].values():
             doc["text"] += "!" if doc["text"] else ""
 
-    monkeypatch.setattr(schema, "SCHEMA_VERSION", 4)
-    monkeypatch.setattr(schema, "MIGRATIONS", {2: upper, 3: loud})
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", 5)
+    monkeypatch.setattr(schema, "MIGRATIONS", {3: upper, 4: loud})
 
 
 def test_older_documents_are_brought_up_to_date_once_and_the_old_file_is_kept(
@@ -70,7 +70,7 @@ def test_older_documents_are_brought_up_to_date_once_and_the_old_file_is_kept(
     db.close()
     raw = path.read_bytes()
 
-    request.getfixturevalue("version_4")
+    request.getfixturevalue("version_5")
     assert listed(tmp_path)[0].message_count == 2
     assert path.read_bytes() == raw
     for _ in range(2):
@@ -79,11 +79,11 @@ def test_older_documents_are_brought_up_to_date_once_and_the_old_file_is_kept(
         # texts in blobs are not seen by migrations, and not lost by them either
         assert loaded["messages"][1]["text"] == "x" * 100_000
         assert loaded["calls"][0]["output"] == "y" * 100_000
-        assert loaded["session"][0]["schema_version"] == 4
-    assert b'"schema_version":4' in path.read_bytes()
+        assert loaded["session"][0]["schema_version"] == 5
+    assert b'"schema_version":5' in path.read_bytes()
     assert b'"ONE!"' in path.read_bytes()
-    assert path.with_name(path.name + ".v2.bak").read_bytes() == raw
-    assert not path.with_name(path.name + ".v4.bak").exists()
+    assert path.with_name(path.name + ".v3.bak").read_bytes() == raw
+    assert not path.with_name(path.name + ".v5.bak").exists()
 
 
 def test_a_session_of_the_first_version_is_still_read(tmp_path: Path) -> None:
@@ -92,5 +92,15 @@ def test_a_session_of_the_first_version_is_still_read(tmp_path: Path) -> None:
     path = journal(tmp_path, session_id)
     path.write_bytes(path.read_bytes().replace(CURRENT, b'"schema_version":1'))
     loaded = reload(tmp_path, session_id)
-    assert loaded["session"][0]["schema_version"] == 2
-    assert loaded["grants"] == loaded["jobs"] == loaded["log"] == []
+    assert loaded["session"][0]["schema_version"] == 3
+    assert loaded["grants"] == loaded["jobs"] == loaded["log"] == loaded["tasks"] == []
+
+
+def test_a_model_that_a_person_chose_stays_chosen(tmp_path: Path) -> None:
+    """Version 2 knew of it by a mark; what is wanted has a field of its own since."""
+    session_id = new_session(tmp_path)
+    path = journal(tmp_path, session_id)
+    raw = path.read_bytes().replace(CURRENT, b'"schema_version":2')
+    path.write_bytes(raw.replace(b'"model_pinned":false', b'"model_pinned":true'))
+    (agent,) = reload(tmp_path, session_id)["agents"]
+    assert agent["wants"] == [{"model": agent["model"]["id"]}]
