@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
+from ..config.model_schema import TAGS
 from ..protocol.commands import Readiness
 from ..protocol.records import ErrorInfo, ModelRef
 from .providers import (
@@ -61,10 +62,8 @@ def choose(
         ollama: the models a reachable Ollama has; None where there is none.
         served: the models of the server at `OPENAI_BASE_URL`; None where it was not asked or did not answer.
     """
-    if named := environ.get("DISPATCH_MODEL", "").strip():
-        return named_model(environ, named, "DISPATCH_MODEL")
-    if configured and configured.strip():
-        return named_model(environ, configured.strip(), "dispatch.yaml")
+    if named := named_one(environ, configured):
+        return named_model(environ, *named)
     problems: list[ErrorInfo] = []
     for name in FIRST_CHOICES:
         provider = PROVIDERS[name]
@@ -80,6 +79,14 @@ def choose(
     if ollama is not None:
         problems.append(_OLLAMA_EMPTY)
     return Readiness(model=model_ref(DEMO), source="demo", ready=False, problems=[*problems, _DEMO])
+
+
+def named_one(environ: Mapping[str, str], configured: str | None) -> tuple[str, str] | None:
+    """(model, who names it); None where nobody does. A tag names none: any model will do then."""
+    for name, source in ((environ.get("DISPATCH_MODEL"), "DISPATCH_MODEL"), (configured, "dispatch.yaml")):
+        if name and name.strip():
+            return None if name.strip() in TAGS else (name.strip(), source)
+    return None
 
 
 def model_ref(model: str) -> ModelRef:

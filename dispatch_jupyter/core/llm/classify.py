@@ -23,6 +23,9 @@ from ..protocol.errors import (
 from ..protocol.records import now as current_time
 from .facts import Facts, gather
 from .providers import Provider, api_base, describe, provider_of, value_of
+from .redact import without_login
+from .secret import SecretRef
+from .types import Access
 from .when import come_back_at
 
 
@@ -99,16 +102,24 @@ class Call:
     provider: Provider
     model: str
     key: str
-    """Name of the variable that holds the key."""
+    """What the key is called, for people."""
     base: str | None
-    """The address, where it is not the provider's own."""
+    """The address, where it is not the provider's own; as it may be shown."""
+    fix: str
+    """What to do where the key is refused."""
 
     @classmethod
-    def of(cls, model: str, environ: Mapping[str, str]) -> "Call":
+    def of(cls, model: str, environ: Mapping[str, str], access: Access | None = None) -> "Call":
+        """Which call it is; without `access` it is made with what the environment has."""
         provider = describe(provider_of(model))
+        if access is not None:
+            named = access.source == f"env {access.key}"
+            key = f"in {access.key}" if named else f"`{access.key}` ({access.source})"
+            return cls(provider, model.partition("/")[2] or model, key, _shown(access.api_base), access.fix)
         key, _ = value_of(environ, provider.keys)
         fallback = provider.keys[0] if provider.keys else f"{provider.name.upper()}_API_KEY"
-        return cls(provider, model.partition("/")[2] or model, key or fallback, api_base(environ, provider.name))
+        name, base = key or fallback, _shown(api_base(environ, provider.name))
+        return cls(provider, model.partition("/")[2] or model, f"in {name}", base, _environment(name).fix)
 
     @property
     def place(self) -> str:
@@ -116,18 +127,32 @@ class Call:
         return f"{self.provider.label} at {self.base}" if self.base else self.provider.label
 
 
-def classify(error: BaseException, model: str, environ: Mapping[str, str], *, begun: bool = False) -> ModelError:
+def _shown(address: str | None) -> str | None:
+    return address and without_login(address)
+
+
+def classify(
+    error: BaseException,
+    model: str,
+    environ: Mapping[str, str],
+    *,
+    access: Access | None = None,
+    begun: bool = False,
+    now: datetime | None = None,
+) -> ModelError:
     """Our error for whatever litellm, its HTTP libraries or a provider raised.
 
     Args:
         error: what was raised.
         model: `provider/name`.
         environ: for the names of variables, and for secrets to keep out of the message.
+        access: what the call was made with; None: with what the environment has.
         begun: whether a part of the answer had come.
+        now: the time, which delays are counted from.
     """
     facts = gather(error, environ)
     kind = next((case.error for case in CASES if case.fits(facts)), ModelError)
-    call = Call.of(model, environ)
+    call = Call.of(model, environ, access)
     message, hint = _WORDS[kind](call)
     if begun and kind is Transient:
         message = _broke_off(call)
@@ -137,7 +162,7 @@ def classify(error: BaseException, model: str, environ: Mapping[str, str], *, be
     if kind is RateLimited or kind is KeyExhausted:
         # Google gives a delay of seconds even for a quota of the day
         headers_only = kind is KeyExhausted and "PerDay" in facts.text
-        until = None if headers_only else come_back_at(facts.headers, facts.text, current_time())
+        until = None if headers_only else come_back_at(facts.headers, facts.text, now or current_time())
         return kind(message, _with_time(hint, until), until=until)
     return kind(message, hint)
 
@@ -146,18 +171,22 @@ def _with_time(hint: str, until: datetime | None) -> str:
     return f"It says to come back at {until:%Y-%m-%d %H:%M:%S} UTC. {hint}" if until else hint
 
 
+def _environment(variable: str) -> SecretRef:
+    return SecretRef("env", variable)
+
+
 _WORDS: dict[type[ModelError], Callable[[Call], tuple[str, str]]] = {
     RateLimited: lambda c: (
         f"{c.place} is being asked too often for {c.model}",
         "Wait a moment and send the message again, or choose another model.",
     ),
     KeyExhausted: lambda c: (
-        f"The quota or credit of the {c.provider.label} key in {c.key} is used up ({c.model})",
+        f"The quota or credit of the {c.provider.label} key {c.key} is used up ({c.model})",
         f"Add credit or raise the limit with {c.provider.label}, or choose a model of another provider.",
     ),
     BadKey: lambda c: (
-        f"{c.place} refused the key in {c.key} ({c.model})",
-        f"Check that the key is right and may use this model, then start Jupyter again:\nexport {c.key}=…",
+        f"{c.place} refused the key {c.key} ({c.model})",
+        f"Check that the key is right and may use this model, then {c.fix}",
     ),
     ContextOverflow: lambda c: (
         f"The conversation no longer fits {c.model} of {c.provider.label}",
@@ -195,22 +224,21 @@ def _broke_off(call: Call) -> str:
 def no_key(model: str, environ: Mapping[str, str]) -> BadKey:
     """The error for a call that cannot be made for want of a key."""
     call = Call.of(model, environ)
+    name = call.key.removeprefix("in ")
     return BadKey(
-        f"There is no key for {call.provider.label} ({call.model}): {call.key} is not set.",
-        f"Set it and start Jupyter again:\nexport {call.key}=…",
+        f"There is no key for {call.provider.label} ({call.model}): {name} is not set.",
+        f"Set it and start Jupyter again:\nexport {name}=…",
     )
 
 
-def silent(model: str, environ: Mapping[str, str], seconds: float, *, begun: bool) -> Transient:
+def silent(call: Call, seconds: float, *, begun: bool) -> Transient:
     """The error for a provider that says nothing (more)."""
-    call = Call.of(model, environ)
     what = "stopped in the middle of its answer and said nothing for" if begun else "did not answer within"
     return Transient(f"{call.place} ({call.model}) {what} {seconds:g} s.", _WORDS[Transient](call)[1])
 
 
-def cut_off(model: str, environ: Mapping[str, str], *, begun: bool) -> ModelError:
+def cut_off(call: Call, *, begun: bool) -> ModelError:
     """The error for an answer that ended without its end."""
-    call = Call.of(model, environ)
     if begun:
         return Transient(f"{_broke_off(call)}.", "Send the message again.")
     hint = f"Check that {call.base} is the address of the API." if call.base else "Send the message again."

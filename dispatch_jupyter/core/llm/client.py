@@ -7,6 +7,7 @@ from contextlib import aclosing
 from typing import Any
 
 from ..protocol.errors import ModelError
+from .clock import Clock, SystemClock
 from .connections import close_connections
 from .library import load_litellm, loaded_litellm
 from .litellm_path import call_litellm
@@ -29,11 +30,13 @@ class LiteLLMClient:
         *,
         timeouts: Timeouts | None = None,
         retry: RetryPolicy | None = None,
+        clock: Clock | None = None,
     ) -> None:
         """Keys and addresses are read from `environ` at every call, and never kept."""
         self._environ = environ
         self._timeouts = timeouts or Timeouts()
         self._retry = retry or RetryPolicy()
+        self._clock = clock or SystemClock()
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
         """The reply as it comes. See `types.ModelClient`."""
@@ -48,7 +51,7 @@ class LiteLLMClient:
                         yield event
                 return
             except ModelError as error:
-                pause = None if begun else self._retry.pause(error, failed)
+                pause = None if begun else self._retry.pause(error, failed, self._clock.now())
                 if pause is None:
                     raise
                 reason = error.message.rstrip(".")
@@ -66,16 +69,18 @@ class LiteLLMClient:
             await close_connections(loaded_litellm())
 
     def _attempt(self, litellm: Any, request: ModelRequest) -> Any:
-        return call_litellm(litellm, request, self._environ, self._timeouts)
+        return call_litellm(litellm, request, self._environ, self._timeouts, self._clock)
 
 
 class RoutingClient:
     """`demo/rules` goes to the demo, every other model to litellm."""
 
-    def __init__(self, models: ModelClient | None = None, demo: ModelClient | None = None) -> None:
+    def __init__(
+        self, models: ModelClient | None = None, demo: ModelClient | None = None, *, clock: Clock | None = None
+    ) -> None:
         from .demo import DemoModel
 
-        self._models = models or LiteLLMClient()
+        self._models = models or LiteLLMClient(clock=clock)
         self._demo = demo or DemoModel()
 
     def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:

@@ -31,11 +31,13 @@ def gather(error: BaseException, environ: Mapping[str, str]) -> Facts:
     names = frozenset(base.__name__ for one in chain for base in type(one).__mro__)
     text = "\n".join(filter(None, (f"{one} {_body(one)}".strip() for one in chain)))
     first = chain[0]
-    status = next((number for one in chain if (number := _status(one))), 0)
+    status = status_of(error)
     headers: dict[str, str] = {}
     for one in reversed(chain):
         headers |= _headers(one)
-    return Facts(status, names, headers, text, redact(_words(first), environ))
+    # halves of surrogate pairs cannot be stored, nor sent on
+    words = _words(first).encode("utf-8", "replace").decode()
+    return Facts(status, names, headers, text, redact(words, environ))
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -53,6 +55,11 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
             continue
         yield one
         todo += [cause for cause in (inner, one.__cause__, one.__context__) if isinstance(cause, BaseException)]
+
+
+def status_of(error: BaseException | None) -> int:
+    """The HTTP status of an error or of one it came from; 0: none."""
+    return next((number for one in _chain(error) if (number := _status(one))), 0) if error else 0
 
 
 def _status(error: BaseException) -> int:

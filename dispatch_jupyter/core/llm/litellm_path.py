@@ -15,7 +15,8 @@ import inspect
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from .classify import classify, cut_off, no_key, silent
+from .classify import Call, classify, cut_off, no_key, silent
+from .clock import Clock
 from .events import Reader
 from .messages import provider_messages
 from .prices import usage_of
@@ -26,10 +27,12 @@ from .types import ChatMessage, Completed, ModelEvent, ModelRequest
 _GOOGLE = ("gemini", "vertex_ai", "vertex_ai_beta")
 _NO_KEY_NEEDED = "none"
 """Sent to OpenAI-compatible servers where no key is set: the SDK insists on one."""
+_ROOM_TO_THINK = 4096
+"""Tokens litellm gives Anthropic's models for thinking at most; an answer that is shorter cannot have them."""
 
 
 async def call_litellm(
-    litellm: Any, request: ModelRequest, environ: Mapping[str, str], timeouts: Timeouts
+    litellm: Any, request: ModelRequest, environ: Mapping[str, str], timeouts: Timeouts, clock: Clock
 ) -> AsyncIterator[ModelEvent]:
     """The events of one call, `Completed` last.
 
@@ -38,6 +41,7 @@ async def call_litellm(
     """
     arguments = call_arguments(litellm, request, environ, timeouts)
     reader = Reader(provider_of(request.model))
+    call = Call.of(request.model, environ, request.access)
     stream: Any = None
     begun = False
     try:
@@ -53,14 +57,14 @@ async def call_litellm(
             async with asyncio.timeout(timeouts.idle):
                 chunk = await anext(stream, None)
     except TimeoutError:
-        raise silent(request.model, environ, timeouts.idle if begun else timeouts.first, begun=begun) from None
+        raise silent(call, timeouts.idle if begun else timeouts.first, begun=begun) from None
     except Exception as error:
-        raise classify(error, request.model, environ, begun=begun) from error
+        raise classify(error, request.model, environ, access=request.access, begun=begun, now=clock.now()) from error
     finally:
         if stream is not None:
             await _close(stream)
     if not end.came:
-        raise cut_off(request.model, environ, begun=begun)
+        raise cut_off(call, begun=begun)
     yield Completed(usage_of(litellm, request.model, getattr(stream, "chunks", ())), reader.stop, reader.opaque)
 
 
@@ -75,9 +79,8 @@ def call_arguments(
     import httpx
 
     name = provider_of(request.model)
-    provider = describe(name)
     messages = provider_messages(request, name)
-    base = api_base(environ, name)
+    base, key = _address_and_key(request, environ)
     silence = max(timeouts.first, timeouts.idle) + 5
     arguments: dict[str, Any] = {
         "model": request.model,
@@ -93,14 +96,40 @@ def call_arguments(
         arguments["tools"] = request.tools
     if base:
         arguments["api_base"] = base
-    if provider.keys:
-        _, key = value_of(environ, provider.keys)
-        if not key and not (name == "openai" and base):
-            raise no_key(request.model, environ)
-        arguments["api_key"] = key or _NO_KEY_NEEDED
-    if name == "openai" and _is_chat(litellm, request, base):
+    if key:
+        arguments["api_key"] = key
+    arguments |= _wishes(request, base)
+    if name == "openai" and _is_chat(litellm, request, arguments):
         arguments |= _past_the_sdk(messages)
     return arguments
+
+
+def _address_and_key(request: ModelRequest, environ: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """Where to call and what to show there; None: litellm knows, or nothing is needed."""
+    name = provider_of(request.model)
+    provider = describe(name)
+    if request.access is not None:
+        # litellm would look into the environment for a key that is not given
+        return request.access.api_base, request.access.secret or _NO_KEY_NEEDED
+    base = api_base(environ, name)
+    if not provider.keys:
+        return base, None
+    _, key = value_of(environ, provider.keys)
+    if not key and not (name == "openai" and base):
+        raise no_key(request.model, environ)
+    return base, key or _NO_KEY_NEEDED
+
+
+def _wishes(request: ModelRequest, base: str | None) -> dict[str, Any]:
+    """How long the answer may be, and how long the model is to think."""
+    wishes: dict[str, Any] = {}
+    if request.max_output is not None:
+        # OpenAI itself knows only the new name for its newer models, others often only the old one
+        newer = provider_of(request.model) == "openai" and base is None
+        wishes["max_completion_tokens" if newer else "max_tokens"] = request.max_output
+    if request.effort is not None and (request.max_output is None or request.max_output > _ROOM_TO_THINK):
+        wishes["reasoning_effort"] = request.effort
+    return wishes
 
 
 def _past_the_sdk(messages: list[ChatMessage]) -> dict[str, Any]:
@@ -108,13 +137,14 @@ def _past_the_sdk(messages: list[ChatMessage]) -> dict[str, Any]:
     return {"messages": messages[:1], "extra_body": {"messages": messages}}
 
 
-def _is_chat(litellm: Any, request: ModelRequest, base: str | None) -> bool:
+def _is_chat(litellm: Any, request: ModelRequest, arguments: dict[str, Any]) -> bool:
     """Whether the request goes out in chat format. litellm turns some into OpenAI's responses format."""
     check = getattr(getattr(litellm, "main", None), "responses_api_bridge_check", None)
     if check is None:
         return False
     name = request.model.partition("/")[2]
-    info, _ = check(model=name, custom_llm_provider="openai", tools=request.tools or None, api_base=base)
+    decides = {field: arguments.get(field) for field in ("tools", "api_base", "reasoning_effort")}
+    info, _ = check(model=name, custom_llm_provider="openai", **decides)
     return bool(info.get("mode") != "responses" and not name.startswith("responses/"))
 
 

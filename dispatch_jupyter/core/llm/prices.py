@@ -6,7 +6,7 @@ from typing import Any
 from ..protocol.records import Usage
 from .providers import provider_of
 
-_FREE = ("ollama", "ollama_chat", "lm_studio")
+FREE = ("ollama", "ollama_chat", "lm_studio")
 """Run on the person's own machine."""
 
 
@@ -14,7 +14,7 @@ def usage_of(litellm: Any, model: str, chunks: Sequence[Any]) -> Usage:
     """Tokens as the provider reported them, and their price; the price is None where it is not known."""
     reported = next((found for chunk in reversed(chunks) if (found := getattr(chunk, "usage", None))), None)
     if reported is None:
-        return Usage(cost_usd=0.0 if provider_of(model) in _FREE else None)
+        return Usage(cost_usd=0.0 if provider_of(model) in FREE else None)
     details = getattr(reported, "prompt_tokens_details", None)
     cached = getattr(details, "cached_tokens", None) or getattr(reported, "cache_read_input_tokens", None) or 0
     return Usage(
@@ -27,7 +27,7 @@ def usage_of(litellm: Any, model: str, chunks: Sequence[Any]) -> Usage:
 
 def _price(litellm: Any, model: str, reported: Any) -> float | None:
     provider, _, name = model.partition("/")
-    if provider in _FREE:
+    if provider in FREE:
         return 0.0
     try:
         paid = litellm.cost_per_token(model=name, custom_llm_provider=provider, usage_object=reported)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..protocol.commands import Readiness
-from .choose import choose
+from .choose import choose, named_one
 from .providers import FIRST_CHOICES, PROVIDERS, api_base, ollama_base, value_of
 
 PROBE_SECONDS = 0.3
@@ -13,7 +13,7 @@ PROBE_SECONDS = 0.3
 
 async def look_around(environ: Mapping[str, str], configured: str | None) -> Readiness:
     """`choose`, after asking what is needed for it: nobody, where a model is named or a key is set."""
-    if environ.get("DISPATCH_MODEL", "").strip() or (configured and configured.strip()):
+    if named_one(environ, configured):
         return choose(environ, configured, None)
     served = await served_models(environ) if _asks_server(environ) else None
     found = choose(environ, configured, None, served)

@@ -68,6 +68,15 @@ PROVIDERS = {provider.name: provider for provider in _ALL}
 FIRST_CHOICES = ("anthropic", "openai", "gemini")
 """Whose keys are looked for when no model is named, in this order."""
 
+_SAME_ACCOUNT = {
+    "anthropic_text": "anthropic",
+    "azure_text": "azure",
+    "cohere_chat": "cohere",
+    "custom_openai": "openai",
+    "text-completion-openai": "openai",
+}
+"""Other names of litellm's for a provider, that take the same key: a budget holds for them as well."""
+
 _FAMILIES = {"claude": "anthropic", "gpt": "openai", "chatgpt": "openai", "gemini": "gemini"}
 
 
@@ -79,6 +88,11 @@ def provider_of(model: str) -> str:
 def describe(name: str) -> Provider:
     """What is known of a provider; for one that is not in the table, its name."""
     return PROVIDERS.get(name) or Provider(name, name)
+
+
+def account_of(provider: str) -> str:
+    """The provider whose keys a provider takes: mostly its own."""
+    return _SAME_ACCOUNT.get(provider, provider)
 
 
 def value_of(environ: Mapping[str, str], names: tuple[str, ...]) -> tuple[str, str]:

@@ -2,9 +2,10 @@
 
 import random
 from dataclasses import dataclass
+from datetime import datetime
 
 from ..protocol.errors import BadReply, ModelError, RateLimited, Transient
-from ..protocol.records import now
+from ..protocol.records import now as current_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,13 @@ class RetryPolicy:
     patience: float = 30.0
     """The longest wait a provider may ask for; beyond it the error goes to the person."""
 
-    def pause(self, error: ModelError, failed: int) -> float | None:
+    def pause(self, error: ModelError, failed: int, now: datetime | None = None) -> float | None:
         """Seconds to wait before another try; None: give up.
 
         Args:
             error: why the latest try failed.
             failed: how many tries failed before that.
+            now: the time.
         """
         if isinstance(error, BadReply):
             return self._backed_off(failed) if failed < min(1, self.retries) else None
@@ -33,7 +35,7 @@ class RetryPolicy:
         until = error.until if isinstance(error, RateLimited) else None
         if until is None:
             return self._backed_off(failed)
-        wait = max(0.0, (until - now()).total_seconds())
+        wait = max(0.0, (until - (now or current_time())).total_seconds())
         return wait + random.uniform(0, 0.1 + wait / 10) if wait <= self.patience else None  # noqa: S311
 
     def _backed_off(self, failed: int) -> float:

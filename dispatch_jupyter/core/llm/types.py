@@ -7,11 +7,28 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from ..protocol.parts import Effort
 from ..protocol.records import Usage
 
 StopReason = Literal["end", "calls", "length", "refusal"]
 ChatMessage = dict[str, Any]
 ToolSchema = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a call is made with."""
+
+    key: str
+    """The key's id."""
+    source: str
+    """Where its secret is, for people."""
+    fix: str
+    """What to do where the secret is refused."""
+    secret: str = field(repr=False)
+    """Empty: the server needs none."""
+    api_base: str | None = field(default=None, repr=False)
+    """The address; None: the provider's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +43,12 @@ class ModelRequest:
     `opaque`, which the client gives back to the provider it came from and strips for every other."""
     tools: list[ToolSchema] = field(default_factory=list)
     """`{"type": "function", "function": {name, description, parameters}}`."""
+    access: Access | None = None
+    """None: key and address are looked for in the environment."""
+    effort: Effort | None = None
+    """How long the model is to think; None: as its provider has it."""
+    max_output: int | None = None
+    """Tokens the answer may have, reasoning included; None: as its provider has it."""
 
 
 @dataclass(frozen=True, slots=True)

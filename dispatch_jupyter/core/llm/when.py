@@ -10,6 +10,7 @@ _IN_WORDS = (
     re.compile(r"retryDelay\W+([\d.]+s)"),  # Google's RetryInfo
     re.compile(r"(?:try again|retry|wait|reset\w*) (?:in|after) ((?:[\d.]+ ?(?:ms|s|m|h|d)\w*\s?)+)", re.IGNORECASE),
 )
+_LIMIT = re.compile(r"x-ratelimit-reset-(requests|tokens)$|anthropic-ratelimit-[a-z-]+-reset$")
 _ON_DATE = re.compile(r"(?:access|again|resets?) (?:on|at) (\d{4}-\d\d-\d\d)(?: at |T| )?(\d\d:\d\d)?")
 
 
@@ -23,7 +24,28 @@ def come_back_at(headers: Mapping[str, str], text: str, now: datetime) -> dateti
     for pattern in _IN_WORDS:
         if found := pattern.search(text):
             return now + timedelta(seconds=_seconds(found[1]))
-    return None
+    return _in_limits(headers, now)
+
+
+def _in_limits(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """When the limits that are reached are whole again; of all where none is said to be reached."""
+    ends: dict[bool, list[datetime]] = {True: [], False: []}
+    for name, value in headers.items():
+        if _LIMIT.search(name) and (end := _end_of_limit(value, now)):
+            left = headers.get(name.replace("reset", "remaining"), "")
+            ends[_number(left) == 0].append(end)
+    return max(ends[True] or ends[False], default=None)
+
+
+def _end_of_limit(value: str, now: datetime) -> datetime | None:
+    """Of `6m0s` (OpenAI) or `2026-01-02T03:04:05Z` (Anthropic)."""
+    if re.fullmatch(r"([\d.]+(ms|s|m|h|d))+", value):
+        return now + timedelta(seconds=_seconds(value))
+    try:
+        end = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return end if end.tzinfo else end.replace(tzinfo=UTC)
 
 
 def _in_headers(headers: Mapping[str, str], now: datetime) -> datetime | None:

@@ -29,6 +29,8 @@ NAMED = {"DISPATCH_MODEL": "groq/llama", "GROQ_API_KEY": "q"}
         (GEMINI, None, ["qwen3"], "gemini/gemini-3.8-flash", "GEMINI_API_KEY"),
         ({"GOOGLE_API_KEY": "g"}, None, None, "gemini/gemini-3.8-flash", "GOOGLE_API_KEY"),
         ({"ANTHROPIC_API_KEY": " "} | OPENAI, "  ", None, "openai/gpt-6.1-sol", "OPENAI_API_KEY"),
+        (ALL, "heavy", None, "anthropic/claude-sonnet-5-5", "ANTHROPIC_API_KEY"),
+        (OPENAI | {"DISPATCH_MODEL": "light"}, None, None, "openai/gpt-6.1-sol", "OPENAI_API_KEY"),
         ({}, None, ["llama3.1:8b", "qwen3-coder:30b"], "ollama_chat/qwen3-coder:30b", "ollama"),
     ],
 )

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -78,21 +79,23 @@ def test_past_the_sdk_the_body_is_what_litellm_alone_would_send():
 
 
 @pytest.mark.parametrize(
-    ("model", "base", "past"),
+    ("model", "base", "effort", "past"),
     [
-        ("openai/gpt-6.1-sol", None, False),
-        ("openai/gpt-6.1-sol", "http://127.0.0.1:1/v1", True),
-        ("openai/gpt-4.1", None, True),
-        ("openai/gpt-5.3-codex", None, False),
-        ("openai/responses/gpt-4.1", "http://127.0.0.1:1/v1", False),
-        ("anthropic/claude-sonnet-5-5", None, False),
+        ("openai/gpt-6.1-sol", None, None, False),
+        ("openai/gpt-6.1-sol", "http://127.0.0.1:1/v1", None, True),
+        ("openai/gpt-6.1-sol", "http://127.0.0.1:1/v1", "high", False),
+        ("openai/gpt-4.1", None, None, True),
+        ("openai/gpt-5.3-codex", None, None, False),
+        ("openai/responses/gpt-4.1", "http://127.0.0.1:1/v1", None, False),
+        ("anthropic/claude-sonnet-5-5", None, None, False),
     ],
 )
-def test_what_litellm_turns_into_the_responses_format_goes_its_way_whole(model, base, past):
+def test_what_litellm_turns_into_the_responses_format_goes_its_way_whole(model, base, effort, past):
     environ = {"OPENAI_API_KEY": "k", "ANTHROPIC_API_KEY": "k"} | ({"OPENAI_BASE_URL": base} if base else {})
 
     async def scenario() -> dict:
-        return call_arguments(await load_litellm(), request(model, *CONVERSATION), environ, Timeouts())
+        asked = replace(request(model, *CONVERSATION), effort=effort)
+        return call_arguments(await load_litellm(), asked, environ, Timeouts())
 
     arguments = run(scenario)
     assert ("extra_body" in arguments) is past

@@ -5,11 +5,12 @@ from types import SimpleNamespace as Thing
 
 import pytest
 
+from dispatch_jupyter.core.llm.classify import classify
 from dispatch_jupyter.core.llm.events import Reader
 from dispatch_jupyter.core.llm.messages import provider_messages
 from dispatch_jupyter.core.llm.redact import redact
 from dispatch_jupyter.core.llm.retry import RetryPolicy
-from dispatch_jupyter.core.llm.types import CallDelta, ModelRequest
+from dispatch_jupyter.core.llm.types import Access, CallDelta, ModelRequest
 from dispatch_jupyter.core.llm.when import come_back_at
 from dispatch_jupyter.core.protocol.errors import BadKey, BadReply, RateLimited, Transient
 from dispatch_jupyter.core.protocol.records import now
@@ -31,6 +32,20 @@ AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
         ({}, "Please retry after 2 seconds", 2),
         ({}, "You will regain access on 2026-01-03 at 03:04 UTC.", 86395),
         ({}, "Rate limit reached", None),
+        ({"x-ratelimit-reset-requests": "6m0s", "x-ratelimit-reset-tokens": "350ms"}, "", 360),
+        (
+            {
+                "x-ratelimit-reset-requests": "8h",
+                "x-ratelimit-remaining-requests": "7",
+                "x-ratelimit-reset-tokens": "1m30s",
+                "x-ratelimit-remaining-tokens": "0",
+            },
+            "",
+            90,
+        ),
+        ({"x-ratelimit-reset-tokens": "soon"}, "", None),
+        ({"anthropic-ratelimit-input-tokens-reset": "2026-01-02T03:05:05Z"}, "", 60),
+        ({"retry-after": "7", "anthropic-ratelimit-requests-reset": "2026-01-02T03:05:05Z"}, "", 7),
     ],
 )
 def test_when_a_provider_says_to_come_back(headers, text, seconds):
@@ -54,6 +69,18 @@ def test_secrets_are_blotted_out(text):
     assert "[key]" in clean and clean.endswith(" was")
     for secret in ("AbCdEf", "A1234567890", "abc.def", "abcdefgh", "hunter22", "plainsecret99"):
         assert secret not in clean
+
+
+@pytest.mark.parametrize("login", ["ada:marker-pass@", "marker-pass@", "a@b:marker-pass@"])
+@pytest.mark.parametrize("given", [True, False])
+def test_an_address_is_told_without_the_login_in_it(login, given):
+    base = f"https://{login}gate.example/v1"
+    access = Access("work", "env W", "set it", "sk-test-key", base) if given else None
+    environ = {} if given else {"OPENAI_BASE_URL": base, "OPENAI_API_KEY": "sk-test-key"}
+    for error in (ConnectionError("lost"), ValueError(f"no route to {base}")):
+        told = classify(error, "openai/m", environ, access=access)
+        assert "gate.example/v1" in told.message
+        assert "marker-pass" not in f"{told.message} {told.hint}"
 
 
 def test_ordinary_words_are_left_alone():
