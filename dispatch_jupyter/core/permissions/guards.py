@@ -1,4 +1,5 @@
-"""What developers' tools run, or read for commands, without anybody asking: writing it is a matter of its own.
+"""What developers' tools run, or read for commands, without anybody asking: writing it is a matter of its own. So is
+what says how far agents may go: theirs is not the word that counts.
 
 An agent is confined; what it wrote into a git hook runs later, as the person, without confinement.
 """
@@ -8,9 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 JUPYTER_CONFIG = re.compile(r"(jupyter|ipython)\w*_config\.(py|json)", re.IGNORECASE)
-FOLDERS = frozenset((".vscode", ".idea", ".devcontainer", ".husky", ".githooks"))
+_EDITORS = "editors and git run what it says"
+_LIMITS = "Dispatch takes from it what agents may do"
+FOLDERS: dict[str, str] = {
+    **dict.fromkeys((".vscode", ".idea", ".devcontainer", ".husky", ".githooks"), _EDITORS),
+    ".dispatch": _LIMITS,
+}
 """All in them counts."""
 FILES: dict[str, str] = {
+    "dispatch.yaml": _LIMITS,
     ".envrc": "the shell runs what it says",
     ".pre-commit-config.yaml": "git runs what it says",
     "lefthook.yml": "git runs what it says",
@@ -42,7 +49,7 @@ _GIT = tuple(tuple(name.split("/")) for name in (*GIT_FILES, *GIT_FOLDERS))
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """Something that is run, or read for commands, without anybody asking: writing it is asked, for it alone."""
+    """Something that is obeyed without anybody asking: writing it is asked, for it alone."""
 
     path: Path
     why: str
@@ -56,7 +63,7 @@ def guarded_by_name(path: Path) -> Guarded | None:
         if name == ".git":
             why, depth = _in_git(parts[index + 1 :])
         elif name in FOLDERS:
-            why = "editors and git run what it says"
+            why = FOLDERS[name]
         elif index == len(parts) - 1:
             why = _file(parts[index - 1], name)
         if why:

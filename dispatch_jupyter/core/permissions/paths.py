@@ -240,7 +240,7 @@ def _why(reach: Reach, verdict: Verdict) -> str:
     if reach.secret is not None:
         return f"is a place of secrets ({reach.secret})"
     if verdict.rule == "guarded":
-        return "is not written without the user's leave: it is run outside any confinement"
+        return "is not written without the user's leave: it is obeyed outside any confinement"
     return "is outside the project"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..protocol.errors import ToolError
-from ..protocol.records import Operation, Reach, Scope
+from ..protocol.records import OPERATIONS, Operation, Reach, Scope
 from .guards import Guarded
 from .places import Places, Secret, is_harmless_device, refused
 
@@ -49,6 +49,8 @@ class Policy:
     project: Path
     rules: tuple[Rule, ...] = ()
     places: Places = field(default_factory=Places)
+    operations: frozenset[Operation] = frozenset(OPERATIONS)
+    """What the agent may do at most, wherever; its own temporary folder is excepted."""
 
     def decide(self, operation: Operation, path: Path) -> Verdict:
         """What is said of one access. Looks at no disk: links are the caller's to resolve.
@@ -58,6 +60,9 @@ class Policy:
         """
         if (reason := _unfit(path) or refused(path)) is not None:
             return Verdict("deny", "refused place", reason=reason)
+        if operation not in self.operations and not self._is_scratch(path):
+            words = " and ".join(word for word in OPERATIONS if word in self.operations)
+            return Verdict("deny", "agent's limits", reason=f"this agent may only {words}")
         leave = self._once(operation, path)
         if leave is not None:
             return leave

@@ -2,9 +2,12 @@
 
 from .edit import EditFile
 from .files import ReadFile, ReadFileSlice
+from .key_tool import KeyUsage
 from .listing import ListFiles
 from .shell.job_tools import ListJobs, ReadJob, StopJob
 from .shell.run import RunShell
+from .skill_tool import UseSkill
+from .tasks import TaskList
 from .tool import Tool
 from .write import WriteFile
 
@@ -21,4 +24,7 @@ def standard_tools() -> list[Tool]:
         ListJobs(),
         ReadJob(),
         StopJob(),
+        TaskList(),
+        UseSkill(),
+        KeyUsage(),
     ]

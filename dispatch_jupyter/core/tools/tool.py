@@ -12,7 +12,8 @@ from ..permissions.paths import Files
 from ..permissions.policy import Policy, Rule, Verdict
 from ..protocol.errors import ToolError
 from ..protocol.ids import AgentId, CallId
-from ..protocol.records import CallKind, CommandRun, FileChange, Reach
+from ..protocol.records import CallKind, CommandRun, FileChange, Reach, Task
+from ..protocol.settings import KeyState
 
 if TYPE_CHECKING:
     from .shell.shell import Shell
@@ -47,6 +48,41 @@ class Access(Protocol):
         ...
 
 
+class TaskBoard(Protocol):
+    """The to-do list of the agent that calls, and those of its descendants."""
+
+    def list(self, agent_id: str | None = None) -> Sequence[Task]:
+        """What is on a list, in its order.
+
+        Args:
+            agent_id: of a descendant; None: its own list.
+
+        Raises:
+            ToolError: there is no such descendant.
+        """
+        ...
+
+    def all(self) -> Sequence[Task]:
+        """Its own list with what was taken off it."""
+        ...
+
+    def put(self, tasks: Sequence[Task]) -> None:
+        """Record new versions of its own tasks, or new ones."""
+        ...
+
+
+class SkillSource(Protocol):
+    """The skills an agent may read."""
+
+    async def read(self, name: str) -> str:
+        """The text of a skill, and what lies beside it. It counts as used.
+
+        Raises:
+            DispatchError: there is none of that name, more than one, or it cannot be used.
+        """
+        ...
+
+
 @dataclass(slots=True)
 class ToolContext:
     """What a tool call may use. One a call; `seen` is shared by all calls of one agent."""
@@ -66,6 +102,12 @@ class ToolContext:
     """Record how a command goes."""
     spoken_to: Callable[[], Awaitable[None]]
     """Returns once a message waits for the agent."""
+    tasks: TaskBoard
+    skills: SkillSource
+    keys: Callable[[], Awaitable[list[KeyState]]]
+    """How all keys stand, in fallback order."""
+    folder: str = "."
+    """Where commands start that do not say; absolute, or relative to the project folder."""
 
 
 @dataclass(slots=True)

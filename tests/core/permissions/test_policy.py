@@ -35,7 +35,10 @@ TABLE: list[Row] = [
     ("read", "{p}", "allow", "project"),
     ("write", "{p}/a/b.py", "allow", "project"),
     ("execute", "{p}/run.sh", "allow", "project"),
-    ("write", "{p}/dispatch.yaml", "allow", "project"),
+    ("read", "{p}/dispatch.yaml", "allow", "project"),
+    ("write", "{p}/dispatch.yaml", "ask", "guarded"),
+    ("write", "{p}/.dispatch/agents/reviewer.toml", "ask", "guarded"),
+    ("write", "{p}/.skills/default/x.md", "allow", "project"),
     ("read", "{p}-evil/a", "ask", "outside the project"),
     ("read", "{p}evil", "ask", "outside the project"),
     ("read", "/home/ada/code", "ask", "outside the project"),
@@ -348,3 +351,25 @@ def test_leave_that_is_offered_answers_the_question(
         assert policy.also(Rule(operation, covered, "session")).decide(operation, path).outcome == "allow"
         assert not HOME.is_relative_to(covered) and not PROJECT.is_relative_to(covered)
         assert path.is_relative_to(covered)
+
+
+@pytest.mark.parametrize(
+    ("operations", "operation", "path", "outcome"),
+    [
+        ({"read"}, "write", "{p}/a.py", "deny"),
+        ({"read"}, "write", "/srv/out/x", "deny"),
+        ({"read"}, "write", "/tmp/scratch/x", "allow"),
+        ({"read"}, "execute", "/usr/bin/ls", "deny"),
+        ({"read"}, "read", "/srv/out/x", "allow"),
+        ({"read"}, "read", "/etc/hosts", "ask"),
+        ({"read", "write"}, "write", "{p}/a.py", "allow"),
+        ({"read", "write"}, "execute", "{p}/run.sh", "deny"),
+        ({"read", "execute"}, "execute", "{p}/run.sh", "allow"),
+    ],
+)
+def test_no_leave_goes_further_than_an_agents_limits(operations, operation, path, outcome) -> None:
+    policy = Policy(PROJECT, RULES, PLACES, frozenset(operations))
+    verdict = policy.decide(operation, Path(path.format(p=PROJECT)))
+    assert verdict.outcome == outcome
+    if outcome == "deny":
+        assert "may only read" in verdict.reason

@@ -11,9 +11,10 @@ import pytest
 
 from dispatch_jupyter.core.permissions.paths import Files
 from dispatch_jupyter.core.permissions.policy import Denied, Policy, Rule, Verdict
-from dispatch_jupyter.core.protocol.errors import ToolError
+from dispatch_jupyter.core.protocol.errors import NotFound, ToolError
 from dispatch_jupyter.core.protocol.ids import AgentId, CallId
-from dispatch_jupyter.core.protocol.records import Reach
+from dispatch_jupyter.core.protocol.records import Reach, Task
+from dispatch_jupyter.core.protocol.settings import KeyState
 from dispatch_jupyter.core.tools.standard import standard_tools
 from dispatch_jupyter.core.tools.tool import Seen, Toolbox, ToolContext, ToolResult, parse_arguments
 
@@ -42,6 +43,29 @@ async def _never() -> None:
     await asyncio.Event().wait()
 
 
+class Tasks:
+    """The lists of the agent and of a child of it, `s1-a2`."""
+
+    def __init__(self) -> None:
+        self.own: dict[str, Task] = {}
+        self.child: list[Task] = []
+        self.puts: list[list[Task]] = []
+
+    def list(self, agent_id: str | None = None) -> Sequence[Task]:
+        if agent_id == "s1-a2":
+            return self.child
+        if agent_id is not None:
+            raise ToolError(f"You have no child agent `{agent_id}`.", code="not_found")
+        return sorted((task for task in self.own.values() if not task.removed), key=lambda task: task.order)
+
+    def all(self) -> Sequence[Task]:
+        return list(self.own.values())
+
+    def put(self, tasks: Sequence[Task]) -> None:
+        self.puts.append([*tasks])
+        self.own |= {task.id: task for task in tasks}
+
+
 class Agent:
     """Calls tools the way the runtime does: arguments as JSON text, one `Seen` for all calls."""
 
@@ -52,6 +76,19 @@ class Agent:
         self.policy = Policy(Path(os.path.realpath(root)), (Rule("read", Path(os.path.realpath(spill)), "kept"),))
         self.files = Files(root, lambda: self.policy)
         self.toolbox = Toolbox(standard_tools())
+        self.tasks = Tasks()
+        self.skills: dict[str, str] = {}
+        self.keys: list[KeyState] = []
+
+    async def read(self, name: str) -> str:
+        """A skill."""
+        try:
+            return self.skills[name]
+        except KeyError:
+            raise NotFound(f"There is no skill `{name}`.") from None
+
+    async def _keys(self) -> list[KeyState]:
+        return self.keys
 
     async def start(self, name: str, /, **arguments: Any) -> ToolResult:
         tool = self.toolbox.get(name)
@@ -65,6 +102,9 @@ class Agent:
             _ignore,
             _ignore,
             _never,
+            self.tasks,
+            self,
+            self._keys,
         )
         return await tool.run(parse_arguments(tool, json.dumps(arguments)), context)
 

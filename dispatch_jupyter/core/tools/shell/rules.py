@@ -9,6 +9,7 @@ from pathlib import Path
 from ...permissions.known import SECRETS_BY_NAME
 from ...permissions.places import Places
 from ...permissions.policy import Policy
+from ...protocol.records import Operation
 from ...sandbox import hosts
 from ...sandbox.types import Rules
 from .environment import Folders
@@ -53,7 +54,7 @@ def confinement(policy: Policy, folders: Folders, *, live: bool, ports: Collecti
     names = SYSTEM_FILES if live else [*SYSTEM_FILES, "hosts"]
     return Rules(
         write=(
-            *_unlinked([policy.project, folders.tmp, folders.cache, *_of(policy, "write")]),
+            *_unlinked([folders.tmp, folders.cache, *_of(policy, "write")]),
             *_resolved(Path("/dev", name) for name in DEVICES),
         ),
         execute=(*map(str, policy.places.system), *_unlinked(_of(policy, "execute"))),
@@ -103,8 +104,16 @@ def _shared_memory(*, live: bool) -> Iterator[Path]:
             yield from SHARED_MEMORY.iterdir()
 
 
-def _of(policy: Policy, operation: str) -> Iterator[Path]:
-    return (rule.path for rule in policy.rules if rule.operation == operation)
+def _of(policy: Policy, operation: Operation) -> Iterator[Path]:
+    """Folders a command may do this in. Where its agent may not write, leave to write is leave to read."""
+    may_write = "write" in policy.operations
+    if operation == ("write" if may_write else "execute"):
+        yield policy.project
+    for rule in policy.rules:
+        lesser = rule.operation == "write" and not may_write and rule.origin != "scratch"
+        allowed = "read" if lesser else rule.operation
+        if allowed == operation:
+            yield rule.path
 
 
 def _resolved(paths: Iterable[Path]) -> tuple[str, ...]:

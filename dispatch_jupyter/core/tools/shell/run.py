@@ -23,7 +23,7 @@ fails at once is told at once."""
 class RunShellArguments(FlatArguments):
     command: Annotated[str, Field(description="The command, for bash. It may have several lines.")]
     description: Annotated[str, Field(description="What it does, in a few words, for the user.")] = ""
-    cwd: Annotated[str, Field(description="Folder to run it in, relative to the project folder.")] = "."
+    cwd: Annotated[str, Field(description="Folder to run it in, relative to the project folder.")] = ""
     timeout: Annotated[
         int,
         Field(
@@ -52,7 +52,7 @@ class RunShell:
         """Returns once the command has ended or goes on as a job; if it is cancelled, the command is ended first."""
         _check(arguments)
         timeout = arguments.timeout if "timeout" in arguments.model_fields_set else None
-        order = Order(arguments.command, arguments.cwd, timeout, arguments.background)
+        order = Order(arguments.command, arguments.cwd or context.folder, timeout, arguments.background)
         running = await context.shell.start(order, context)
         try:
             if order.background:

@@ -214,6 +214,12 @@ class Shell:
 
     async def _start(self, order: Order, context: "ToolContext", settings: ShellSettings) -> Running:
         level = await self._level(settings)
+        if level == "parsed only" and "write" not in context.access.policy().operations:
+            raise ToolError(
+                "This agent may not write, and this system cannot keep a command from writing: nothing was run.",
+                "Use the file tools, or tell the user what you would have run.",
+                code="shell_off",
+            )
         project = context.files.root
         folders = await asyncio.to_thread(make, self._folder, self._outputs, project, self._environ)
         environ = command_environment(self._environ, folders, settings.env_pass)

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pytest
 
@@ -17,6 +17,7 @@ from dispatch_jupyter.core.protocol.commands import SandboxLevel
 from dispatch_jupyter.core.protocol.errors import ToolError
 from dispatch_jupyter.core.protocol.ids import AgentId, CallId
 from dispatch_jupyter.core.protocol.records import CommandRun, Job, Reach
+from dispatch_jupyter.core.protocol.settings import KeyState
 from dispatch_jupyter.core.sandbox.sandbox import Sandbox
 from dispatch_jupyter.core.tools.shell.running import Running
 from dispatch_jupyter.core.tools.shell.settings import ShellSettings
@@ -135,6 +136,9 @@ class Desk:
             self.shown.append,
             self.began.append,
             self._spoken_to,
+            cast("Any", None),
+            cast("Any", None),
+            _no_keys,
         )
 
     async def call(self, name: str, /, *, agent: str = "s1-a1", **arguments: Any) -> ToolResult:
@@ -168,6 +172,10 @@ class Desk:
 
     async def _spoken_to(self) -> None:
         await self.spoken.wait()
+
+
+async def _no_keys() -> list[KeyState]:
+    return []
 
 
 async def until(true: Callable[[], object]) -> None:

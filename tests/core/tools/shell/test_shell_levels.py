@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,21 @@ def test_leave_taken_back_just_before_the_second_run_ends_that(top, monkeypatch)
     result = desk.play(scenario)
     assert runs == [frozenset(), {"grant-0"}]
     assert "taken back" in result.text
+
+
+def test_where_nothing_holds_a_command_an_agent_that_may_not_write_runs_none(top):
+    desk = Desk(top, "parsed only")
+    desk.person.now = replace(desk.person.now, operations=frozenset(("read", "execute")))
+    error = desk.error(desk.hidden("echo evil > made"))
+    assert error.tool_code == "shell_off" and "may not write" in error.message
+    assert not (desk.project / "made").exists()
+
+
+@pytest.mark.parametrize("level", ["kernel+live", "kernel"])
+def test_the_kernel_keeps_an_agent_that_may_not_write_from_it(top, level):
+    desk = Desk(top, level)
+    desk.person.answer = once
+    desk.person.now = replace(desk.person.now, operations=frozenset(("read", "execute")))
+    script = "cat hidden.sh > /dev/null && echo seen; echo mine > $TMPDIR/x && echo kept; echo evil > made"
+    result = desk.run(desk.hidden(script))
+    assert result.text.startswith("seen\nkept\n") and not (desk.project / "made").exists()

@@ -98,3 +98,13 @@ def test_settings_that_are_links(home):
 
 def test_ports(home):
     assert made(home, ports=frozenset({9999, 8888})).ports == (8888, 9999)
+
+
+def test_an_agent_that_may_not_write_writes_nowhere_but_in_its_temporary_folders(home):
+    top = home.parent
+    leave = (Rule("write", top / "data", "session", "g1"), Rule("write", top / "tmp", "scratch"))
+    policy = Policy(top / "project", leave, places_of({"PATH": "/usr/bin"}, home), frozenset({"read", "execute"}))
+    rules = confinement(policy, Folders(top / "tmp", top / "cache"), live=True)
+    assert str(top / "project") in rules.execute and str(top / "project") not in rules.write
+    assert str(top / "data") in rules.read and str(top / "data") not in rules.write
+    assert {f"{top}/tmp", f"{top}/cache"} <= set(rules.write)
