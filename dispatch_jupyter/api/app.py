@@ -14,6 +14,7 @@ from tornado.ioloop import PeriodicCallback
 from traitlets import Unicode
 
 from ..core.protocol.ids import new_id
+from ..core.store.waits import Waits
 from .routes import ROUTES
 
 if TYPE_CHECKING:
@@ -38,9 +39,14 @@ class DispatchApp(ExtensionApp):
         self.project = Path(self.settings["server_root_dir"]).expanduser()
         self._starting: asyncio.Task[Workspace] | None = None
         self._started = asyncio.Event()
+        self._looking: asyncio.Task[None] | None = None
         self._pulse = PeriodicCallback(self._report_activity, ACTIVITY_MS)
         self.settings["dispatch_workspace"] = self.workspace
         self.settings["dispatch_begun_workspace"] = self.begun_workspace
+
+    @property
+    def _folder(self) -> Path:
+        return Path(self.data_dir or Path(jupyter_data_dir()) / "dispatch")
 
     def initialize_handlers(self) -> None:
         self.handlers.extend((route.pattern, route.handler) for route in ROUTES)
@@ -63,6 +69,7 @@ class DispatchApp(ExtensionApp):
             self._starting = None  # the next to ask tries again
             raise
         workspace.on_activity = self._stamp
+        await workspace.start()
         self._pulse.start()
         self._started.set()
         return workspace
@@ -76,7 +83,7 @@ class DispatchApp(ExtensionApp):
 
         return set_up(
             project=self.project,
-            folder=Path(self.data_dir or Path(jupyter_data_dir()) / "dispatch") / "sessions",
+            folder=self._folder / "sessions",
             instance=self.server_instance,
             server_url=self.server_url,
             ports=lambda: guarded_ports(server),
@@ -91,10 +98,20 @@ class DispatchApp(ExtensionApp):
         os.environ["DISPATCH_SERVER_URL"] = self.server_url
         os.environ["DISPATCH_SERVER_TOKEN"] = serverapp.identity_provider.token or ""
         os.environ["DISPATCH_INSTANCE"] = self.server_instance
+        self._looking = asyncio.create_task(self._go_on_waiting())
+
+    async def _go_on_waiting(self) -> None:
+        """Begin the runtime at once where agents of this project waited for a key when its last server ended."""
+        waits = Waits(self._folder / "waiting")
+        if await asyncio.to_thread(waits.of, self.project.resolve()):
+            await self.workspace()
 
     async def stop_extension(self) -> None:
         """Agents are stopped and marked so, journals closed, connections ended."""
         self._pulse.stop()
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
         if self._starting is not None:
             workspace = await self._starting
             await workspace.close()

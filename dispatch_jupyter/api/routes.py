@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import agents, calls, chat, permissions, sessions, status, stream
+from . import agents, calls, chat, permissions, sessions, settings, status, stream
 
 ID = r"([\w.-]+)"
+NAME = r"([^/]+)"
+"""Of a skill: any name a person gave it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,11 @@ class Route:
 
     @property
     def pattern(self) -> str:
-        parts = [ID if part.startswith("{") else part for part in self.path.split("/")]
+        parts = [_PATTERNS.get(part, ID if part.startswith("{") else part) for part in self.path.split("/")]
         return "/dispatch/" + "/".join(parts)
 
+
+_PATTERNS = {"{name}": NAME}
 
 ROUTES = [
     Route(
@@ -151,6 +155,62 @@ ROUTES = [
         {
             "delete": Operation(
                 "Take leave back; commands that run with it are stopped.", answer="Grant", errors=(403, 404, 409, 422)
+            )
+        },
+    ),
+    Route(
+        "config",
+        settings.ConfigHandler,
+        {"get": Operation("The settings in force, templates of agents, and what is wrong.", answer="Configuration")},
+    ),
+    Route(
+        "config/schema",
+        settings.ConfigSchemaHandler,
+        {"get": Operation("What a dispatch.yaml may say, as JSON Schema.")},
+    ),
+    Route(
+        "models",
+        settings.ModelsHandler,
+        {"get": Operation("Keys with their budgets, models by tags, and the key log.", answer="Models")},
+    ),
+    Route(
+        "models/resolve",
+        settings.ModelsResolveHandler,
+        {
+            "get": Operation(
+                "Which model a tag or a name means now, and why.",
+                answer="Resolution",
+                query={"tag": "A tag, or the name of a model; without it, what agents get that name none."},
+            )
+        },
+    ),
+    Route("skills", settings.SkillsHandler, {"get": Operation("All skills, and who gets them.", answer="Skills")}),
+    Route(
+        "skills/{name}",
+        settings.SkillHandler,
+        {"get": Operation("One skill, with its text.", answer="Skill", errors=(404, 422))},
+    ),
+    Route(
+        "agents/{agent_id}/skills",
+        settings.AgentSkillsHandler,
+        {
+            "post": Operation(
+                "Load a skill into an agent's prompt from its next step on, or take one out that was loaded by hand.",
+                "ActivateSkill",
+                "Agent",
+                errors=(404, 409, 422),
+            )
+        },
+    ),
+    Route(
+        "agents/{agent_id}/model",
+        settings.AgentModelHandler,
+        {
+            "patch": Operation(
+                "Another model for an agent from its next step on; its context stays.",
+                "SwitchModel",
+                "Agent",
+                errors=(404, 422),
             )
         },
     ),

@@ -74,7 +74,7 @@ class StreamHandler(WebSocketMixin, websocket.WebSocketHandler, JupyterHandler):
     async def _feed(self, workspace: "Workspace") -> "Feed":
         session_id = self.get_query_argument("session", "")
         if not session_id:
-            return workspace.watch_notices()
+            return await workspace.watch(None)
         after = self.get_query_argument("after", "")
         if after and not after.isdecimal():
             raise Invalid(f"after: {after!r} is not a sequence number.")

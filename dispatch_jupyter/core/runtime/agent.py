@@ -9,20 +9,26 @@ one terminal state. So an agent can be cancelled at any `await`, even before its
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
+from datetime import timedelta
 
-from ..llm.types import Completed, ModelClient, ModelRequest, Retrying
-from ..protocol.errors import BadReply, Conflict, DispatchError, Transient
+from ..llm.admission import Admission
+from ..llm.types import CallDelta, Completed, ModelClient, ModelEvent, ModelRequest, ReasoningDelta, Retrying, TextDelta
+from ..protocol.errors import BadReply, Conflict, ContextOverflow, DispatchError, ModelError, Transient
 from ..protocol.ids import AgentId
-from ..protocol.records import Agent, AgentStatus, ErrorInfo, Message, ToolCall
-from ..tools.tool import Toolbox
+from ..protocol.parts import ModelWish
+from ..protocol.records import Agent, AgentStatus, ErrorInfo, Message, ToolCall, now
+from .agent_keys import OF_THE_KEY, AgentKeys, Bill
 from .calls import CallRunner
 from .context import Context
+from .definitions import Definition
 from .guards import CallLoop, RepeatGuard, StepLimit, step_limit
-from .prompt import system_prompt
 from .repair import INTERRUPTED, close_open
 from .reply import Reply
+from .sizes import Sizes
+from .thread_notes import tell
 from .workbench import Workbench
 
 CUT_RETRIES = 2
@@ -30,6 +36,8 @@ CUT_RETRIES = 2
 OF_THE_TURN = ("cancelled", CallLoop.code, StepLimit.code)
 """Errors that end a turn and say nothing about the next."""
 
+LONGEST_KEPT = timedelta(days=1)
+"""A server is kept alive for an agent that waits for a key, if that is back by then. A later start goes on as well."""
 STOP_SECONDS = 10.0
 """How long is waited for an agent to stop: a tool may have something to finish, but must not hold up the server."""
 
@@ -41,35 +49,52 @@ STOPPED = ErrorInfo(code="cancelled", message="Stopped.", hint="Send a message t
 class AgentRunner:
     """Runs one agent of a session. At most one task at a time; `start` and `interrupt` may be called at any moment."""
 
-    def __init__(self, bench: Workbench, agent_id: AgentId, client: ModelClient, toolbox: Toolbox) -> None:
+    def __init__(
+        self,
+        bench: Workbench,
+        agent_id: AgentId,
+        *,
+        client: ModelClient,
+        define: Callable[[Callable[[], Agent]], Awaitable[Definition]],
+    ) -> None:
+        """
+        Args:
+            define: what the agent is by the settings of now; asked before each step.
+        """
         session = self._session = bench.session
         self._id = agent_id
         self._client = client
-        self._toolbox = toolbox
+        self._define = define
         self._context = Context(session, agent_id)
-        self._calls = CallRunner(bench, toolbox, self._spoken_to)
-        self._system = system_prompt(bench.policy().project)
+        self._sizes = Sizes()
+        self._keys = AgentKeys(session, agent_id, bench.ring, self._begin_waiting)
+        self._calls = CallRunner(bench, self._spoken_to)
         self._news = asyncio.Event()
         self._reply: Reply | None = None
         self._task: asyncio.Task[None] | None = None
         self._why = STOPPED
-        self.on_end: Callable[[], None] = lambda: None
+        self.on_end: Callable[[], object] = lambda: None
         """Called when the agent comes to rest."""
+        self.on_wait: Callable[[], object] = lambda: None
+        """Called when it begins to wait for a key."""
 
     @property
     def running(self) -> bool:
         return self._task is not None
 
     @property
-    def waits_for_person(self) -> bool:
-        """Whether it can only go on once a person has answered."""
-        return self._agent.waiting_on in ("request", "user")
+    def keeps_server(self) -> bool:
+        """Whether it works: not where it waits for a person, or for a key that is back in days."""
+        if self._agent.status == "waiting_for_key":
+            until = self._agent.waiting_until
+            return self.running and until is not None and until - now() < LONGEST_KEPT
+        return self.running and self._agent.waiting_on not in ("request", "user")
 
     def start(self) -> None:
         """Begin a turn, unless one is under way: then what is queued is delivered at its next step."""
         self._news.set()
         if self._task is None:
-            self._put(status="running", error=None, note=None)
+            self._put(status="running", error=None, note=None, waiting_until=None)
             self._task = asyncio.create_task(self._run(), name=f"dispatch-agent-{self._id}")
             self._task.add_done_callback(self._finished)
 
@@ -110,15 +135,26 @@ class AgentRunner:
 
     async def _turn(self) -> None:
         guard = RepeatGuard()
-        for step in range(self._agent.limits.max_steps):
-            if step and self._deliver():
+        steps = 0
+        while True:
+            definition = await self._defined()
+            if steps >= definition.limits.max_steps:
+                raise step_limit(steps)
+            if steps and self._deliver():
                 guard = RepeatGuard()
-            calls = await self._query()
-            await self._calls.run(calls, guard.check)
+            definition, calls = await self._query(definition)
+            await self._calls.run(calls, definition.toolbox, guard.check)
             await self._session.saved()
             if not calls:
                 return
-        raise step_limit(self._agent.limits.max_steps)
+            steps += 1
+
+    async def _defined(self) -> Definition:
+        """What the agent is now; its record says so."""
+        definition = await self._define(lambda: self._agent)
+        if (self._agent.limits, self._agent.skills) != (definition.limits, definition.skills):
+            self._put(limits=definition.limits, skills=definition.skills)
+        return definition
 
     def _deliver(self) -> bool:
         """The tool boundary: queued messages take their place in the thread. Says whether there were any."""
@@ -129,43 +165,105 @@ class AgentRunner:
             self._session.put(message.model_copy(update=place))
         return bool(messages)
 
-    async def _query(self) -> list[ToolCall]:
-        """One model call. A reply that breaks off is asked for again, in place of what had come."""
-        request = ModelRequest(
-            model=self._agent.model.id,
-            system=self._system,
-            messages=self._context.messages(),
-            tools=self._toolbox.schemas,
-        )
-        self._reply = Reply(self._session, self._id, self._toolbox, model=request.model, turn=self._turns())
-        for left in reversed(range(CUT_RETRIES + 1)):
+    async def _query(self, definition: Definition) -> tuple[Definition, list[ToolCall]]:
+        """One model call; made again with another key, later, or with less of the conversation, where it failed.
+
+        Returns:
+            What the agent was when it was made, which is another than before where files changed while it waited.
+        """
+        refused: ModelError | None = None
+        left = CUT_RETRIES
+        latest = definition
+
+        async def wants() -> Sequence[ModelWish]:
+            """A person's choice stands over the template's."""
+            nonlocal latest
+            latest = await self._defined()
+            return self._agent.wants if self._agent.model_pinned else latest.wants
+
+        while True:
+            messages = self._context.messages(self._agent.cut_through)
+            size = self._sizes.of(definition, messages)
+            admission = await self._keys.admission(wants, size, refused)
+            if self._deliver() or latest != definition:  # while it waited: the request is another one
+                definition = latest
+                await self._keys.give_back(admission)
+                continue
+            request = ModelRequest(
+                model=admission.model,
+                system=definition.system,
+                messages=messages,
+                tools=definition.toolbox.schemas,
+                access=admission.access,
+                effort=admission.effort,
+                max_output=admission.max_output,
+            )
+            reply = self._begin_reply(definition, request.model)
             try:
-                end = await self._listen(request, self._reply)
-                break
-            except (Transient, BadReply) as error:
-                if not (left and self._reply.begun):
+                return definition, await self._answer(request, reply, admission)
+            except OF_THE_KEY as error:
+                refused = error
+            except ContextOverflow:
+                if not self._make_room():
                     raise
+            except (Transient, BadReply) as error:
+                if not (left and reply.begun):
+                    raise
+                left -= 1
                 self._put(note=f"The reply broke off ({error.message}); asking again.")
-                self._reply.restart()
-        else:
-            raise AssertionError("unreachable: the last try raises")
-        calls = self._reply.complete(end)
+            reply.restart()
+
+    async def _answer(self, request: ModelRequest, reply: Reply, admission: Admission) -> list[ToolCall]:
+        async with self._keys.paid(admission) as bill:
+            end = await self._listen(request, reply, bill)
+        end = replace(end, usage=bill.usage or end.usage)
+        calls = reply.complete(end)
         self._reply = None
-        usage = self._agent.usage + end.usage
-        self._put(usage=usage, context_tokens=end.usage.input_tokens, note=None)
+        self._sizes.counted(request, end.usage.input_tokens)
+        self._put(usage=self._agent.usage + end.usage, context_tokens=end.usage.input_tokens, note=None)
         return calls
 
-    async def _listen(self, request: ModelRequest, reply: Reply) -> Completed:
+    async def _listen(self, request: ModelRequest, reply: Reply, bill: Bill) -> Completed:
         async with aclosing(self._client.stream(request)) as events:  # type: ignore[type-var]
             async for event in events:
                 if isinstance(event, Completed):
+                    bill.usage = event.usage
                     return event
                 if isinstance(event, Retrying):
                     self._put(note=f"{event.reason}; trying again in {event.seconds:.0f} s")
                 elif self._agent.note:
                     self._put(note=None)
+                bill.heard += _chars(event)
                 reply.add(event)
         raise BadReply("The reply ended without its end.", "Send the message again.")
+
+    def _begin_reply(self, definition: Definition, model: str) -> Reply:
+        """The reply under way, begun anew where its call is made again."""
+        if self._reply is None:
+            self._reply = Reply(self._session, self._id, definition.toolbox, model=model, turn=self._turns())
+        else:
+            self._reply.by(model)
+        return self._reply
+
+    def _begin_waiting(self) -> None:
+        """It may be long until the model answers: nothing is open meanwhile."""
+        if self._reply is not None:
+            self._reply.withdraw()
+            self._reply = None
+        self.on_wait()
+
+    def _make_room(self) -> bool:
+        """Leave out the oldest outputs of tool calls; says whether there were any."""
+        cut = self._context.next_cut(self._agent.cut_through)
+        if cut is None:
+            return False
+        self._put(cut_through=cut)
+        tell(
+            self._session,
+            self._id,
+            "The conversation became too long for the model: its oldest tool outputs are left out.",
+        )
+        return True
 
     # ------------------------------------------------------------------ its records
 
@@ -194,6 +292,9 @@ class AgentRunner:
         """The one place where a run ends: closes what is open and says how it went."""
         self._task = None
         error = self._why if task.cancelled() else _fault(task)
+        if self._why is INTERRUPTED and task.cancelled() and self._agent.status == "waiting_for_key":
+            self.on_end()  # the server stops: the next one goes on waiting
+            return
         status: AgentStatus = "error" if error else "idle"
         try:
             if self._reply is not None:
@@ -202,10 +303,19 @@ class AgentRunner:
         finally:
             # whatever else goes wrong: an agent that does not run never looks as if it did
             self._reply = None
-            self._put(status=status, waiting_on=None, error=error, note=None, sync=True)
+            self._put(status=status, waiting_on=None, waiting_until=None, error=error, note=None, sync=True)
         if self._why is STOPPED and self._queued() and (error is None or error.code in OF_THE_TURN):
             self.start()
         self.on_end()
+
+
+def _chars(event: ModelEvent) -> int:
+    match event:
+        case TextDelta(text) | ReasoningDelta(text):
+            return len(text)
+        case CallDelta():
+            return len(event.name) + len(event.arguments)
+    return 0
 
 
 def _fault(task: asyncio.Task[None]) -> ErrorInfo | None:

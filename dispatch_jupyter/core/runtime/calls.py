@@ -3,11 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 
 from ..permissions.paths import Files
-from ..permissions.policy import OutsideProject, Verdict
+from ..permissions.policy import OutsideProject, Policy, Verdict
 from ..protocol.errors import DispatchError, ToolError
 from ..protocol.records import CommandRun, ErrorInfo, Reach, ToolCall, now
 from ..tools.output import limit
@@ -15,6 +16,8 @@ from ..tools.tool import Arguments, Seen, Tool, Toolbox, ToolContext, ToolResult
 from .access import CallAccess
 from .guards import CallLoop
 from .live_output import LiveOutput
+from .skill_source import SkillSource
+from .task_board import TaskBoard
 from .workbench import Workbench
 
 Check = Callable[[ToolCall], None]
@@ -34,19 +37,20 @@ class CallRunner:
         spoken_to: returns once a message waits for the agent.
     """
 
-    def __init__(self, bench: Workbench, toolbox: Toolbox, spoken_to: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, bench: Workbench, spoken_to: Callable[[], Awaitable[None]]) -> None:
         self._bench = bench
         self._session = bench.session
-        self._toolbox = toolbox
+        self._toolbox = Toolbox(())
         self._spoken_to = spoken_to
         self._seen = Seen()
 
-    async def run(self, calls: list[ToolCall], check: Check) -> None:
-        """All calls of a step, in order. `check` may refuse one before it runs.
+    async def run(self, calls: list[ToolCall], toolbox: Toolbox, check: Check) -> None:
+        """All calls of a step, in order, with the tools the agent has now. `check` may refuse one before it runs.
 
         Raises:
             CallLoop: by `check`; the calls not run stay pending and are closed with the turn.
         """
+        self._toolbox = toolbox
         for together in self._groups(calls):
             for call in together:
                 await self._refuse_or_pass(call, check)
@@ -115,7 +119,13 @@ class CallRunner:
 
     def _context(self, call: ToolCall) -> ToolContext:
         bench = self._bench
-        access = CallAccess(bench.session, bench.approvals, bench.policy, call.agent_id, call.id)
+        limits = bench.session.tables.agent(call.agent_id).limits
+        operations = frozenset(limits.operations)
+
+        def policy() -> Policy:
+            return replace(bench.policy(), operations=operations)
+
+        access = CallAccess(bench.session, bench.approvals, policy, call.agent_id, call.id)
 
         loop = asyncio.get_running_loop()
 
@@ -132,12 +142,16 @@ class CallRunner:
             agent_id=call.agent_id,
             call_id=call.id,
             files=Files(bench.policy().project, access.policy, note),
+            folder=limits.root,
             seen=self._seen,
             access=access,
             shell=bench.shell,
             show=LiveOutput(bench.session, call.id).show,
             began=began,
             spoken_to=self._spoken_to,
+            tasks=TaskBoard(bench.session, call.agent_id),
+            skills=SkillSource(bench.session, call.agent_id, bench.skills),
+            keys=bench.ring.states,
         )
 
     async def _fail(self, call: ToolCall, error: DispatchError) -> None:

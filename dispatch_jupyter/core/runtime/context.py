@@ -12,6 +12,9 @@ from .session import Session
 
 _GO_ON: ChatMessage = {"role": "user", "content": "Go on from where you were stopped."}
 """Said where a person resumes after an answer that was cut: models want the last word to be a user's."""
+LEFT_OUT = "[left out: the conversation became too long for the model. Call the tool again if you need its output.]"
+SHORT = 400
+"""Characters of an output that is not worth leaving out."""
 
 
 class Context:
@@ -25,11 +28,18 @@ class Context:
         self._session = session
         self._agent_id = agent_id
         self._done: dict[str, tuple[Message, list[ToolCall], list[ChatMessage]]] = {}
+        self._cut_through = 0
 
-    def messages(self) -> list[ChatMessage]:
+    def messages(self, cut_through: int = 0) -> list[ChatMessage]:
         """All that was delivered or answered, and news of jobs; queued, withdrawn and failed messages and notices are
         left out.
+
+        Args:
+            cut_through: outputs of calls in messages up to this `order` are left out.
         """
+        if cut_through != self._cut_through:
+            self._cut_through = cut_through
+            self._done.clear()
         out: list[ChatMessage] = []
         tables = self._session.tables
         news = JobNews(job for job in tables.every(Job) if job.agent_id == self._agent_id)
@@ -40,7 +50,7 @@ class Context:
             known = self._done.get(message.id)
             # records are immutable: the same object is the same version, and lists look at that first
             if known is None or known[0] is not message or known[1] != calls:
-                known = self._done[message.id] = (message, calls, _translate(message, calls))
+                known = self._done[message.id] = (message, calls, self._translate(message, calls))
             out += known[2]
             news.heard(calls)
         cut = bool(out) and out[-1]["role"] == "assistant"
@@ -49,16 +59,36 @@ class Context:
             out.append(_GO_ON)
         return out
 
+    def next_cut(self, cut_through: int) -> int | None:
+        """Up to which `order` outputs are to be left out next: the older half of those that are still there.
 
-def _translate(message: Message, calls: list[ToolCall]) -> list[ChatMessage]:
-    if message.role == "user" and message.status == "delivered":
-        return [{"role": "user", "content": message.text}]
-    if message.role == "assistant" and message.status in ("complete", "interrupted"):
-        return _answer(message, [call for call in calls if _was_made(call)])
-    return []
+        Returns:
+            None where nothing is left that could be left out.
+        """
+        tables = self._session.tables
+        long = [
+            (message.order, size)
+            for message in tables.thread(self._agent_id)
+            if message.order > cut_through
+            and (size := sum(len(call.output) for call in tables.calls_of(message.id) if len(call.output) > SHORT))
+        ]
+        half, gone = sum(size for _, size in long) / 2, 0
+        for order, size in long:
+            gone += size
+            if gone >= half:
+                return order
+        return None
+
+    def _translate(self, message: Message, calls: list[ToolCall]) -> list[ChatMessage]:
+        if message.role == "user" and message.status == "delivered":
+            return [{"role": "user", "content": message.text}]
+        if message.role == "assistant" and message.status in ("complete", "interrupted"):
+            made = [call for call in calls if _was_made(call)]
+            return _answer(message, made, cut=message.order <= self._cut_through)
+        return []
 
 
-def _answer(message: Message, calls: list[ToolCall]) -> list[ChatMessage]:
+def _answer(message: Message, calls: list[ToolCall], *, cut: bool) -> list[ChatMessage]:
     if not message.text and not calls:
         return []
     answer: ChatMessage = {"role": "assistant", "content": message.text or None}
@@ -66,7 +96,7 @@ def _answer(message: Message, calls: list[ToolCall]) -> list[ChatMessage]:
         answer["opaque"] = message.opaque
     if calls:
         answer["tool_calls"] = [_call(call) for call in calls]
-    return [answer, *(_result(call) for call in calls)]
+    return [answer, *(_result(call, cut=cut) for call in calls)]
 
 
 def _was_made(call: ToolCall) -> bool:
@@ -79,6 +109,8 @@ def _call(call: ToolCall) -> ChatMessage:
     return {"id": call.provider_id, "type": "function", "function": {"name": call.name, "arguments": arguments}}
 
 
-def _result(call: ToolCall) -> ChatMessage:
+def _result(call: ToolCall, *, cut: bool) -> ChatMessage:
     output = plain(call.output) if call.command else call.output
+    if cut and len(output) > SHORT:
+        output = LEFT_OUT
     return {"role": "tool", "tool_call_id": call.provider_id, "content": output or "(no output)"}

@@ -1,63 +1,68 @@
-"""Which model agents get: looked up when it is asked for, and remembered for a moment."""
+"""Which model an agent gets, and why: from what is wanted and how the keys stand."""
 
-import asyncio
-import time
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from ..config.load import Config
-from ..llm.choose import named_model
-from ..llm.probe import look_around
+from ..llm.choose import model_ref
+from ..llm.key_ring import KeyRing
+from ..llm.providers import DEMO
 from ..protocol.commands import Readiness
-from ..protocol.errors import Invalid
-from .settings import FRESH_SECONDS, CurrentConfig
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    at: float
-    """Monotonic seconds."""
-    config: Config
-    readiness: Readiness
+from ..protocol.parts import ModelWish
+from ..protocol.records import ErrorInfo, ModelRef
+from ..protocol.settings import Models as ModelsView
+from ..protocol.settings import Resolution
+from .current_catalog import CurrentCatalog
 
 
 class Models:
-    """The model in force."""
+    """The models of a project, with the keys they are called with."""
 
-    def __init__(self, config: CurrentConfig) -> None:
-        self._config = config
-        self._environ = config.environ
-        self._lock = asyncio.Lock()
-        self._last: _Known | None = None
+    def __init__(self, current: CurrentCatalog, ring: KeyRing) -> None:
+        self.current = current
+        self._ring = ring
 
     async def default(self) -> Readiness:
         """What agents get whose model nobody chose; with everything that is wrong with the settings."""
-        return (await self._known()).readiness
+        found = await self.current.fresh()
+        settings = found.config.settings
+        configured = settings.keys or settings.models
+        readiness = _readiness(await self._ring.resolve([])) if configured else found.readiness
+        return readiness.model_copy(update={"problems": [*found.config.errors, *readiness.problems]})
 
-    async def max_steps(self) -> int:
-        """Model calls in one turn, as the settings have it."""
-        return (await self._known()).config.settings.limits.max_steps
+    async def resolve(self, wants: Sequence[ModelWish]) -> Resolution:
+        """What is meant by the wishes now, and why; none: by the default."""
+        await self.current.fresh()
+        return await self._ring.resolve(wants)
 
-    def named(self, model: str) -> Readiness:
-        """A model that a person chose, with what is missing for it.
+    async def view(self) -> ModelsView:
+        """All keys and models, and how they stand."""
+        found = await self.current.fresh()
+        view = await self._ring.models()
+        about_keys = [error for error in found.config.errors if error not in view.problems]
+        return view.model_copy(update={"problems": [*about_keys, *view.problems]})
 
-        Raises:
-            Invalid: no provider has such a model.
-        """
-        readiness = named_model(self._environ, model, "model")
-        unknown = [problem for problem in readiness.problems if problem.code == "no_model"]
-        if unknown and not readiness.model.demo:
-            raise Invalid(unknown[0].message, unknown[0].hint)
-        return readiness
+    def poke(self) -> None:
+        """Somebody who waits may want another model now."""
+        self._ring.poke()
 
-    async def _known(self) -> _Known:
-        async with self._lock:
-            last = self._last
-            if last is None or last.config is not self._config.last or time.monotonic() - last.at > FRESH_SECONDS:
-                last = self._last = await self._look_up()
-            return last
+    async def first(self, wants: Sequence[ModelWish]) -> ModelRef:
+        """The model an agent shows before its first call: the one it would get now, else the one it would wait for."""
+        if not wants:
+            return (await self.default()).model
+        shown = _shown(await self.resolve(wants))
+        return shown or (await self.default()).model
 
-    async def _look_up(self) -> _Known:
-        config = await self._config.fresh()
-        found = await look_around(self._environ, config.model)
-        readiness = found.model_copy(update={"problems": [*config.errors, *found.problems]})
-        return _Known(time.monotonic(), config, readiness)
+
+def _readiness(found: Resolution) -> Readiness:
+    """What the settings make of the default."""
+    problems: list[ErrorInfo] = [found.error] if found.error else []
+    model = _shown(found)
+    if model is None:
+        return Readiness(model=model_ref(DEMO), source="demo", ready=False, problems=problems)
+    return Readiness(model=model, source="dispatch.yaml", ready=found.error is None, problems=problems)
+
+
+def _shown(found: Resolution) -> ModelRef | None:
+    candidate = found.chosen or next(iter(found.candidates), None)
+    if candidate is None:
+        return None
+    return model_ref(candidate.model).model_copy(update={"key": candidate.key, "effort": candidate.effort})

@@ -23,16 +23,16 @@ UNANSWERED = ErrorInfo(
 
 
 def repair(session: Session) -> None:
-    """Close what a server that died left open. Every agent of the session comes to rest."""
+    """Close what a server that died left open. Every agent comes to rest, but those that wait for a key: they go on."""
     for agent in session.tables.agents():
-        busy = agent.status in ("running", "waiting", "waiting_for_key")
+        busy = agent.status in ("running", "waiting")
         for message in session.tables.thread(agent.id):
             if message.status == "streaming":
                 busy = True
                 ended = {"status": "interrupted", "error": INTERRUPTED, "ended_at": now()}
                 session.put(message.model_copy(update=ended))
         close_open(session, agent.id, INTERRUPTED)
-        if busy:
+        if busy and agent.status != "waiting_for_key":
             rest = {"status": "error", "error": INTERRUPTED, "note": None, "waiting_on": None}
             session.put(agent.model_copy(update=rest), sync=True)
     _expire(session)

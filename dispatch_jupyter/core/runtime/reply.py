@@ -71,6 +71,16 @@ class Reply:
         self._calls.clear()
         self.begun = False
 
+    def by(self, model: str) -> None:
+        """Another model writes it."""
+        if self.message.model != model:
+            self.message = self._session.put(self.message.model_copy(update={"model": model}))
+
+    def withdraw(self) -> None:
+        """It was never begun."""
+        update = {"status": "withdrawn", "ended_at": now()}
+        self.message = self._session.put(self.message.model_copy(update=update))
+
     def complete(self, end: Completed) -> list[ToolCall]:
         """The reply is whole. Returns its calls, with their arguments as far as those are valid."""
         calls = [self._close_call(call_id) for call_id in self._calls.values()]

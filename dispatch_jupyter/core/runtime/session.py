@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 
 from ..protocol.changes import Delta, Put, Snapshot, State
 from ..protocol.errors import StoreError
-from ..protocol.records import TABLE_OF, Decision, Grant, Job, Record, Request, TableName
+from ..protocol.records import TABLE_OF, Decision, Grant, Job, Record, Request, TableName, Task
 from ..store.session_db import Row, SessionDB
 from .feed import Feed
 from .tables import Tables
@@ -89,6 +89,7 @@ class Session:
             grants=self.tables.every(Grant),
             jobs=self.tables.every(Job),
             log=self.tables.every(Decision)[-DISPLAYED_DECISIONS:],
+            tasks=[task for task in self.tables.every(Task) if not task.removed],
             earlier=len(messages) - len(shown),
         )
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterable
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,9 @@ log = logging.getLogger(__name__)
 class Sessions:
     """Opens each session once, however many ask at the same time, and closes it once."""
 
-    def __init__(self, folder: Path, owner: Owner, instance: str) -> None:
+    def __init__(self, folder: Path, owner: Owner, instance: str, opened: Callable[[Session], None]) -> None:
+        """`opened` is called with each session that is read from its file."""
+        self._opened = opened
         self._folder = folder
         self._owner = owner
         self._instance = instance
@@ -37,6 +41,7 @@ class Sessions:
         self._live: dict[SessionId, Session] = {}
         self._opening: dict[SessionId, asyncio.Task[Session]] = {}
         self._closing: dict[SessionId, asyncio.Task[None]] = {}
+        self._users: Counter[SessionId] = Counter()
         self.ending = False
         """True: the server stops, and nothing is opened any more."""
 
@@ -73,6 +78,21 @@ class Sessions:
         if session_id in self._opening:
             return await asyncio.shield(self._opening[session_id])
         return await self._begun(session_id, self._open(session_id))
+
+    @asynccontextmanager
+    async def using(self, session_id: SessionId) -> AsyncIterator[Session]:
+        """The session of that id, opened where it is not; it is `in_use` meanwhile."""
+        self._users[session_id] += 1
+        try:
+            yield await self.open(session_id)
+        finally:
+            self._users[session_id] -= 1
+            if not self._users[session_id]:
+                del self._users[session_id]
+
+    def in_use(self, session: Session) -> bool:
+        """Whether somebody is doing something with it right now, so that it is not to be closed."""
+        return session.tables.session.id in self._users
 
     async def close(self, session: Session) -> None:
         """Write what is left and let go of the file."""
@@ -149,6 +169,7 @@ class Sessions:
         session = Session(db, self._writer, self._instance, records)
         repair(session)
         self._live[session_id] = session
+        self._opened(session)
         return session
 
 

@@ -1,23 +1,30 @@
-"""The settings in force: `dispatch.yaml` is read again after a few seconds, so an edit takes effect by itself."""
+"""The settings in force: `dispatch.yaml` and the files of agents, read again when they change and every few seconds."""
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ..config.load import Config, load
+from ..config.load import Config, Known, load
 
 FRESH_SECONDS = 5.0
 
 
 class CurrentConfig:
-    """The configuration of a project, as it is now."""
+    """The configuration of a project, as it is now.
 
-    def __init__(self, project: Path, environ: Mapping[str, str]) -> None:
+    Args:
+        known: names that may be used in it and are made elsewhere.
+    """
+
+    def __init__(self, project: Path, environ: Mapping[str, str], known: Known | None = None) -> None:
         self.project = project
         self.environ = environ
         self.last = Config()
         """As it was when it was last looked up."""
+        self.on_change: Callable[[Config, Config], None] = lambda before, after: None
+        """Called with what was in force and what is now, once it is another; not for the first look."""
+        self._known = known
         self._lock = asyncio.Lock()
         self._read_at: float | None = None
 
@@ -35,6 +42,10 @@ class CurrentConfig:
             return self.last
 
     async def _look_up(self) -> None:
+        first = self._read_at is None
         began = time.monotonic()
-        self.last = await asyncio.to_thread(load, self.project, self.environ, self.last)
+        before = self.last
+        self.last = await asyncio.to_thread(load, self.project, self.environ, before, self._known)
         self._read_at = began
+        if not first and self.last is not before:
+            self.on_change(before, self.last)

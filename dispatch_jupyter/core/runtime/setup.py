@@ -6,9 +6,17 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ..llm.client import RoutingClient
+from ..llm.clock import Clock, SystemClock
+from ..llm.key_ring import KeyRing
+from ..llm.ledger import Ledger
 from ..permissions.places import places_of
 from ..protocol.records import ErrorInfo
+from ..skills.library import Library
 from ..store.lock import Owner
+from ..store.waits import Waits
+from .current_catalog import CurrentCatalog
+from .current_skills import CurrentSkills
+from .known_names import known_to
 from .models import Models
 from .settings import CurrentConfig
 from .workspace import Workspace
@@ -24,6 +32,7 @@ def set_up(
     auth_enabled: bool = True,
     secrets: Iterable[Path] = (),
     arguments: Iterable[str] = (),
+    clock: Clock | None = None,
 ) -> Workspace:
     """The runtime of a server whose root is `project`, with its sessions in `folder`. Blocks: call it in a thread.
 
@@ -32,18 +41,25 @@ def set_up(
         auth_enabled: whether the server asks who somebody is.
         secrets: folders of the host with tokens and keys in them.
         arguments: the command line of the host.
+        clock: the time that budgets and waits go by; default: the machine's.
     """
     project = project.resolve()
-    config = CurrentConfig(project, os.environ)
+    clock = clock or SystemClock()
     places = places_of(os.environ, Path.home(), own=[folder.parent, *secrets])
+    config = CurrentConfig(project, os.environ, known_to(os.environ, places))
+    current = CurrentCatalog(config)
+    ring = KeyRing(Ledger(folder.parent), current.last, clock, os.environ)
     warnings = [places.about_project(project), _about_arguments(arguments)]
     return Workspace(
         folder,
         instance=instance,
         config=config,
-        models=Models(config),
+        models=Models(current, ring),
+        ring=ring,
+        skills=CurrentSkills(Library(Path.home(), project, places), project),
+        waits=Waits(folder.parent / "waiting"),
         places=places,
-        client=RoutingClient(),
+        client=RoutingClient(clock=clock),
         owner=Owner(server_url=server_url),
         ports=ports,
         auth_enabled=auth_enabled,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..config.edit import add_always
+from ..llm.key_ring import KeyRing
 from ..permissions.places import Places
 from ..permissions.policy import Policy, Rule, rules_of
 from ..protocol.ids import SessionId, new_id
@@ -17,6 +18,7 @@ from ..tools.shell.settings import ShellSettings
 from ..tools.shell.shell import Shell
 from . import scratch
 from .approvals import Approvals
+from .current_skills import CurrentSkills
 from .session import Session
 from .settings import CurrentConfig
 
@@ -32,6 +34,9 @@ class Workbench:
     shell: Shell
     policy: Callable[[], Policy]
     """What its agents may touch now."""
+    ring: KeyRing
+    """The person's keys."""
+    skills: CurrentSkills
     refresh: Callable[[], Awaitable[None]]
     """Look up the settings that `policy` and `shell` go by."""
     folder: Path
@@ -53,6 +58,8 @@ class Workbenches:
         config: CurrentConfig,
         places: Places,
         *,
+        ring: KeyRing,
+        skills: CurrentSkills,
         ports: Callable[[], frozenset[int]],
         auth_enabled: bool,
         changed: Callable[[Session], None],
@@ -61,6 +68,8 @@ class Workbenches:
         self.auth_enabled = auth_enabled
         self._config = config
         self.places = places
+        self.ring = ring
+        self.skills = skills
         self._ports = ports
         self._changed = changed
         self._benches: dict[SessionId, Workbench] = {}
@@ -127,12 +136,14 @@ class Workbenches:
 
         def policy() -> Policy:
             leave = rules_of(self._config.last.settings.permissions.leave())
-            return Policy(self._config.project, (*own, *leave, *approvals.rules()), self.places)
+            packages = (Rule("read", folder, "kept") for folder in self.skills.told.packages_outside)
+            return Policy(self._config.project, (*own, *packages, *leave, *approvals.rules()), self.places)
 
-        return Workbench(session, approvals, shell, policy, self._refresh, folder)
+        return Workbench(session, approvals, shell, policy, self.ring, self.skills, self._refresh, folder)
 
     async def _refresh(self) -> None:
         await self._config.fresh()
+        await self.skills.fresh()
         await self.level()
 
     async def _keep_always(self, reach: Reach) -> None:

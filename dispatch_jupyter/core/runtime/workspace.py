@@ -6,35 +6,42 @@ This is the door for the API: each method is one thing a person may ask.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from ..._version import __version__
+from ..config.templates import DEFAULT
+from ..llm.key_ring import KeyRing
 from ..llm.types import ModelClient
 from ..permissions.places import Places
 from ..protocol.changes import Notice
 from ..protocol.commands import Accepted, AgentState, CreateSession, SendMessage, SessionSummary, Status
-from ..protocol.errors import Conflict, Invalid, ProjectError, StoreError
+from ..protocol.errors import BadKey, Conflict, DispatchError, KeyExhausted, Locked, NoModel, ProjectError, StoreError
 from ..protocol.ids import AgentId, MessageId, SessionId, new_agent_id, new_id, session_of
 from ..protocol.records import Agent, ErrorInfo, Limits, Message, ModelRef, Request
 from ..protocol.records import Session as SessionRecord
+from ..protocol.settings import SwitchModel
 from ..store.lock import Owner
-from ..tools.standard import standard_tools
-from ..tools.tool import Toolbox
+from ..store.waits import Waits
 from .agent import AgentRunner
+from .chores import Chores
 from .command_desk import CommandDesk
+from .current_skills import CurrentSkills
+from .definitions import Definitions
 from .feed import Feed
+from .hot_reload import HotReload
 from .models import Models
 from .permission_desk import PermissionDesk
 from .session import Session
 from .sessions import Sessions
 from .settings import CurrentConfig
+from .settings_desk import SettingsDesk
+from .titles import title_of
 from .workbench import Workbenches
 
 KEPT_OPEN = 8
 """Sessions that stay open though nobody watches them and no agent of them runs."""
-TITLE_CHARS = 60
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +56,9 @@ class Workspace:
         instance: str,
         config: CurrentConfig,
         models: Models,
+        ring: KeyRing,
+        skills: CurrentSkills,
+        waits: Waits,
         places: Places,
         client: ModelClient,
         owner: Owner,
@@ -61,29 +71,35 @@ class Workspace:
         self.models = models
         self._client = client
         self._warnings = warnings
-        self._sessions = Sessions(folder, owner, instance)
+        self._config = config
+        self._definitions = Definitions(config, models.current, skills)
+        self._waits = waits
+        self._noting_waits = asyncio.Lock()
+        self._sessions = Sessions(folder, owner, instance, self._opened)
         self._runners: dict[AgentId, AgentRunner] = {}
-        self._toolbox = Toolbox(standard_tools())
         self._feeds: set[Feed] = set()
-        self._users: Counter[SessionId] = Counter()
-        """How many are doing something with a session right now."""
-        self._chores: set[asyncio.Task[None]] = set()
+        self._chores = Chores()
         self._warming: asyncio.Task[None] | None = None
         self._benches = Workbenches(
             config,
             places,
+            ring=ring,
+            skills=skills,
             ports=ports,
             auth_enabled=auth_enabled,
             changed=self._permissions_changed,
         )
         self.permissions = PermissionDesk(config, self._benches, self._sessions)
+        self.settings = SettingsDesk(config, models, skills, self._sessions)
+        ring.on_change = lambda: self._announce(Notice(kind="keys_changed"))
+        self._reload = HotReload(config, skills, models, self._announce)
         self.on_activity: Callable[[], None] = lambda: None
         """Called when something happens that should keep the server alive."""
 
     @property
     def at_work(self) -> int:
-        """How many agents and background commands run; agents that wait for a person do not count."""
-        agents = sum(runner.running and not runner.waits_for_person for runner in self._runners.values())
+        """How many agents and background commands run; agents that wait for a person, or for days, do not count."""
+        agents = sum(runner.keeps_server for runner in self._runners.values())
         return agents + sum(self._benches.busy(session) for session in self._sessions.live())
 
     # ------------------------------------------------------------------ sessions
@@ -95,14 +111,8 @@ class Workspace:
                 f"The project folder {self.project} is not there.",
                 "Create it, or start Jupyter in the folder you want to work in.",
             )
-        model = self.models.named(command.model) if command.model else await self.models.default()
         session_id = SessionId(new_id())
-        agent = Agent(
-            id=new_agent_id(session_id),
-            model=model.model,
-            model_pinned=command.model is not None,
-            limits=Limits(root=str(self.project), max_steps=await self.models.max_steps()),
-        )
+        agent = await self._new_agent(session_id, command)
         record = SessionRecord(id=session_id, project=str(self.project), title=command.title, root_agent_id=agent.id)
         session = await self._sessions.create(record, agent)
         self._announce(Notice(kind="session_created", session_id=session_id))
@@ -120,26 +130,25 @@ class Workspace:
 
     async def send(self, command: SendMessage, sender: str) -> Accepted:
         """Say something to an agent; without a session, in a new one."""
-        if command.template not in (None, "dispatch"):
-            raise Invalid(f"template: there is no `{command.template}`.", "Leave it out, or use `dispatch`.")
         session_id = command.session_id or (session_of(command.agent_id) if command.agent_id else None)
         if session_id is None:
-            created = await self.create(CreateSession(title=title_of(command.text), model=command.model))
+            asked = CreateSession(title=title_of(command.text), model=command.model, template=command.template)
+            created = await self.create(asked)
             session_id = created.tables.session.id
-        async with self._using(session_id) as session:
+        async with self._sessions.using(session_id) as session:
             agent_id = command.agent_id or session.tables.session.root_agent_id
             if command.model is not None:
-                self._pin(session, agent_id, command.model)
+                await self.settings.switch(session, agent_id, SwitchModel(model=command.model))
             return await self._queue(session, agent_id, command.text, sender)
 
     async def queue(self, agent_id: AgentId, text: str, sender: str) -> Accepted:
         """A message for an agent: begins a turn, or is delivered at the next tool boundary of the one under way."""
-        async with self._using(session_of(agent_id)) as session:
+        async with self._sessions.using(session_of(agent_id)) as session:
             return await self._queue(session, agent_id, text, sender)
 
     async def withdraw(self, agent_id: AgentId, message_id: MessageId) -> Message:
         """Take back a message that was not delivered yet."""
-        async with self._using(session_of(agent_id)) as session:
+        async with self._sessions.using(session_of(agent_id)) as session:
             message = session.tables.message(message_id)
             if message.agent_id != agent_id or message.status != "queued":
                 raise Conflict("The message has been delivered already.", "Stop the agent, or send a correction.")
@@ -150,7 +159,7 @@ class Workspace:
     @asynccontextmanager
     async def commands(self, session_id: SessionId) -> AsyncIterator[CommandDesk]:
         """What a session's agents run in its shell."""
-        async with self._using(session_id) as session:
+        async with self._sessions.using(session_id) as session:
             yield CommandDesk(self._benches.of(session))
 
     async def interrupt(self, agent_id: AgentId) -> None:
@@ -163,10 +172,15 @@ class Workspace:
 
     async def resume(self, agent_id: AgentId) -> None:
         """Go on where an error, a stop or a restart of the server left off."""
-        async with self._using(session_of(agent_id)) as session:
-            await self._refresh(session, agent_id)
+        async with self._sessions.using(session_of(agent_id)) as session:
             self._sessions.check()
+            await self._forgive(session, agent_id)
             self._runner(session, agent_id).resume()
+
+    async def start(self) -> None:
+        """Watch the files; agents that waited for a key when the server before ended go on waiting."""
+        await self._reload.start()
+        self._chores.add(self._resume_waiting())
 
     # ------------------------------------------------------------------ watching
 
@@ -189,20 +203,13 @@ class Workspace:
             agents=[_line(session, agent) for session, agent in agents],
         )
 
-    async def watch(self, session_id: SessionId, after: int | None, instance: str | None) -> Feed:
-        """A session's changes. Give it back with `unwatch`."""
-        async with self._using(session_id) as session:
+    async def watch(self, session_id: SessionId | None, after: int | None = None, instance: str | None = None) -> Feed:
+        """A session's changes, or word to all clients only. Give it back with `unwatch`."""
+        if session_id is None:
+            return self._notices()
+        async with self._sessions.using(session_id) as session:
             self._warm_up(session.tables.agent(session.tables.session.root_agent_id).model)
             return await session.subscribe(after, instance)
-
-    def watch_notices(self) -> Feed:
-        """Word to all clients only; first of all where somebody is waited for."""
-        feed = Feed()
-        for session in self._sessions.live():
-            if any(request.status == "open" for request in session.tables.every(Request)):
-                feed.push([_permissions_changed(session).model_dump_json()])
-        self._feeds.add(feed)
-        return feed
 
     def unwatch(self, feed: Feed) -> None:
         self._feeds.discard(feed)
@@ -210,7 +217,7 @@ class Workspace:
             session.unsubscribe(feed)
         feed.end()
         if not self._sessions.ending:
-            self._later(self._tidy())
+            self._chores.add(self._tidy())
 
     async def close(self) -> None:
         """Stop all agents, write what is left, let go of all files."""
@@ -219,31 +226,21 @@ class Workspace:
         self._sessions.ending = True
         self._announce(Notice(kind="stopping"))
         await asyncio.gather(*(runner.stop() for runner in self._runners.values()))
+        await self._reload.stop()
         if self._warming:
             self._warming.cancel()
-            self._chores.add(self._warming)
-        await asyncio.gather(*self._chores, return_exceptions=True)
+        await self._chores.finish()
         await self._benches.close()
         await self._sessions.close_all()
         for feed in self._feeds:
             feed.end()
         await self._client.aclose()
+        await self._benches.ring.aclose()
 
     # ------------------------------------------------------------------ inside
 
-    @asynccontextmanager
-    async def _using(self, session_id: SessionId) -> AsyncIterator[Session]:
-        """The session of that id, which is not closed in between."""
-        self._users[session_id] += 1
-        try:
-            yield await self.session(session_id)
-        finally:
-            self._users[session_id] -= 1
-            if not self._users[session_id]:
-                del self._users[session_id]
-
     async def _queue(self, session: Session, agent_id: AgentId, text: str, sender: str) -> Accepted:
-        await self._refresh(session, agent_id)
+        await self._forgive(session, agent_id)
         message = session.put(
             Message(
                 id=MessageId(new_id()),
@@ -269,46 +266,64 @@ class Workspace:
         self.on_activity()
         return Accepted(session_id=session.tables.session.id, agent_id=agent_id, message_id=message.id)
 
-    def _pin(self, session: Session, agent_id: AgentId, model: str) -> None:
-        readiness = self.models.named(model)
+    async def _forgive(self, session: Session, agent_id: AgentId) -> None:
+        """A person tries again: what was wrong with a key or a model may have been put right."""
         agent = session.tables.agent(agent_id)
-        if agent.model != readiness.model:
-            session.put(agent.model_copy(update={"model": readiness.model, "model_pinned": True}))
-            self._tell(session, agent_id, f"The model is now {readiness.model.label}.")
+        failed = agent.error is not None and agent.error.code in (BadKey.code, NoModel.code, KeyExhausted.code)
+        if failed or agent.status == "waiting_for_key":
+            await self._benches.ring.forgive()
 
-    async def _refresh(self, session: Session, agent_id: AgentId) -> None:
-        """An agent at rest takes the settings of now; where nobody chose its model, it follows the default."""
-        default, max_steps = await self.models.default(), await self.models.max_steps()
-        agent = session.tables.agent(agent_id)
-        if agent.status in ("running", "waiting", "waiting_for_key"):
-            return
-        model = agent.model if agent.model_pinned else default.model
-        limits = agent.limits.model_copy(update={"max_steps": max_steps})
-        if (model, limits) != (agent.model, agent.limits):
-            session.put(agent.model_copy(update={"model": model, "limits": limits}))
-        if model != agent.model:
-            self._tell(session, agent_id, f"The model is now {model.label}.")
-
-    def _tell(self, session: Session, agent_id: AgentId, text: str) -> None:
-        """A line in the thread for people; no model sees it. Nothing is said in a thread that has not begun."""
-        if not session.tables.thread(agent_id):
-            return
-        notice = Message(
-            id=MessageId(new_id()),
-            agent_id=agent_id,
-            role="notice",
-            order=session.next_order(),
-            status="complete",
-            text=text,
+    async def _new_agent(self, session_id: SessionId, command: CreateSession) -> Agent:
+        """The root agent of a session, made from its template."""
+        await self._config.fresh()
+        template = self._definitions.template(command.template or DEFAULT)
+        wants = [await self.models.current.wish(command.model)] if command.model else []
+        agent = Agent(
+            id=new_agent_id(session_id),
+            template=template.slug,
+            name=template.slug,
+            model=await self.models.first(wants or template.wants),
+            model_pinned=bool(wants),
+            wants=wants,
+            limits=Limits(root=str(self.project)),
         )
-        session.put(notice)
+        return agent.model_copy(update={"limits": self._definitions.of(agent).limits})
+
+    def _opened(self, session: Session) -> None:
+        """A session was opened: whoever waited for a key when its server ended goes on waiting."""
+        for agent in session.tables.agents():
+            if agent.status == "waiting_for_key" and not self._sessions.ending:
+                self._runner(session, agent.id).start()
+
+    async def _resume_waiting(self) -> None:
+        for session_id in await asyncio.to_thread(self._waits.of, self.project):
+            try:
+                session = await self.session(session_id)
+            except Locked:
+                continue  # it waits in another server
+            except DispatchError as error:
+                log.warning("Session %s cannot go on waiting: %s", session_id, error.message)
+                continue
+            await self._note_wait(session)
+
+    async def _note_wait(self, session: Session) -> None:
+        """Keep for the next server whether somebody waits there. One at a time: what is so last counts."""
+        session_id = session.tables.session.id
+        async with self._noting_waits:
+            if any(agent.status == "waiting_for_key" for agent in session.tables.agents()):
+                await asyncio.to_thread(self._waits.note, session_id, self.project)
+            else:
+                await asyncio.to_thread(self._waits.forget, session_id)
 
     def _runner(self, session: Session, agent_id: AgentId) -> AgentRunner:
         runner = self._runners.get(agent_id)
         if runner is None:
             session.tables.agent(agent_id)
-            runner = AgentRunner(self._benches.of(session), agent_id, self._client, self._toolbox)
-            runner.on_end = lambda: self._later(self._rested(session))
+            runner = AgentRunner(
+                self._benches.of(session), agent_id, client=self._client, define=self._definitions.fresh
+            )
+            runner.on_end = lambda: self._chores.add(self._rested(session))
+            runner.on_wait = lambda: self._chores.add(self._note_wait(session))
             self._runners[agent_id] = runner
         return runner
 
@@ -316,6 +331,7 @@ class Workspace:
         """An agent came to rest: the catalogue hears of it, and what nobody needs is closed."""
         self.on_activity()
         await self._sessions.note(session)
+        await self._note_wait(session)
         self._announce(Notice(kind="session_changed", session_id=session.tables.session.id))
         await self._tidy()
 
@@ -332,13 +348,21 @@ class Workspace:
 
     def _needed(self, session: Session) -> bool:
         runners = (self._runners.get(agent.id) for agent in session.tables.agents())
-        used = session.tables.session.id in self._users
         return (
             session.watched
-            or used
+            or self._sessions.in_use(session)
             or self._benches.busy(session)
             or any(runner and runner.running for runner in runners)
         )
+
+    def _notices(self) -> Feed:
+        """Word to all clients only; first of all where somebody is waited for."""
+        feed = Feed()
+        for session in self._sessions.live():
+            if any(request.status == "open" for request in session.tables.every(Request)):
+                feed.push([_permissions_changed(session).model_dump_json()])
+        self._feeds.add(feed)
+        return feed
 
     def _permissions_changed(self, session: Session) -> None:
         self._announce(_permissions_changed(session))
@@ -346,23 +370,11 @@ class Workspace:
     def _warm_up(self, model: ModelRef) -> None:
         """Whoever looks at a session is about to talk: what the first message would wait for is loaded meanwhile."""
         if self._warming is None:
-            self._warming = asyncio.create_task(self._client.warm_up(model.id), name="dispatch-warm-up")
-            self._warming.add_done_callback(self._chore_done)
+            self._warming = self._chores.add(self._client.warm_up(model.id), "dispatch-warm-up")
 
     def _announce(self, notice: Notice) -> None:
         for feed in self._feeds:
             feed.push([notice.model_dump_json()])
-
-    def _later(self, chore: Coroutine[None, None, None]) -> None:
-        """Run something small in the background; its failure is logged, never lost."""
-        task = asyncio.create_task(chore)
-        self._chores.add(task)
-        task.add_done_callback(self._chore_done)
-
-    def _chore_done(self, task: asyncio.Task[None]) -> None:
-        self._chores.discard(task)
-        if not task.cancelled() and task.exception():
-            log.warning("A background task failed: %s", task.exception())
 
 
 def _permissions_changed(session: Session) -> Notice:
@@ -377,9 +389,3 @@ def _line(session: Session, agent: Agent) -> AgentState:
         status=agent.status,
         note=agent.note,
     )
-
-
-def title_of(text: str) -> str:
-    """A session's title from its first message: the first line, shortened at a word."""
-    line = next(filter(None, map(str.strip, text.splitlines())), "")
-    return line if len(line) <= TITLE_CHARS else line[:TITLE_CHARS].rsplit(" ", 1)[0] + "…"

@@ -31,6 +31,7 @@ def open_desk(model, project, tmp_path, monkeypatch) -> Callable[[], Desk]:
     """Makes desks on the same project and store, as a server started again would."""
     for name, value in {**model.environment("openai"), "DISPATCH_MODEL": "openai/scripted"}.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))  # skills of whoever runs the tests are none of ours
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     count = iter(range(100))

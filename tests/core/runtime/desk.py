@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from dispatch_jupyter.core.protocol.commands import SendMessage
 from dispatch_jupyter.core.protocol.records import Agent, Message, ToolCall
 from dispatch_jupyter.core.runtime.session import Session
 from dispatch_jupyter.core.runtime.workspace import Workspace
+from dispatch_jupyter.core.tools.tool import Toolbox
 from model_server import ModelServer
 
 SECONDS = 20.0
@@ -23,12 +25,25 @@ class Desk:
         self.model = model
         self.session: Session | None = None
 
+    def only_tool(self, tool: Any) -> None:
+        """Agents have this tool, and no other."""
+        definitions = self.workspace._definitions
+        made, toolbox = definitions.of, Toolbox([tool])  # one: another means that the settings changed
+        definitions.of = lambda agent: replace(made(agent), toolbox=toolbox)
+
     async def say(self, text: str) -> str:
         """Send to the desk's session, begun where there is none; the message's id."""
         session_id = self.session.tables.session.id if self.session else None
         accepted = await self.workspace.send(SendMessage(text=text, session_id=session_id), "tester")
         self.session = await self.workspace.session(accepted.session_id)
         return accepted.message_id
+
+    async def begin(self, text: str, **more: Any) -> "Desk":
+        """Another session of the same workspace."""
+        other = Desk(self.workspace, self.project, self.model)
+        accepted = await self.workspace.send(SendMessage(text=text, **more), "tester")
+        other.session = await self.workspace.session(accepted.session_id)
+        return other
 
     async def ask(self, text: str) -> Agent:
         """Send and wait until the agent rests."""

@@ -251,7 +251,6 @@ def test_half_a_call_of_a_broken_reply_is_never_run(run):
     ("entry", "code"),
     [
         (Fault.bad_key(), "bad_key"),
-        (Fault.quota(), "key_exhausted"),
         (Fault.context(), "context_overflow"),
         (Fault.no_model(), "no_model"),
         (Raw([b"<html>what?</html>"]), "bad_reply"),

@@ -12,7 +12,7 @@ from dispatch_jupyter.core.protocol.commands import AnswerRequest, TrustFile
 from dispatch_jupyter.core.protocol.errors import Conflict, NotFound, StoreFull
 from dispatch_jupyter.core.protocol.ids import CallId
 from dispatch_jupyter.core.protocol.records import CommandRun, Grant, Job, Request
-from dispatch_jupyter.core.tools.tool import Arguments, Toolbox, ToolResult
+from dispatch_jupyter.core.tools.tool import Arguments, ToolResult
 from model_server import Call, Reply
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="the shell is tested on Linux")]
@@ -105,7 +105,7 @@ class Quick:
 
 def test_what_comes_before_the_command_is_recorded_is_not_lost(run):
     async def scenario(desk: Desk):
-        desk.workspace._toolbox = Toolbox([Quick()])
+        desk.only_tool(Quick())
         desk.model.script = [Reply(calls=[Call("quick", {})]), Reply("Done."), Reply("Done.")]
         await desk.say("go")
         await until(lambda: live(desk) == "early late")

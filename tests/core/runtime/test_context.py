@@ -108,6 +108,26 @@ def test_what_did_not_change_is_the_same_object_and_what_did_is_not():
     assert all(one is other for one, other in zip(again, told.sent, strict=True))
 
 
+def test_what_became_too_long_is_left_out_from_the_oldest_on():
+    told = Told()
+    for number in range(4):
+        told.calls(told.says("assistant"), f"c{number}", status="completed", output=f"{number}" * 1000)
+    told.calls(told.says("assistant"), "short", status="completed", output="ok")
+
+    def outputs(cut_through):
+        return [m["content"] for m in told._context.messages(cut_through) if m["role"] == "tool"]
+
+    first = told._context.next_cut(0)
+    assert [len(output) == 1000 for output in outputs(first)] == [False, False, True, True, False]
+    assert "left out" in outputs(first)[0] and outputs(first)[4] == "ok"
+    second = told._context.next_cut(first)
+    assert [len(output) == 1000 for output in outputs(second)] == [False, False, False, True, False]
+    third = told._context.next_cut(second)
+    assert third and told._context.next_cut(third) is None
+    # what was sent before a cut is not what is sent after it was taken back
+    assert [len(output) for output in outputs(0)] == [1000] * 4 + [2]
+
+
 def test_the_end_of_a_job_is_told_once_and_stays_where_it_was_told():
     told = Told()
     told.says("user", "One", status="delivered")

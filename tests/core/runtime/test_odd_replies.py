@@ -10,7 +10,7 @@ from dispatch_jupyter.core.protocol.commands import CreateSession
 from dispatch_jupyter.core.protocol.errors import StoreFull, ToolError
 from dispatch_jupyter.core.protocol.records import ToolCall
 from dispatch_jupyter.core.runtime.guards import RepeatGuard
-from dispatch_jupyter.core.tools.tool import Arguments, Toolbox
+from dispatch_jupyter.core.tools.tool import Arguments
 from model_server import Call, Fault, Reply
 
 pytestmark = pytest.mark.slow
@@ -144,7 +144,7 @@ def test_a_tool_with_a_defect_is_told_to_the_model(run, caplog):
     caplog.set_level(logging.CRITICAL)  # half a pair cannot travel from one test process to another
 
     async def scenario(desk: Desk) -> None:
-        desk.workspace._toolbox = Toolbox([Broken()])
+        desk.only_tool(Broken())
         desk.model.script = [Reply(calls=[Call("broken", {})]), Reply("I see.")]
         agent = await desk.ask("Go")
         assert agent.status == "idle" and desk.calls[0].error.code == "internal"

@@ -16,8 +16,8 @@ from dispatch_jupyter.core.runtime import agent as agent_module
 from dispatch_jupyter.core.runtime import workspace as workspace_module
 from dispatch_jupyter.core.runtime.follow import follow
 from dispatch_jupyter.core.runtime.repair import INTERRUPTED
-from dispatch_jupyter.core.runtime.workspace import title_of
-from dispatch_jupyter.core.tools.tool import Arguments, Toolbox, ToolResult
+from dispatch_jupyter.core.runtime.titles import title_of
+from dispatch_jupyter.core.tools.tool import Arguments, ToolResult
 from model_server import Call, Fault, Reply
 
 pytestmark = pytest.mark.slow
@@ -67,8 +67,9 @@ def test_a_session_is_not_closed_under_somebody_who_sends(run, none_kept):
     async def scenario(desk: Desk) -> None:
         desk.model.script = [Reply("Here.")]
         session_id = await new_session(desk)
-        gate = Gate(desk.workspace.models, "default")
-        sending = asyncio.create_task(desk.workspace.send(SendMessage(text="Hi", session_id=session_id), "me"))
+        gate = Gate(desk.workspace.models, "first")
+        command = SendMessage(text="Hi", session_id=session_id, model="openai/scripted")
+        sending = asyncio.create_task(desk.workspace.send(command, "me"))
         await gate.reached.wait()
         await desk.workspace._tidy()
         gate.open()
@@ -278,7 +279,7 @@ def test_a_tool_that_does_not_stop_does_not_hold_up_the_end_of_the_server(open_d
 
     async def main() -> None:
         desk, tool = open_desk(), Stubborn()
-        desk.workspace._toolbox = Toolbox([tool])
+        desk.only_tool(tool)
         desk.model.script = [Reply(calls=[Call("stubborn", {})])]
         await desk.say("Go")
         await until(lambda: tool.begun)

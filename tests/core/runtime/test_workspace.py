@@ -9,7 +9,7 @@ import pytest
 from desk import Desk, until
 from dispatch_jupyter.core.protocol.commands import CreateSession, SendMessage
 from dispatch_jupyter.core.protocol.errors import Conflict
-from dispatch_jupyter.core.runtime import models as models_module
+from dispatch_jupyter.core.runtime import current_catalog as catalog_module
 from dispatch_jupyter.core.runtime import settings as settings_module
 from model_server import Hang, Reply
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 def test_everybody_hears_of_sessions_and_of_the_end(open_desk):
     async def main() -> None:
         desk = open_desk()
-        feed = desk.workspace.watch_notices()
+        feed = await desk.workspace.watch(None)
         desk.model.script = [Reply("Hi.")]
         await desk.ask("Hi")
         await desk.workspace.close()
@@ -29,6 +29,7 @@ def test_everybody_hears_of_sessions_and_of_the_end(open_desk):
         assert {(notice["kind"], notice["session_id"]) for notice in heard} == {
             ("session_created", session_id),
             ("session_changed", session_id),
+            ("keys_changed", None),
             ("stopping", None),
         }
 
@@ -94,7 +95,7 @@ def test_what_fails_in_the_background_is_logged(run, caplog):
 
 
 def test_settings_take_effect_at_the_next_message_unless_they_were_chosen(run, monkeypatch):
-    monkeypatch.setattr(models_module, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(catalog_module, "FRESH_SECONDS", 0.0)
     monkeypatch.setattr(settings_module, "FRESH_SECONDS", 0.0)
 
     async def scenario(desk: Desk) -> None:
