@@ -1,4 +1,5 @@
 import type { ReadonlySignal, Signal } from '@preact/signals';
+import type { Change, Place } from './protocol';
 
 /**
  * The words of the interface in the person's language. The methods carry the names that Jupyter's
@@ -18,6 +19,10 @@ export interface Settings {
   readonly sendOn: Signal<'enter' | 'ctrl-enter'>;
 }
 
+/** The parts of the settings view, in the order of its tabs. */
+export const SECTIONS = ['agents', 'models', 'keys', 'skills', 'files'] as const;
+export type SettingsSection = (typeof SECTIONS)[number];
+
 /** Where drafts survive a reload of the page; `sessionStorage` has this shape. */
 export type DraftStorage = Pick<globalThis.Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
@@ -36,8 +41,22 @@ export interface Host {
   readonly storage: DraftStorage | null;
   /** The name of who looks; null or absent where the page does not know. */
   readonly user?: ReadonlySignal<string | null>;
+  /**
+   * Calls with every word to all clients; a stream of a session has none of it. @returns what ends it. Where it is
+   * absent, a view's own stream has to do.
+   */
+  notices?(listener: (notice: Extract<Change, { type: 'notice' }>) => void): () => void;
   /** Opens a file, by its path in the project. Absent where the page has nowhere to open it. */
   openFile?(path: string, project: string): void;
+  /**
+   * Opens a file at a line, in an editor. False where this page cannot show that file: it is outside of what the
+   * server shows, or hidden. Absent where the page has nowhere to open it.
+   */
+  openAt?(place: Place): Promise<boolean>;
+  /** Opens the settings in a tab of their own, for that session's agent. Absent where there are no tabs. */
+  openSettings?(section: SettingsSection, session: string | null): void;
+  /** Shows a session, or the start of one, where conversations are: of views that show none themselves. */
+  converse?(session: string | null, template: string | null): void;
   /** Called when the agent has changed files. */
   filesChanged?(): void;
 }

@@ -12,6 +12,7 @@ import type {
   SessionSummary,
   Snapshot,
   Status,
+  Task,
   ToolCall,
   Usage
 } from '../src/protocol';
@@ -21,8 +22,22 @@ export const SESSION = 'feedfacefeedface';
 export const AGENT = `${SESSION}-0badcafe`;
 export const INSTANCE = 'server-1';
 
-export const DEMO: ModelRef = { id: 'demo/rules', provider: 'demo', label: 'demo', demo: true };
-export const MODEL: ModelRef = { id: 'acme/large', provider: 'acme', label: 'large', demo: false };
+export const DEMO: ModelRef = {
+  id: 'demo/rules',
+  provider: 'demo',
+  label: 'demo',
+  demo: true,
+  key: null,
+  effort: null
+};
+export const MODEL: ModelRef = {
+  id: 'acme/large',
+  provider: 'acme',
+  label: 'large',
+  demo: false,
+  key: null,
+  effort: null
+};
 export const USAGE: Usage = { input_tokens: 18_000, output_tokens: 400, cached_tokens: 9_000, cost_usd: 0.07 };
 
 export function session(fields: Partial<Session> = {}): Session {
@@ -52,7 +67,11 @@ export function agent(fields: Partial<Agent> = {}): Agent {
     error: null,
     model: MODEL,
     model_pinned: false,
-    limits: { root: '/home/ada/project', max_steps: 50 },
+    wants: [],
+    waiting_until: null,
+    skills: [],
+    cut_through: 0,
+    limits: { root: '/home/ada/project', max_steps: 50, operations: ['read', 'write', 'execute'] },
     usage: USAGE,
     context_tokens: 6_200,
     created_at: TIME,
@@ -199,6 +218,24 @@ export function job(id: string, callId: string, fields: Partial<Job> = {}): Job 
   };
 }
 
+/** An item of the agent's to-do list. */
+export function task(number: number, fields: Partial<Task> = {}): Task {
+  return {
+    id: `t${number}`,
+    seq: 95,
+    agent_id: AGENT,
+    number,
+    order: number,
+    title: `Step ${number}`,
+    description: '',
+    status: 'pending',
+    removed: false,
+    created_at: TIME,
+    ended_at: null,
+    ...fields
+  };
+}
+
 export function decision(id: string, fields: Partial<Decision> = {}): Decision {
   return {
     id,
@@ -231,6 +268,7 @@ export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
     grants: [],
     jobs: [],
     log: [],
+    tasks: [],
     earlier: 0,
     ...fields
   };

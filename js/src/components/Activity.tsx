@@ -9,7 +9,7 @@ export function Activity({ store }: { store: SessionStore }) {
   const chat = useChat();
   const trans = useTrans();
   const agent = store.rootAgent.value;
-  if (!agent || !chat.busy.value) return null;
+  if (!agent || !chat.busy.value || agent.status === 'waiting_for_key') return null; // that has a banner
   if (!agent.note && isVisiblyAtWork(store)) return null;
   const words = agent.note ?? waitingWords(agent, trans);
   return (

@@ -1,18 +1,28 @@
 import type { ComponentChildren } from 'preact';
+import type { Status } from '../protocol';
 import { useChat, useTrans } from './context';
 import { Icon } from './Icon';
+import { ProblemsBanner } from './ProblemsBanner';
 import { Prose } from './Prose';
 import { TrustBanner } from './TrustBanner';
 
-/** What waits for an answer, then what weakens the guard here, said once a session. */
+/** What is wrong with the settings, what waits for an answer, then what weakens the guard here, said once a session. */
 export function Banners() {
   const chat = useChat();
-  const trans = useTrans();
   const status = chat.status.value;
-  if (!status) return null;
   return (
     <div class="dsp-banners">
+      <ProblemsBanner />
       <TrustBanner />
+      {status && <GuardBanners status={status} />}
+    </div>
+  );
+}
+
+function GuardBanners({ status }: { status: Status }) {
+  const trans = useTrans();
+  return (
+    <>
       {!status.auth_enabled && (
         <Banner name="auth">
           <strong>{trans.__('This server asks nobody to sign in.')}</strong>{' '}
@@ -40,7 +50,7 @@ export function Banners() {
           )}
         </Banner>
       ))}
-    </div>
+    </>
   );
 }
 

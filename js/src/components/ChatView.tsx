@@ -1,3 +1,4 @@
+import { Fragment } from 'preact';
 import type { Chat } from '../store/chat';
 import { Announcer } from './Announcer';
 import { Banners } from './Banners';
@@ -5,16 +6,21 @@ import { Composer } from './Composer';
 import { ChatContext, useChat, useTrans } from './context';
 import { EmptyState } from './EmptyState';
 import { ErrorCard } from './ErrorCard';
+import { Flash } from './Flash';
 import { MessageList } from './MessageList';
 import { PermissionLogView } from './PermissionLogView';
 import { PermissionPrompts } from './PermissionPrompts';
 import { QueuedMessages } from './QueuedMessages';
 import { SessionHeader } from './SessionHeader';
 import { StatusLine } from './StatusLine';
+import { SettingsView } from './settings/SettingsView';
 import { Jobs } from './shell/Jobs';
+import { TaskList } from './TaskList';
+import { WaitBanner } from './WaitBanner';
 
 /** The whole chat, in whatever box it is put. */
 export function ChatView({ chat }: { chat: Chat }) {
+  const elsewhere = chat.permissionLog.shown.value || chat.setup.section.value !== null;
   return (
     <ChatContext.Provider value={chat}>
       <section
@@ -24,18 +30,43 @@ export function ChatView({ chat }: { chat: Chat }) {
       >
         <SessionHeader />
         <Banners />
-        {chat.permissionLog.shown.value ? <PermissionLogView /> : <Body />}
+        <Flash />
+        <Main />
         <footer class="dsp-footer">
           <CommandProblem />
-          {chat.store.value && <PermissionPrompts key={chat.sessionId.value} store={chat.store.value} />}
-          {chat.store.value && <Jobs key={`jobs-${chat.sessionId.value}`} store={chat.store.value} />}
-          {chat.store.value && <QueuedMessages store={chat.store.value} />}
-          {!chat.permissionLog.shown.value && <Composer />}
+          <OfSession elsewhere={elsewhere} />
+          {!elsewhere && <Composer />}
           <StatusLine />
         </footer>
       </section>
     </ChatContext.Provider>
   );
+}
+
+/**
+ * What of the session stays in sight. One component, whatever is in it: the composer after it is never moved in the
+ * page, and so never loses the focus.
+ */
+function OfSession({ elsewhere }: { elsewhere: boolean }) {
+  const chat = useChat();
+  const store = chat.store.value;
+  if (!store) return null;
+  return (
+    <Fragment key={chat.sessionId.value}>
+      <PermissionPrompts store={store} />
+      {!elsewhere && <WaitBanner />}
+      <Jobs store={store} />
+      <QueuedMessages store={store} />
+      {!elsewhere && <TaskList store={store} />}
+    </Fragment>
+  );
+}
+
+/** What the person looks at: the conversation, or what they have opened in its place. */
+function Main() {
+  const { permissionLog, setup } = useChat();
+  if (setup.section.value) return <SettingsView section={setup.section.value} />;
+  return permissionLog.shown.value ? <PermissionLogView /> : <Body />;
 }
 
 function Body() {

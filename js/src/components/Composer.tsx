@@ -4,7 +4,7 @@ import { useChat, useTrans } from './context';
 import { Icon } from './Icon';
 import { LevelCard, LevelChip } from './Level';
 import { ModelBadge } from './ModelBadge';
-import { ReadinessCard } from './ReadinessCard';
+import { ModelCard } from './ModelCard';
 
 /** Where the person writes: grows with the text, sends on Enter, keeps what could not be sent. */
 export function Composer() {
@@ -13,6 +13,11 @@ export function Composer() {
   const area = useRef<HTMLTextAreaElement>(null);
   const [explained, setExplained] = useState<'model' | 'level' | null>(null);
   const toggle = (part: 'model' | 'level') => setExplained(explained === part ? null : part);
+  const box = useRef<HTMLDivElement>(null);
+  const closeModel = () => {
+    setExplained(null);
+    box.current?.querySelector<HTMLElement>('.dsp-model-chip')?.focus();
+  };
   const text = chat.draft.text.value;
   const busy = chat.busy.value;
 
@@ -35,8 +40,8 @@ export function Composer() {
   };
   const over = text.length - MAX_MESSAGE_CHARS;
   return (
-    <div class="dsp-composer">
-      {explained === 'model' && <ReadinessCard onClose={() => setExplained(null)} />}
+    <div class="dsp-composer" ref={box}>
+      {explained === 'model' && <ModelCard onClose={closeModel} />}
       {explained === 'level' && <LevelCard onClose={() => setExplained(null)} />}
       <div class="dsp-compose">
         <textarea

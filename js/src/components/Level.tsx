@@ -57,7 +57,7 @@ export function LevelCard({ onClose }: { onClose: () => void }) {
         class="dsp-button"
         onClick={() => {
           onClose();
-          chat.permissionLog.show(true);
+          chat.showPermissionLog(true);
         }}
       >
         {trans.__('Permission log')}

@@ -8,6 +8,7 @@ import { CallBlock } from './CallBlock';
 import { useChat, useTrans } from './context';
 import { useFollow, useHeldPosition } from './follow';
 import { Icon } from './Icon';
+import { Prose } from './Prose';
 import { RequestLines } from './RequestLines';
 import { onTextAction } from './text-actions';
 import { SendingMessage, UserMessage } from './UserMessage';
@@ -81,8 +82,17 @@ function ItemView({ item, store }: { item: Item; store: SessionStore }) {
   const record = store.tables.messages.get(item.id);
   if (!record) return null;
   if (record.value.role === 'user') return <UserMessage message={record.value} />;
-  if (record.value.role === 'notice') return <p class="dsp-notice">{record.value.text}</p>;
+  if (record.value.role === 'notice') return <Notice text={record.value.text} />;
   return <AssistantMessage record={record} last={store.thread.value.at(-1) === item.id} />;
+}
+
+/** Something that is neither the person's nor the agent's: that the model or the key is another one now, say. */
+function Notice({ text }: { text: string }) {
+  return (
+    <div class="dsp-notice" role="note">
+      <Prose text={text} />
+    </div>
+  );
 }
 
 interface EarlierProps {

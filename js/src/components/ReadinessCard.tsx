@@ -11,7 +11,6 @@ export function ReadinessCard({ onClose }: { onClose?: () => void }) {
   const readiness = chat.status.value?.readiness;
   if (!readiness) return null;
   const { model, ready, source } = readiness;
-  const problems = readiness.problems.filter(problem => problem.code !== 'untrusted'); // has a banner of its own
   return (
     <section class={`dsp-card ${ready ? '' : 'dsp-warn'}`} aria-label={trans.__('Model')}>
       <div class="dsp-card-head">
@@ -29,6 +28,18 @@ export function ReadinessCard({ onClose }: { onClose?: () => void }) {
         )}
       </div>
       {!model.demo && <p class="dsp-quiet">{trans.__('%1, chosen by %2.', model.id, source)}</p>}
+      <WhatIsMissing readiness={readiness} />
+    </section>
+  );
+}
+
+/** What speaks against the model that answers where nothing is chosen. What banners say is not said again. */
+export function WhatIsMissing({ readiness }: { readiness: Readiness }) {
+  const chat = useChat();
+  const trans = useTrans();
+  const problems = readiness.problems.filter(problem => problem.code !== 'untrusted' && !problem.place);
+  return (
+    <>
       {problems.length > 0 && (
         <ul class="dsp-problems">
           {problems.map(problem => (
@@ -43,16 +54,16 @@ export function ReadinessCard({ onClose }: { onClose?: () => void }) {
           ))}
         </ul>
       )}
-      {!ready && (
+      {!readiness.ready && (
         <button type="button" class="dsp-button" onClick={() => chat.refreshStatus()}>
           {trans.__('Check again')}
         </button>
       )}
-    </section>
+    </>
   );
 }
 
-function heading({ model, ready }: Readiness, trans: Translation): string {
+export function heading({ model, ready }: Readiness, trans: Translation): string {
   if (model.demo) return trans.__('Demo, no language model');
   return ready ? trans.__('Answered by %1', model.label) : trans.__('%1 is not ready', model.label);
 }

@@ -2,6 +2,26 @@ import { useRef, useState } from 'preact/hooks';
 import { useChat, useTrans } from './context';
 import { Icon } from './Icon';
 import { SessionMenu } from './SessionMenu';
+import { TemplatePicker } from './TemplatePicker';
+
+/** The way to the settings, and back. */
+function SettingsButton() {
+  const chat = useChat();
+  const trans = useTrans();
+  const shown = chat.setup.section.value !== null;
+  return (
+    <button
+      type="button"
+      class="dsp-icon-button dsp-settings-button"
+      title={trans.__('Settings: agents, models, keys, skills')}
+      aria-label={trans.__('Settings')}
+      aria-pressed={shown}
+      onClick={() => chat.showSettings(shown ? null : 'agents')}
+    >
+      <Icon name="gear" />
+    </button>
+  );
+}
 
 /** The session's name, the way to a new one and to the others. */
 export function SessionHeader() {
@@ -16,7 +36,10 @@ export function SessionHeader() {
     known?.title ||
     (chat.blank.value ? trans.__('New session') : chat.store.value?.loaded.value ? trans.__('Untitled session') : '…');
   const toggle = () => {
-    if (!open) void chat.refreshSessions();
+    if (!open) {
+      void chat.refreshSessions();
+      void chat.refreshStatus(); // who waits
+    }
     setOpen(!open);
   };
   const close = () => {
@@ -28,6 +51,7 @@ export function SessionHeader() {
       <h2 class="dsp-title" title={title}>
         {title}
       </h2>
+      <TemplatePicker />
       <button
         type="button"
         class="dsp-icon-button"
@@ -50,6 +74,7 @@ export function SessionHeader() {
       >
         <Icon name="sessions" />
       </button>
+      <SettingsButton />
       {open && <SessionMenu onClose={close} anchor={button} />}
     </header>
   );

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { SessionSummary } from '../protocol';
 import { useChat, useTrans } from './context';
 import { ago } from './format';
+import { entriesOf, onMenuKey, useDismiss } from './menu';
 
 interface Props {
   readonly onClose: () => void;
@@ -51,7 +52,7 @@ function LogEntry({ onClose }: { onClose: () => void }) {
   const trans = useTrans();
   const open = () => {
     onClose();
-    chat.permissionLog.show(true);
+    chat.showPermissionLog(true);
   };
   return (
     <button type="button" role="menuitem" class="dsp-menu-entry dsp-menu-last" tabIndex={-1} onClick={open}>
@@ -71,6 +72,7 @@ function Entry({
 }) {
   const trans = useTrans();
   const { id, title, updated_at, message_count, error } = summary;
+  const waits = useChat().status.value?.agents.some(one => one.session_id === id && one.status === 'waiting_for_key');
   const about = error?.message ?? `${ago(updated_at, trans)} · ${trans._n('1 message', '%1 messages', message_count)}`;
   return (
     <button
@@ -84,39 +86,10 @@ function Entry({
       onClick={() => !error && onPick(id)}
     >
       <span class="dsp-menu-title">{title || trans.__('Untitled session')}</span>
-      <span class={error ? 'dsp-small dsp-bad' : 'dsp-small dsp-quiet'}>{about}</span>
+      <span class={error ? 'dsp-small dsp-bad' : 'dsp-small dsp-quiet'}>
+        {waits && <span class="dsp-waits">◔ {trans.__('waits for a key')} · </span>}
+        {about}
+      </span>
     </button>
   );
-}
-
-function entriesOf(menu: HTMLElement | null): HTMLElement[] {
-  return Array.from(menu?.querySelectorAll<HTMLElement>('[role=menuitemradio], [role=menuitem]') ?? []);
-}
-
-function onMenuKey(event: KeyboardEvent, menu: HTMLElement | null, onClose: () => void): void {
-  const entries = entriesOf(menu);
-  const place = entries.indexOf(document.activeElement as HTMLElement);
-  const target = {
-    ArrowDown: entries[(place + 1) % entries.length],
-    ArrowUp: entries.at(place - 1),
-    Home: entries[0],
-    End: entries.at(-1)
-  }[event.key];
-  if (target) target.focus();
-  else if (event.key === 'Escape' || event.key === 'Tab') onClose();
-  else return;
-  event.preventDefault();
-  event.stopPropagation();
-}
-
-/** Closes on a press anywhere else. */
-function useDismiss(menu: RefObject<HTMLElement>, anchor: RefObject<HTMLElement>, onClose: () => void): void {
-  useEffect(() => {
-    const onPress = (event: Event) => {
-      const target = event.target as Node;
-      if (!menu.current?.contains(target) && !anchor.current?.contains(target)) onClose();
-    };
-    document.addEventListener('pointerdown', onPress, true);
-    return () => document.removeEventListener('pointerdown', onPress, true);
-  }, [onClose]);
 }

@@ -56,7 +56,7 @@ function LogButton() {
       aria-pressed={log.shown.value}
       aria-label={words}
       title={words}
-      onClick={() => log.show(!log.shown.peek())}
+      onClick={() => chat.showPermissionLog(!log.shown.peek())}
     >
       <Icon name="shield" />
       {inForce > 0 && <span>{inForce}</span>}

@@ -35,6 +35,8 @@ export function callWords(
   const args = argumentsOf(call);
   let object = call.name === 'list_files' ? listed(args, trans) : objectOf(args);
   if (call.name === 'list_jobs') object = trans.__('background commands');
+  else if (call.name === 'task_list') object = trans.__('its tasks');
+  else if (call.name === 'key_usage') object = trans.__('keys and budgets');
   else if (typeof args.job === 'string') object = jobCommand(args.job) ?? args.job;
   return { verb: verbOf(call, trans), object, isFile: object !== '' && object === args.path && namesFile(call) };
 }
@@ -64,6 +66,9 @@ function objectOf(args: Arguments): string {
   return '';
 }
 
+/** What changes no list of tasks. */
+const LOOKS: ReadonlySet<string> = new Set(['list', 'get']);
+
 type Tense = 'doing' | 'done' | 'failed';
 
 function tenseOf(call: ToolCall): Tense {
@@ -92,6 +97,17 @@ export function verbOf(call: ToolCall, trans: Translation, tense = tenseOf(call)
       return { doing: trans.__('Watching'), done: trans.__('Checked'), failed: trans.__('Could not check') }[tense];
     case 'stop_job':
       return { doing: trans.__('Stopping'), done: trans.__('Stopped'), failed: trans.__('Could not stop') }[tense];
+    case 'task_list':
+      if (LOOKS.has(String(argumentsOf(call).action))) return trans.__('Looked at');
+      return { doing: trans.__('Planning'), done: trans.__('Planned'), failed: trans.__('Could not plan') }[tense];
+    case 'use_skill':
+      return {
+        doing: trans.__('Reading the skill'),
+        done: trans.__('Read the skill'),
+        failed: trans.__('Could not read the skill')
+      }[tense];
+    case 'key_usage':
+      return { doing: trans.__('Looking at'), done: trans.__('Looked at'), failed: trans.__('Could not see') }[tense];
     default:
       return { doing: trans.__('Using %1', call.name), done: call.name, failed: trans.__('%1 failed', call.name) }[
         tense

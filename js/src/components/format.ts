@@ -50,6 +50,25 @@ export function usageDetails(usage: Usage, contextTokens: number, trans: Transla
   ].join('\n');
 }
 
+/** 00:00 of today, else with the day: Dec 1, 00:00 */
+export function moment(stamp: string, now = Date.now()): string {
+  const at = new Date(stamp);
+  const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  if (at.toDateString() === new Date(now).toDateString()) return at.toLocaleTimeString(undefined, clock);
+  const year = at.getFullYear() === new Date(now).getFullYear() ? {} : ({ year: 'numeric' } as const);
+  return at.toLocaleString(undefined, { month: 'short', day: 'numeric', ...year, ...clock });
+}
+
+/** Time that is left, no finer than it matters: 40 s, 12 min, 5 h 12 min, 3 d 4 h */
+export function left(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 24 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
 const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400],
   ['hour', 3_600],

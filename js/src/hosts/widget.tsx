@@ -4,6 +4,7 @@ import { ErrorCard } from '../components/ErrorCard';
 import { english, type Host } from '../host';
 import { Api } from '../store/api';
 import { Chat } from '../store/chat';
+import { Notices } from '../store/notices';
 import { type Problem, problemOf } from '../store/problem';
 import { mount } from './mount';
 import { type PageServer, pageServer, request, streamUrl, userName } from './page-server';
@@ -78,9 +79,18 @@ function cellHost(server: PageServer): Host {
     storage: window.sessionStorage,
     WebSocket: window.WebSocket,
     fetch: (path, init) => request(server, path, init),
-    streamUrl: query => streamUrl(server, query)
+    streamUrl: query => streamUrl(server, query),
+    notices: listener => noticesOf(server).listen(listener)
   };
 }
+
+/** One socket for all cells of the page. */
+function noticesOf(server: PageServer): Notices {
+  notices ??= new Notices({ WebSocket: window.WebSocket, streamUrl: query => streamUrl(server, query) });
+  return notices;
+}
+
+let notices: Notices | null = null;
 
 /** Asked for once it is wanted. */
 function nameOf(server: PageServer): ReadonlySignal<string | null> {

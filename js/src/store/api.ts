@@ -1,14 +1,21 @@
 import type { Host } from '../host';
 import type {
   Accepted,
+  Agent,
   AnswerRequest,
+  Configuration,
+  Effort,
   Grant,
   Job,
   Message,
+  Models,
   Permissions,
   Request,
+  Resolution,
   SendMessage,
   SessionSummary,
+  Skill,
+  Skills,
   State,
   Status,
   ToolCall,
@@ -105,6 +112,40 @@ export class Api {
 
   async trust(file: TrustFile): Promise<TrustedFiles['files']> {
     return (await this.request<TrustedFiles>('POST', 'trust', file)).files;
+  }
+
+  /** The settings in force, the templates of agents, and what is wrong with the files. */
+  config(): Promise<Configuration> {
+    return this.request('GET', 'config');
+  }
+
+  /** Keys with their budgets, models by tags, the key log. */
+  models(): Promise<Models> {
+    return this.request('GET', 'models');
+  }
+
+  /** What a tag, or the name of a model, means now; without one, what agents get that name none. */
+  resolve(tag: string): Promise<Resolution> {
+    return this.request('GET', tag ? `models/resolve?tag=${encodeURIComponent(tag)}` : 'models/resolve');
+  }
+
+  skills(): Promise<Skills> {
+    return this.request('GET', 'skills');
+  }
+
+  /** One skill with its text; `id` is `global:name` or `project:name`. */
+  skill(id: string): Promise<Skill> {
+    return this.request('GET', `skills/${encodeURIComponent(id)}`);
+  }
+
+  /** Loads a skill into an agent's prompt from its next step on, or takes out one that was loaded by hand. */
+  activateSkill(agentId: string, name: string, active: boolean): Promise<Agent> {
+    return this.request('POST', `agents/${encodeURIComponent(agentId)}/skills`, { name, active });
+  }
+
+  /** Another model for an agent from its next step on; null: as its template and the settings have it. */
+  switchModel(agentId: string, model: string | null, effort: Effort | null): Promise<Agent> {
+    return this.request('PATCH', `agents/${encodeURIComponent(agentId)}/model`, { model, effort });
   }
 
   private async request<T>(method: string, path: string, body?: unknown): Promise<T> {

@@ -1,18 +1,22 @@
 import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals';
-import type { Host } from '../host';
-import type { Agent, Change, Message, ModelRef, SessionSummary, Status } from '../protocol';
+import type { Host, SettingsSection } from '../host';
+import type { Agent, Change, Message, ModelRef, ModelWish, SessionSummary, Status } from '../protocol';
+import { AgentSettings } from './agent-settings';
 import { Api } from './api';
 import { Approvals } from './approvals';
 import { Connection, type ConnectionState } from './connection';
 import { Draft } from './draft';
+import type { Notice } from './notices';
 import { PermissionLog } from './permission-log';
 import { type Problem, problemOf, RequestError } from './problem';
 import { SessionStore } from './session-store';
+import { Setup } from './setup';
 import { Dismissals, Trust } from './trust';
 
 /** Messages asked for by "load earlier". */
 const PAGE = 100;
 const IDLE: ConnectionState = { kind: 'closed', problem: null };
+const CHANGES_SESSIONS: ReadonlySet<string> = new Set(['session_created', 'session_changed']);
 
 /** A message on its way: `id` is null until the server has it. */
 export interface Sending {
@@ -31,6 +35,8 @@ export class Chat {
   readonly permissionLog: PermissionLog;
   readonly trust: Trust;
   readonly dismissals: Dismissals;
+  readonly setup: Setup;
+  readonly agentSettings: AgentSettings;
 
   private readonly _sessionId = signal<string | null>(null);
   private readonly _store = signal<SessionStore | null>(null);
@@ -42,6 +48,9 @@ export class Chat {
   private readonly _loadingEarlier = signal(false);
   private readonly stopEffects: () => void;
   private wasBusy = false;
+  private wasLive = false;
+  private endWatch: () => void = () => {};
+  private watching = false;
 
   /** `null`: the first message makes a session. */
   readonly sessionId: ReadonlySignal<string | null> = this._sessionId;
@@ -58,11 +67,19 @@ export class Chat {
   readonly agent = computed<Agent | null>(() => this.store.value?.rootAgent.value ?? null);
   /** The agent is at work or waits for something; a message sent now is queued. */
   readonly busy = computed(() => ['running', 'waiting', 'waiting_for_key'].includes(this.agent.value?.status ?? ''));
+  /** What the model is chosen from, the first that can be used: the person's choice, else the template's. */
+  readonly wants = computed<readonly ModelWish[]>(() => {
+    const agent = this.agent.value;
+    if (agent?.model_pinned) return agent.wants;
+    const name = agent?.template ?? this.agentSettings.template.value;
+    return this.setup.config.value.value?.templates.find(template => template.name === name)?.wants ?? [];
+  });
   /** The model that answers, or will answer the next message: where none was chosen, agents follow the default. */
   readonly model = computed<ModelRef | null>(() => {
     const agent = this.agent.value;
     const byDefault = this.status.value?.readiness.model ?? null;
-    return agent && (this.busy.value || agent.model_pinned || !byDefault) ? agent.model : byDefault;
+    const own = this.busy.value || agent?.model_pinned || this.wants.value.length > 0 || !byDefault;
+    return agent && own ? agent.model : byDefault;
   });
 
   /** Nothing has been said yet: there is no session, or one without a message. */
@@ -85,12 +102,23 @@ export class Chat {
       this._store.peek()?.apply([{ type: 'put', table: 'requests', record }])
     );
     this.permissionLog = new PermissionLog(this.api, this._store, this._sessionId);
+    this.setup = new Setup(this.api);
+    this.agentSettings = new AgentSettings(
+      this.api,
+      () => this.agent.peek(),
+      record => this._store.peek()?.apply([{ type: 'put', table: 'agents', record }]),
+      command => this.attempt(command)
+    );
     this.trust = new Trust(this.api, () => void this.refreshStatus());
     this.dismissals = new Dismissals(host.storage);
     const stops = [
       effect(() => this.settleSending()),
       effect(() => this.lookAfterTurns()),
-      () => this.permissionLog.dispose()
+      effect(() => this.lookAfterBreaks()),
+      () => this.permissionLog.dispose(),
+      () => this.setup.dispose(),
+      () => this.endWatch(),
+      this.host.notices?.(notice => this.hear(notice)) ?? (() => {})
     ];
     this.stopEffects = () => {
       for (const stop of stops) stop();
@@ -112,10 +140,53 @@ export class Chat {
       this._store.value = sessionId ? new SessionStore() : null;
       this._problem.value = null;
       this.permissionLog.show(false);
+      if (!this.host.converse) this.setup.show(null);
+      if (sessionId) this.agentSettings.forget();
       this.draft.open(sessionId);
       this.connection.value = this.connect();
     });
     if (!this._status.peek()) void this.refreshStatus();
+    if (this.watching) return;
+    this.watching = true;
+    this.endWatch = this.setup.config.watch();
+  }
+
+  /** The start of a new session, with an agent made from that template. */
+  begin(template: string | null): void {
+    if (this.host.converse) {
+      this.host.converse(null, template);
+      return;
+    }
+    this.agentSettings.pickTemplate(template);
+    this.setup.show(null);
+    this.permissionLog.show(false);
+    this.open(null);
+  }
+
+  /** Shows the conversation of a session. */
+  converse(sessionId: string): void {
+    if (this.host.converse) {
+      this.host.converse(sessionId, null);
+      return;
+    }
+    this.showSettings(null);
+    this.open(sessionId);
+  }
+
+  /** Shows the permission log in place of the conversation, or the conversation again. */
+  showPermissionLog(shown: boolean): void {
+    batch(() => {
+      this.setup.show(null);
+      this.permissionLog.show(shown);
+    });
+  }
+
+  /** Shows a part of the settings in place of the conversation; null: the conversation again. */
+  showSettings(section: SettingsSection | null): void {
+    batch(() => {
+      this.permissionLog.show(false);
+      this.setup.show(section);
+    });
   }
 
   /** What a view begins with: the wanted session if it is there, else the newest one, else a new one. */
@@ -148,7 +219,8 @@ export class Chat {
     this._problem.value = null;
     this._sending.value = { text: text.trim(), id: null };
     try {
-      const accepted = await this.api.send({ text, session_id: from });
+      const made = from === null ? this.agentSettings.ofNewSession() : {};
+      const accepted = await this.api.send({ text, session_id: from, ...made });
       if (from === null && this._sessionId.peek() === null) this.adopt(accepted.session_id);
       this._sending.value = { text: text.trim(), id: accepted.message_id };
       return true;
@@ -207,7 +279,7 @@ export class Chat {
     });
     const untrusted = this._status.peek()?.readiness.problems.some(problem => problem.code === 'untrusted');
     if (untrusted) await this.trust.refresh();
-    else this.trust.forget();
+    else if (this.trust.waiting.peek().length) this.trust.forget();
   }
 
   dismissProblem(): void {
@@ -261,13 +333,16 @@ export class Chat {
     if (applied === 'gap') this.connection.peek()?.resync();
     if (changes.some(changesFiles)) this.host.filesChanged?.();
     if (server && server !== store?.instance) void this.refreshStatus();
-    for (const change of changes) {
-      if (change.type !== 'notice') continue;
-      if (change.kind === 'config_changed' || change.kind === 'permissions_changed') void this.permissionLog.heard();
-      if (change.kind === 'config_changed') void this.refreshStatus();
-      else if (change.kind === 'permissions_changed') continue;
-      else if (change.kind !== 'stopping' && this._sessions.peek()) void this.refreshSessions();
-    }
+    if (changes.some(change => change.type === 'put' && change.table === 'agents')) this.setup.keysChanged();
+    if (this.host.notices) return; // they come another way, also while a session is watched
+    for (const change of changes) if (change.type === 'notice') this.hear(change);
+  }
+
+  private hear(notice: Notice): void {
+    this.setup.heard(notice);
+    if (notice.kind === 'config_changed' || notice.kind === 'permissions_changed') void this.permissionLog.heard();
+    if (notice.kind === 'config_changed') void this.refreshStatus();
+    else if (CHANGES_SESSIONS.has(notice.kind) && this._sessions.peek()) void this.refreshSessions();
   }
 
   /** Why the stream is refused, if asking again would not help. */
@@ -287,6 +362,13 @@ export class Chat {
     const busy = this.busy.value;
     if (this.wasBusy && !busy) void this.refreshStatus();
     this.wasBusy = busy;
+  }
+
+  /** What was changed while the connection was lost was not heard. */
+  private lookAfterBreaks(): void {
+    if (this.connectionState.value.kind !== 'live') return;
+    if (this.wasLive) this.setup.missed();
+    this.wasLive = true;
   }
 
   /** A message that the store shows is no longer on its way. */

@@ -1,5 +1,5 @@
 import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals';
-import type { Decision, ErrorInfo, Grant } from '../protocol';
+import type { Decision, Grant } from '../protocol';
 import type { Api } from './api';
 import { type Problem, problemOf } from './problem';
 import type { SessionStore } from './session-store';
@@ -16,7 +16,7 @@ export class PermissionLog {
   private readonly _shown = signal(false);
   private readonly _always = signal<readonly Grant[]>([]);
   private readonly _fetched = signal<readonly Decision[]>([]);
-  private readonly _problems = signal<readonly ErrorInfo[]>([]);
+  private readonly _problems = signal<readonly Problem[]>([]);
   private readonly _loading = signal(false);
   private readonly _revoking = signal<ReadonlyMap<string, Revoking>>(new Map());
   private wanted = 0;
@@ -26,7 +26,7 @@ export class PermissionLog {
   readonly shown: ReadonlySignal<boolean> = this._shown;
   readonly loading: ReadonlySignal<boolean> = this._loading;
   /** What the server could not read, or why it could not be asked. */
-  readonly problems: ReadonlySignal<readonly ErrorInfo[]> = this._problems;
+  readonly problems: ReadonlySignal<readonly Problem[]> = this._problems;
   /** By grant id: what became of taking it back. */
   readonly revoking: ReadonlySignal<ReadonlyMap<string, Revoking>> = this._revoking;
 
@@ -71,6 +71,7 @@ export class PermissionLog {
     this.stopEffect();
   }
 
+  /** Shows it in place of the conversation, or the conversation again. */
   show(shown: boolean): void {
     if (shown === this._shown.peek()) return;
     batch(() => {
@@ -118,7 +119,7 @@ export class PermissionLog {
   private async look(): Promise<{
     log: readonly Decision[];
     grants: readonly Grant[] | null;
-    problems: readonly ErrorInfo[];
+    problems: readonly Problem[];
   }> {
     try {
       return await this.api.permissions(this.sessionId.peek());

@@ -1,7 +1,7 @@
 import type { ErrorInfo } from '../protocol';
 
 /** An error as a person sees it. Codes of our own: `network` (no answer), `http_NNN` (an answer that is not Dispatch's). */
-export type Problem = ErrorInfo;
+export type Problem = Omit<ErrorInfo, 'place'> & Partial<Pick<ErrorInfo, 'place'>>;
 
 /** A request that did not work. */
 export class RequestError extends Error {

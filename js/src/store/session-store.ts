@@ -13,6 +13,7 @@ import type {
   Snapshot,
   State,
   TableName,
+  Task,
   ToolCall
 } from '../protocol';
 import { Table } from './table';
@@ -29,6 +30,7 @@ interface Tables {
   readonly grants: Table<Grant>;
   readonly jobs: Table<Job>;
   readonly log: Table<Decision>;
+  readonly tasks: Table<Task>;
 }
 
 /**
@@ -44,7 +46,8 @@ export class SessionStore {
     requests: new Table(),
     grants: new Table(),
     jobs: new Table(),
-    log: new Table()
+    log: new Table(),
+    tasks: new Table()
   };
 
   private readonly _seq = signal(0);
@@ -92,6 +95,12 @@ export class SessionStore {
   readonly jobs = computed<readonly Job[]>(() => this.watch(this.tables.jobs));
   /** Leave given in this session, also what was revoked since. */
   readonly grants = computed<readonly Grant[]>(() => this.watch(this.tables.grants));
+  /** The root agent's to-do list in its order, without what was taken off it. */
+  readonly tasks = computed<readonly Task[]>(() => {
+    const root = this.session.value?.root_agent_id;
+    const listed = this.watch(this.tables.tasks).filter(task => task.agent_id === root && !task.removed);
+    return listed.sort((a, b) => a.order - b.order || a.number - b.number);
+  });
   /** The permission log as far as it is here. */
   readonly log = computed<readonly Decision[]>(() => this.watch(this.tables.log));
 
@@ -161,6 +170,7 @@ export class SessionStore {
     this.tables.grants.replaceAll(snapshot.grants);
     this.tables.jobs.replaceAll(snapshot.jobs);
     this.tables.log.replaceAll(snapshot.log);
+    this.tables.tasks.replaceAll(snapshot.tasks);
     this.callIds.clear();
     this.requestIds.clear();
     for (const call of snapshot.calls) this.fileCall(call);

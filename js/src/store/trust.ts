@@ -12,6 +12,8 @@ export class Trust {
 
   /** Those that ask for something and are not trusted, as far as asked for. */
   readonly waiting = computed(() => this._files.value.filter(file => !file.trusted && file.widens.length > 0));
+  /** All that ask for something, as far as asked for. */
+  readonly files: ReadonlySignal<readonly TrustedFile[]> = this._files;
   readonly problem: ReadonlySignal<Problem | null> = this._problem;
   readonly asking: ReadonlySignal<boolean> = this._asking;
 
@@ -25,9 +27,9 @@ export class Trust {
     await this.ask(() => this.api.trusted());
   }
 
-  /** Trusts that version of a file; one that has changed since it was shown is shown anew. */
-  async trust({ path, digest }: TrustedFile): Promise<void> {
-    const done = await this.ask(() => this.api.trust({ path, digest, trusted: true }));
+  /** Trusts that version of a file, or stops it; one that has changed since it was shown is shown anew. */
+  async trust({ path, digest }: TrustedFile, trusted = true): Promise<void> {
+    const done = await this.ask(() => this.api.trust({ path, digest, trusted }));
     if (done) return this.changed();
     const problem = this._problem.peek();
     await this.refresh();

@@ -63,7 +63,12 @@ it('shows arguments and result on a click', async () => {
 });
 
 it('shows why a call failed and what to do', async () => {
-  const error = { code: 'outside_project', message: '`/etc/hosts` is outside.', hint: 'Stay in the project.' };
+  const error = {
+    code: 'outside_project',
+    message: '`/etc/hosts` is outside.',
+    hint: 'Stay in the project.',
+    place: null
+  };
   const r = withCall({ status: 'failed', error, output: 'the same for the model' });
   fireEvent.click(await vi.waitFor(() => r.find('.dsp-call-toggle')));
   const details = await vi.waitFor(() => r.find('.dsp-call-error'));
@@ -113,7 +118,7 @@ it('lives with arguments that are not JSON', async () => {
     status: 'failed',
     arguments: null,
     arguments_text: 'path = README',
-    error: { code: 'invalid_arguments', message: 'Not JSON.', hint: null }
+    error: { code: 'invalid_arguments', message: 'Not JSON.', hint: null, place: null }
   });
   expect(await line(r)).toBe('✕failedCould not read');
   fireEvent.click(r.find('.dsp-call-toggle'));

@@ -1,7 +1,7 @@
 import { fireEvent } from '@testing-library/preact';
 import { expect, it, vi } from 'vitest';
-import { Fail } from '../fakes';
-import { agent, said, snapshot } from '../records';
+import { Fail, FakeSocket } from '../fakes';
+import { agent, said, snapshot, task } from '../records';
 import { openRig, type Rig, rig } from './rig';
 
 const area = (r: Rig) => r.find<HTMLTextAreaElement>('textarea');
@@ -49,7 +49,10 @@ it('does nothing on Esc, and nothing with nothing to send', () => {
 
 it('keeps what could not be sent, says why, and lets the person dismiss that', async () => {
   const r = openRig();
-  r.server.answers.set('POST chat', new Fail(413, { code: 'too_large', message: 'Too long.', hint: 'Shorten it.' }));
+  r.server.answers.set(
+    'POST chat',
+    new Fail(413, { code: 'too_large', message: 'Too long.', hint: 'Shorten it.', place: null })
+  );
   type(r, 'precious');
   enter(r);
   await vi.waitFor(() => expect(r.text()).toContain('Too long.'));
@@ -105,6 +108,26 @@ it('does not let a message through that the server would refuse for its length',
 
 it("leaves Jupyter's own shortcuts alive beside the text: a cell's widget keeps its notebook's away by itself", () => {
   expect(area(rig()).dataset.lmSuppressShortcuts).toBeUndefined();
+});
+
+it('keeps the focus as a session begins and all that belongs to it appears', async () => {
+  const r = rig();
+  r.chat.open(null);
+  area(r).focus();
+  type(r, 'hello');
+  enter(r);
+  await vi.waitFor(() => expect(r.chat.sessionId.value).not.toBeNull());
+  FakeSocket.last.open().say(
+    snapshot({
+      agents: [agent({ status: 'waiting_for_key' })],
+      messages: [said('q1', 9, 'more', { status: 'queued' })],
+      tasks: [task(1)]
+    })
+  );
+  await vi.waitFor(() => r.find('.dsp-tasks'));
+  r.find('.dsp-wait-key');
+  r.find('.dsp-queue');
+  expect(document.activeElement).toBe(area(r));
 });
 
 it('begins a session from an example', async () => {

@@ -65,7 +65,9 @@ it('warns where the server asks nobody to sign in', async () => {
 
 it('tells what about the project weakens the guard, once', async () => {
   const r = await shown({
-    warnings: [{ code: 'wide_project', message: 'The project is your home folder.', hint: 'Start elsewhere.' }]
+    warnings: [
+      { code: 'wide_project', message: 'The project is your home folder.', hint: 'Start elsewhere.', place: null }
+    ]
   });
   await vi.waitFor(() => expect(banner(r, 'wide_project')?.textContent).toContain('your home folder'));
   expect(banner(r, 'wide_project')?.textContent).toContain('Start elsewhere.');
@@ -83,7 +85,10 @@ const FILE: TrustedFile = {
   widens: ['read and write /data', 'pass AWS_PROFILE']
 };
 const untrusted = () => ({
-  readiness: { ...status().readiness, problems: [{ code: 'untrusted', message: 'dispatch.yaml asks.', hint: null }] }
+  readiness: {
+    ...status().readiness,
+    problems: [{ code: 'untrusted', message: 'dispatch.yaml asks.', hint: null, place: null }]
+  }
 });
 
 it('lets the person see what a project file asks for before it can be trusted', async () => {
@@ -110,7 +115,10 @@ it('says when the file was changed meanwhile, and shows what it asks for now', a
   const r = await shown(untrusted(), [FILE]);
   await vi.waitFor(() => expect(banner(r, 'trust')).not.toBeNull());
   press(r, 'trust', 'Review…');
-  r.server.answers.set('POST trust', new Fail(409, { code: 'conflict', message: 'It has changed.', hint: null }));
+  r.server.answers.set(
+    'POST trust',
+    new Fail(409, { code: 'conflict', message: 'It has changed.', hint: null, place: null })
+  );
   r.server.answers.set('GET trust', { files: [{ ...FILE, digest: 'def', widens: ['run anything'] }] });
   await vi.waitFor(() => press(r, 'trust', 'Trust'));
   await vi.waitFor(() => expect(banner(r, 'trust')?.textContent).toContain('It has changed.'));

@@ -100,7 +100,7 @@ it('says why leave could not be revoked, and lets it be tried again', async () =
   const r = await opened({}, { grants: [grant('g1')] });
   r.server.answers.set(
     'DELETE permissions/grants/g1',
-    new Fail(409, { code: 'conflict', message: 'This grant was revoked before.', hint: null })
+    new Fail(409, { code: 'conflict', message: 'This grant was revoked before.', hint: null, place: null })
   );
   fireEvent.click(r.find('[data-grant=g1] button'));
   await vi.waitFor(() =>
@@ -119,7 +119,7 @@ it('grows while it is shown, and asks again for the leave that is in no record o
 });
 
 it('shows what the server could not read, with what is there', async () => {
-  const problem = { code: 'invalid', message: 'dispatch.yaml line 3: not a list.', hint: 'Fix it.' };
+  const problem = { code: 'invalid', message: 'dispatch.yaml line 3: not a list.', hint: 'Fix it.', place: null };
   const r = await opened({ problems: [problem], log: [decision('d1')] });
   expect(r.find('.dsp-log-rows [role=alert]').textContent).toContain('line 3');
   expect(rows(r)).toEqual(['d1']);

@@ -186,10 +186,10 @@ it('goes when it was answered elsewhere', async () => {
 it.each([
   [
     409,
-    { code: 'conflict', message: 'The request was answered already by bob.', hint: null },
+    { code: 'conflict', message: 'The request was answered already by bob.', hint: null, place: null },
     'answered already by bob'
   ],
-  [403, { code: 'forbidden', message: 'Forbidden', hint: null }, 'not answer it'],
+  [403, { code: 'forbidden', message: 'Forbidden', hint: null, place: null }, 'not answer it'],
   [502, '<html>', 'status 502']
 ])('says in place why an answer did not count: %i', async (code, body, words) => {
   const r = waiting(request('r1'));
@@ -252,7 +252,7 @@ it.each([
     request('r1', {
       seq: 101,
       status: 'expired',
-      error: { code: 'interrupted', message: 'The server stopped.', hint: null }
+      error: { code: 'interrupted', message: 'The server stopped.', hint: null, place: null }
     }),
     'Expired: The server stopped.'
   ]

@@ -34,7 +34,7 @@ it('says that a command in the background waits for the person, who can still st
 });
 
 it('is folded when a line below says already that it was not allowed', async () => {
-  const error = { code: 'denied', message: 'The person did not allow this.', hint: null };
+  const error = { code: 'denied', message: 'The person did not allow this.', hint: null, place: null };
   const denied = request('r1', { call_id: 'c1', status: 'answered', answer: 'deny', note: 'no' });
   const r = withCall(shell({ status: 'failed', command: null, error }), { requests: [denied] });
   expect(await line(r)).toContain('not allowed');

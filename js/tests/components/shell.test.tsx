@@ -81,7 +81,11 @@ it.each([
   [{ command: ran({ cwd: '/tmp/elsewhere' }) }, '✓doneRanpytest -qin /tmp/elsewhereexit 0 · 4.2 s'],
   [{ arguments: { command: 'cd js\nnpm test' } }, '✓doneRancd js …exit 0 · 4.2 s'],
   [
-    { status: 'failed' as const, command: null, error: { code: 'denied', message: 'You said no.', hint: null } },
+    {
+      status: 'failed' as const,
+      command: null,
+      error: { code: 'denied', message: 'You said no.', hint: null, place: null }
+    },
     '✕failedCould not runpytest -qnot allowed'
   ],
   [
@@ -222,7 +226,7 @@ it('does not take what a command printed for why it ended', async () => {
 });
 
 it('shows why a command could not be run', async () => {
-  const error = { code: 'denied', message: '`cat /etc/hosts`: denied.', hint: 'Ada: use the copy.' };
+  const error = { code: 'denied', message: '`cat /etc/hosts`: denied.', hint: 'Ada: use the copy.', place: null };
   const r = withCall(shell({ status: 'failed', command: null, error, output: 'Error: the same for the model' }));
   await line(r);
   expect(isOpen(r)).toBe(true);
@@ -278,7 +282,10 @@ it('leaves the focus with the command when its buttons go', async () => {
 it('moves a command to the background, and says in place why it could not', async () => {
   const r = withCall(running());
   const path = `POST sessions/${SESSION}/calls/c1/background`;
-  r.server.answers.set(path, new Fail(409, { code: 'conflict', message: 'It has ended already.', hint: null }));
+  r.server.answers.set(
+    path,
+    new Fail(409, { code: 'conflict', message: 'It has ended already.', hint: null, place: null })
+  );
   await line(r);
   fireEvent.click(button(r, 'To background'));
   await vi.waitFor(() => expect(r.find('.dsp-shell [role=alert]').textContent).toBe('It has ended already.'));

@@ -4,7 +4,7 @@ import { Fail, FakeSocket } from '../fakes';
 import { AGENT, agent, DEMO, message, SESSION, said, session, snapshot, status, summary } from '../records';
 import { openRig, rig } from './rig';
 
-const failure = (code: string) => ({ code, message: `Failed: ${code}.`, hint: 'Do this.' });
+const failure = (code: string) => ({ code, message: `Failed: ${code}.`, hint: 'Do this.', place: null });
 const ended = (code: string) =>
   openRig({ agents: [agent({ status: 'error', error: failure(code) })], messages: [said('u1', 1, 'try it')] });
 const resumed = (r: ReturnType<typeof openRig>) => r.server.of('POST', `agents/${AGENT}/resume`);
@@ -69,7 +69,12 @@ it('says in words how the connection is', async () => {
 
 it('says why a session cannot be opened', async () => {
   const r = rig();
-  const locked = { code: 'locked', message: 'Open in another server (pid 4711).', hint: 'Close it there.' };
+  const locked = {
+    code: 'locked',
+    message: 'Open in another server (pid 4711).',
+    hint: 'Close it there.',
+    place: null
+  };
   r.server.answers.set(`GET sessions/${SESSION}?limit=1`, new Fail(423, locked));
   r.chat.open(SESSION);
   FakeSocket.last.end(4423, 'Open in ano');
@@ -87,7 +92,9 @@ it('shows tokens and cost, and the rest in a tooltip', async () => {
 });
 
 it('labels the demo plainly, with what is missing and how to set it', async () => {
-  const problems = [{ code: 'no_model', message: 'No key is set.', hint: 'Set one: `export ACME_API_KEY=…`' }];
+  const problems = [
+    { code: 'no_model', message: 'No key is set.', hint: 'Set one: `export ACME_API_KEY=…`', place: null }
+  ];
   const r = rig();
   r.server.answers.set('GET status', status({ readiness: { model: DEMO, source: 'demo', ready: false, problems } }));
   r.chat.open(null);
@@ -110,7 +117,7 @@ it('explains the model from its badge, in a session too', async () => {
 
 it('lists the sessions in a menu that the keyboard drives, and gives the focus back', async () => {
   const r = openRig();
-  const error = { code: 'store', message: 'Cannot be read.', hint: null };
+  const error = { code: 'store', message: 'Cannot be read.', hint: null, place: null };
   r.server.answers.set('GET sessions', { sessions: [summary(SESSION), summary('b'), summary('c', { error })] });
   const button = r.find('[aria-haspopup=menu]');
   fireEvent.click(button);

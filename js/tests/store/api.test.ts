@@ -16,10 +16,10 @@ async function problemWith(answer: unknown): Promise<RequestError> {
 
 it("passes the server's own errors on as they are", async () => {
   const error = await problemWith(
-    new Fail(423, { code: 'locked', message: 'Open elsewhere.', hint: 'Close it there.' })
+    new Fail(423, { code: 'locked', message: 'Open elsewhere.', hint: 'Close it there.', place: null })
   );
   expect(error.status).toBe(423);
-  expect(error.problem).toEqual({ code: 'locked', message: 'Open elsewhere.', hint: 'Close it there.' });
+  expect(error.problem).toEqual({ code: 'locked', message: 'Open elsewhere.', hint: 'Close it there.', place: null });
 });
 
 it.each([

@@ -26,7 +26,10 @@ it('sends one answer, whatever else is given while it is on its way', async () =
 
 it('keeps why an answer did not count until another one is given', async () => {
   const { server, applied, approvals } = setUp();
-  server.answers.set('POST permissions/r1', new Fail(409, { code: 'conflict', message: 'Answered.', hint: null }));
+  server.answers.set(
+    'POST permissions/r1',
+    new Fail(409, { code: 'conflict', message: 'Answered.', hint: null, place: null })
+  );
   await approvals.answer('r1', ONCE);
   expect(approvals.answering.value.get('r1')).toMatchObject({ status: 409, problem: { code: 'conflict' } });
   expect(applied).toEqual([]);

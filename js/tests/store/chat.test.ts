@@ -46,7 +46,7 @@ it('keeps the text when it cannot be sent, with what was written since', async (
   openSession();
   server.answers.set('POST chat', async () => {
     chat.draft.set('and this');
-    return new Fail(507, { code: 'store_full', message: 'No space.', hint: 'Make some.' });
+    return new Fail(507, { code: 'store_full', message: 'No space.', hint: 'Make some.', place: null });
   });
   chat.draft.set('first');
   await chat.sendDraft();
@@ -140,14 +140,14 @@ it('says why a message could not be withdrawn', async () => {
   openSession({ messages: [queued] });
   server.answers.set(
     `DELETE agents/${agent().id}/messages/q`,
-    new Fail(409, { code: 'conflict', message: 'Delivered already.', hint: null })
+    new Fail(409, { code: 'conflict', message: 'Delivered already.', hint: null, place: null })
   );
   await chat.withdraw(queued);
   expect(chat.problem.value?.message).toBe('Delivered already.');
 });
 
 it('opens the wanted session, else the newest that can be read, else none', async () => {
-  const broken = summary('broken', { error: { code: 'store', message: 'x', hint: null } });
+  const broken = summary('broken', { error: { code: 'store', message: 'x', hint: null, place: null } });
   server.answers.set('GET sessions', { sessions: [broken, summary('newest'), summary('older')] });
   const begun = async (wanted: string) => {
     const view = new Chat(server.host, 'another');

@@ -6,7 +6,7 @@ import type { Problem } from '../../src/store/problem';
 import { FakeSocket } from '../fakes';
 import { INSTANCE, SESSION, snapshot } from '../records';
 
-const REFUSED: Problem = { code: 'http_403', message: 'no', hint: null };
+const REFUSED: Problem = { code: 'http_403', message: 'no', hint: null, place: null };
 let position: Position;
 let received: Change[];
 let diagnosis: Problem | null;
@@ -96,7 +96,10 @@ describe.each([
 ])('close code %i', (closeCode, code) => {
   it('is final, says why, and can be tried again by hand', () => {
     FakeSocket.last.open().end(closeCode, 'the reason');
-    expect(connection.state.value).toEqual({ kind: 'closed', problem: { code, message: 'the reason', hint: null } });
+    expect(connection.state.value).toEqual({
+      kind: 'closed',
+      problem: { code, message: 'the reason', hint: null }
+    });
     vi.advanceTimersByTime(60_000);
     expect(FakeSocket.all).toHaveLength(1);
     connection.retryNow();
@@ -105,7 +108,7 @@ describe.each([
 });
 
 it('has the whole of a reason that the socket had to cut', async () => {
-  diagnosis = { code: 'locked', message: 'The whole of it.', hint: 'Do this.' };
+  diagnosis = { code: 'locked', message: 'The whole of it.', hint: 'Do this.', place: null };
   FakeSocket.last.open().end(4423, 'The wh');
   await vi.advanceTimersByTimeAsync(0);
   expect(connection.state.value).toEqual({ kind: 'closed', problem: diagnosis });

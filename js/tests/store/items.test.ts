@@ -36,7 +36,7 @@ it('starts a new block after anything that is said', () => {
 });
 
 it('has no row for an answer that has not begun, and one for an error', () => {
-  const error = { code: 'transient', message: 'x', hint: null };
+  const error = { code: 'transient', message: 'x', hint: null, place: null };
   expect(items([message('a', 1, { status: 'streaming' }), message('b', 2, { status: 'failed', error })])).toEqual([
     'b'
   ]);

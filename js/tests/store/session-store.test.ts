@@ -68,7 +68,7 @@ describe('put', () => {
   });
 
   it('does nothing with a table it does not know', () => {
-    const unknown = { type: 'put', table: 'tasks', record: message('a1', 1) } as unknown as Parameters<
+    const unknown = { type: 'put', table: 'of tomorrow', record: message('a1', 1) } as unknown as Parameters<
       SessionStore['apply']
     >[0][0];
     expect(storeWith().apply([unknown])).toBe('stale');

@@ -10,7 +10,7 @@ export function Elapsed({ since, less = 0 }: { since: string; less?: number }) {
 }
 
 /** Draws the component again so often, and at once when the page is seen again. */
-function useVisibleInterval(ms: number): void {
+export function useVisibleInterval(ms: number): void {
   const [, setTick] = useState(0);
   useEffect(() => whileVisible(ms, () => setTick(tick => tick + 1)), [ms]);
 }

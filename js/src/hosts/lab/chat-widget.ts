@@ -54,6 +54,12 @@ export class ChatWidget extends Widget {
     this.chat.open(session);
   }
 
+  /** Shows the start of a session, with an agent made from that template. */
+  beginNew(template: string | null): void {
+    this.started = true;
+    this.chat.begin(template);
+  }
+
   focusComposer(): void {
     this.node.querySelector('textarea')?.focus();
   }

@@ -1,10 +1,11 @@
 import type { ILabShell, JupyterFrontEnd } from '@jupyterlab/application';
 import type { WidgetTracker } from '@jupyterlab/apputils';
-import type { Host } from '../../host';
+import { type Host, SECTIONS, type SettingsSection } from '../../host';
 import { sessionOf, type Waiting } from '../../store/waiting';
 import type { ChatWidget } from './chat-widget';
 import { dispatchIcon } from './icon';
 import { type ChatTab, chatInUse, chatShowing, openTab, showPanel } from './places';
+import { openSettingsTab, type SettingsTab } from './settings-tab';
 
 export const CommandIDs = {
   open: 'dispatch:open',
@@ -14,7 +15,8 @@ export const CommandIDs = {
   focus: 'dispatch:focus-composer',
   focusPrompt: 'dispatch:focus-permission-prompt',
   log: 'dispatch:permission-log',
-  logMain: 'dispatch:permission-log-main'
+  logMain: 'dispatch:permission-log-main',
+  settings: 'dispatch:settings'
 } as const;
 
 export interface Parts {
@@ -22,6 +24,7 @@ export interface Parts {
   readonly host: Host;
   readonly panel: ChatWidget;
   readonly tracker: WidgetTracker<ChatTab>;
+  readonly settingsTabs: WidgetTracker<SettingsTab>;
   readonly waiting: Waiting;
   /** Absent in Notebook 7, where the main area holds the notebook and nothing else. */
   readonly labShell: ILabShell | null;
@@ -75,6 +78,7 @@ export function addCommands(parts: Parts): void {
     }
   });
   addPermissionCommands(parts);
+  addSettingsCommand(parts);
 }
 
 function addPermissionCommands(parts: Parts): void {
@@ -93,7 +97,7 @@ function addPermissionCommands(parts: Parts): void {
     execute: () => {
       const widget = chatInUse(parts);
       if (widget === panel) showPanel(parts, false);
-      widget.chat.permissionLog.show(true);
+      widget.chat.showPermissionLog(true);
     }
   });
   app.commands.addCommand(CommandIDs.logMain, {
@@ -103,10 +107,39 @@ function addPermissionCommands(parts: Parts): void {
     isVisible: () => labShell !== null,
     execute: async () => {
       const tab = await openTab(parts, {});
-      tab.content.chat.permissionLog.show(true);
+      tab.content.chat.showPermissionLog(true);
     }
   });
   waiting.requests.subscribe(() => app.commands.notifyCommandChanged(CommandIDs.focusPrompt));
+}
+
+/** One command; the palette has an entry for each part of the settings. */
+function addSettingsCommand(parts: Parts): void {
+  const { app, host, panel, labShell } = parts;
+  const { trans } = host;
+  const labels: Record<SettingsSection, string> = {
+    agents: trans.__('Dispatch: Settings: Agents'),
+    models: trans.__('Dispatch: Settings: Models'),
+    keys: trans.__('Dispatch: Settings: Keys'),
+    skills: trans.__('Dispatch: Settings: Skills'),
+    files: trans.__('Dispatch: Settings: Files')
+  };
+  app.commands.addCommand(CommandIDs.settings, {
+    label: args => (isSection(args.section) ? labels[args.section] : trans.__('Dispatch: Settings')),
+    caption: trans.__('Agents, models, keys with their budgets, and skills, as the files set them'),
+    icon: dispatchIcon,
+    execute: args => {
+      const section = isSection(args.section) ? args.section : 'agents';
+      const session = textOf(args.session) ?? chatInUse(parts).chat.sessionId.peek();
+      if (labShell) return openSettingsTab(parts, section, session);
+      showPanel(parts, false);
+      panel.chat.showSettings(section);
+    }
+  });
+}
+
+function isSection(value: unknown): value is SettingsSection {
+  return (SECTIONS as readonly unknown[]).includes(value);
 }
 
 /** Shows what waits: in that session, else in the one that is shown, else in the one where it was asked first. */

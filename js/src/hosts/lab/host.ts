@@ -5,6 +5,7 @@ import { ServerConnection } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { Host, Settings } from '../../host';
+import type { Place } from '../../protocol';
 import { contentsPath } from './project-path';
 
 /** The file browser is asked to look again at most this often. */
@@ -32,6 +33,7 @@ export function labHost(
       return `${URLExt.join(server.wsUrl, 'dispatch', 'stream')}?${query}`;
     },
     openFile: (path, project) => void files.open(path, project),
+    openAt: place => files.openAt(place),
     filesChanged: () => files.refresh()
   };
 }
@@ -47,6 +49,22 @@ function userName({ serviceManager: { user } }: JupyterFrontEnd): ReadonlySignal
   return name;
 }
 
+/** What is used of an editor's widget; other widgets have none of it. */
+interface Editing {
+  readonly editor?: {
+    setCursorPosition(position: { line: number; column: number }): void;
+    revealPosition(position: { line: number; column: number }): void;
+    focus(): void;
+  };
+}
+
+function goTo(content: Editing & object, line: number): void {
+  const at = { line: line - 1, column: 0 };
+  content.editor?.setCursorPosition(at);
+  content.editor?.revealPosition(at);
+  content.editor?.focus();
+}
+
 class Files {
   private pending: ReturnType<typeof setTimeout> | undefined;
 
@@ -59,6 +77,24 @@ class Files {
     const known = contentsPath(path, project, PageConfig.getOption('serverRoot'));
     await this.app.commands.execute('docmanager:open', { path: known ?? path });
     await this.catchUp(known ?? path);
+  }
+
+  /** Opens a file at a line; false where Jupyter does not show it: it is outside of its folder, or hidden. */
+  async openAt({ path, line }: Place): Promise<boolean> {
+    const cut = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
+    const known = contentsPath(path.slice(cut + 1), path.slice(0, cut) || '/', PageConfig.getOption('serverRoot'));
+    if (known === null || !this.documents) return false;
+    try {
+      await this.app.serviceManager.contents.get(known, { content: false });
+    } catch {
+      return false; // the server says why in its log; the person has the path
+    }
+    const widget = this.documents.openOrReveal(known, 'Editor');
+    if (!widget) return false;
+    await widget.context.ready;
+    await this.catchUp(known);
+    goTo(widget.content, line);
+    return true;
   }
 
   /** Lets the file browser show what the agent has written. */

@@ -7,7 +7,9 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { computed, effect } from '@preact/signals';
+import { type Host, SECTIONS, type SettingsSection } from '../../host';
 import type { Chat } from '../../store/chat';
+import type { Notice } from '../../store/notices';
 import { sessionOf, Waiting } from '../../store/waiting';
 import css from '../../style/index.css';
 import { ChatWidget } from './chat-widget';
@@ -16,6 +18,7 @@ import { labHost } from './host';
 import { notifyOfRequests } from './notifications';
 import type { ChatTab } from './places';
 import { LabSettings } from './settings';
+import type { SettingsTab } from './settings-tab';
 import { StatusItem } from './status-item';
 
 const PLUGIN_ID = 'dispatch-jupyter:plugin';
@@ -53,20 +56,34 @@ function activate(
   addStyles();
   const trans = (translator ?? nullTranslator).load('dispatch_jupyter');
   const settings = new LabSettings();
-  const host = labHost(app, trans, settings, documents);
+  const listeners = new Set<(notice: Notice) => void>();
+  const host: Host = {
+    ...labHost(app, trans, settings, documents),
+    notices: (listener: (notice: Notice) => void) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    ...(labShell && {
+      openSettings: (section: SettingsSection, session: string | null) =>
+        void app.commands.execute(CommandIDs.settings, { section, session })
+    })
+  };
   const panel = new ChatWidget(host, 'panel', chat => void openRemembered(chat));
   panel.id = PANEL_ID;
   const tracker = new WidgetTracker<ChatTab>({ namespace: 'dispatch-chat' });
+  const settingsTabs = new WidgetTracker<SettingsTab>({ namespace: 'dispatch-settings' });
 
   effect(() => app.shell.add(panel, settings.side.value, { rank: RANK }));
   if (registry) void settings.follow(registry, PLUGIN_ID);
 
   const waiting = new Waiting(host, notice => {
-    if (notice.kind === 'config_changed') void panel.chat.refreshStatus();
+    for (const listener of listeners) listener(notice);
   });
-  addCommands({ app, host, panel, tracker, labShell, waiting });
+  addCommands({ app, host, panel, tracker, settingsTabs, labShell, waiting });
   watchRequests({ app, host, panel, waiting });
   for (const command of Object.values(CommandIDs)) palette?.addItem({ command, category: trans.__('Dispatch') });
+  for (const section of SECTIONS)
+    palette?.addItem({ command: CommandIDs.settings, category: trans.__('Dispatch'), args: { section } });
   launcher?.add({ command: CommandIDs.openMain, category: trans.__('Other'), rank: 1, args: { isLauncher: true } });
   statusBar?.registerStatusItem(PLUGIN_ID, {
     item: new StatusItem(panel.chat, waiting, {
@@ -81,6 +98,11 @@ function activate(
   void restorer?.restore(tracker, {
     command: CommandIDs.openMain,
     args: tab => ({ id: tab.id, session: tab.content.chat.sessionId.peek() }),
+    name: tab => tab.id
+  });
+  void restorer?.restore(settingsTabs, {
+    command: CommandIDs.settings,
+    args: tab => ({ section: tab.content.section }),
     name: tab => tab.id
   });
   panel.chat.busy.subscribe(() => app.commands.notifyCommandChanged(CommandIDs.stop));

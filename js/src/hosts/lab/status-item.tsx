@@ -61,8 +61,9 @@ function stateWords(chat: Chat): string {
     case 'running':
       return trans.__('working');
     case 'waiting':
-    case 'waiting_for_key':
       return trans.__('waiting');
+    case 'waiting_for_key':
+      return trans.__('waiting for a key');
     case 'error':
       return chat.agent.value.error?.code === 'cancelled' ? trans.__('stopped') : trans.__('stopped by an error');
     case 'idle':

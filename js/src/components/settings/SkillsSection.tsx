@@ -1,0 +1,155 @@
+import { useSignal } from '@preact/signals';
+import type { Translation } from '../../host';
+import type { SkillFolder, SkillInfo, Skills } from '../../protocol';
+import { useChat, useTrans } from '../context';
+import { SettingsProblem } from '../ProblemsBanner';
+import { Loaded } from './Loaded';
+import { SkillDetail } from './SkillDetail';
+import { folderWords } from './words';
+
+const SCOPES = ['project', 'global'] as const;
+const FOLDERS: readonly SkillFolder[] = ['default', 'agents', 'project', 'packages'];
+
+/** How things are done here: what skills there are, where they are from, who gets them, and what they say. */
+export function SkillsSection() {
+  const { setup } = useChat();
+  return <Loaded resource={setup.skills}>{skills => <Browser skills={skills} />}</Loaded>;
+}
+
+function Browser({ skills }: { skills: Skills }) {
+  const trans = useTrans();
+  const words = useSignal('');
+  const open = useSignal<string | null>(null);
+  const wanted = words.value.toLowerCase().split(/\s+/);
+  const shown = skills.skills.filter(skill => wanted.every(word => textOf(skill).includes(word)));
+  const chosen = skills.skills.find(skill => skill.id === open.value);
+  if (!skills.skills.length && !skills.problems.length)
+    return (
+      <p class="dsp-quiet">
+        {trans.__('There are no skills. Put Markdown files into')} <code>.skills/default/</code>{' '}
+        {trans.__('of the project, or of your home folder.')}
+      </p>
+    );
+  return (
+    <>
+      {skills.problems.length > 0 && (
+        <ul class="dsp-problems dsp-card dsp-warn">
+          {skills.problems.map(problem => (
+            <SettingsProblem key={`${problem.place?.path} ${problem.message}`} problem={problem} />
+          ))}
+        </ul>
+      )}
+      <div class="dsp-skills" data-open={chosen !== undefined}>
+        <div class="dsp-skill-tree">
+          <input
+            type="search"
+            class="dsp-field dsp-log-search"
+            value={words.value}
+            aria-label={trans.__('Search the skills')}
+            placeholder={trans.__('Search')}
+            onInput={event => {
+              words.value = event.currentTarget.value;
+            }}
+          />
+          {SCOPES.map(scope => (
+            <Scope
+              key={scope}
+              name={scopeName(scope, trans)}
+              skills={shown.filter(skill => skill.scope === scope)}
+              open={open.value}
+              onOpen={id => {
+                open.value = id;
+              }}
+            />
+          ))}
+          {!shown.length && skills.skills.length > 0 && <p class="dsp-quiet">{trans.__('Nothing matches.')}</p>}
+        </div>
+        {chosen ? (
+          <SkillDetail
+            key={chosen.id}
+            info={chosen}
+            skills={skills}
+            onClose={() => {
+              open.value = null;
+            }}
+          />
+        ) : (
+          <p class="dsp-skill-none dsp-quiet">{trans.__('Pick a skill to read it.')}</p>
+        )}
+      </div>
+    </>
+  );
+}
+
+interface ScopeProps {
+  readonly name: string;
+  readonly skills: readonly SkillInfo[];
+  readonly open: string | null;
+  readonly onOpen: (id: string) => void;
+}
+
+function Scope({ name, skills, open, onOpen }: ScopeProps) {
+  const trans = useTrans();
+  if (!skills.length) return null;
+  return (
+    <details open class="dsp-skill-scope">
+      <summary>{name}</summary>
+      {FOLDERS.map(folder => {
+        const inside = skills.filter(skill => skill.folder === folder);
+        const [title, meaning] = folderWords(folder, trans);
+        if (!inside.length) return null;
+        return (
+          <details open key={folder} class="dsp-skill-folder" data-folder={folder}>
+            <summary>
+              {title} <span class="dsp-quiet dsp-small">{meaning}</span>
+            </summary>
+            <ul aria-label={title}>
+              {inside.map(skill => (
+                <SkillItem key={skill.id} skill={skill} current={skill.id === open} onOpen={onOpen} />
+              ))}
+            </ul>
+          </details>
+        );
+      })}
+    </details>
+  );
+}
+
+function SkillItem({ skill, current, onOpen }: { skill: SkillInfo; current: boolean; onOpen: (id: string) => void }) {
+  const chat = useChat();
+  const trans = useTrans();
+  const loaded = chat.agent.value?.skills.some(({ name }) => name === skill.id);
+  return (
+    <li>
+      <button
+        type="button"
+        class="dsp-skill-item"
+        aria-current={current}
+        data-skill={skill.id}
+        title={skill.description}
+        onClick={() => onOpen(skill.id)}
+      >
+        <span class="dsp-skill-name">{skill.name}</span>
+        {skill.error && (
+          <span class="dsp-bad dsp-small">
+            <span aria-hidden="true">✕</span> {trans.__('broken')}
+          </span>
+        )}
+        {loaded && (
+          <span class="dsp-good dsp-small" title={trans.__('In the prompt of the agent shown')}>
+            <span aria-hidden="true">✓</span> {trans.__('loaded')}
+          </span>
+        )}
+      </button>
+    </li>
+  );
+}
+
+function scopeName(scope: SkillInfo['scope'], trans: Translation): string {
+  return scope === 'project' ? trans.__('This project') : trans.__('Yours, in all projects');
+}
+
+/** What can be searched of a skill. */
+function textOf({ id, description, tags, agents }: SkillInfo): string {
+  return [id, description, ...tags, ...agents].join(' ').toLowerCase();
+}
