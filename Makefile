@@ -28,6 +28,7 @@ lint: $(VENV)/.dev
 	ruff check .
 	python scripts/generate_types.py --check
 	python scripts/generate_openapi.py --check
+	python scripts/generate_schema.py --check
 
 types: $(VENV)/.dev
 	mypy
@@ -46,6 +47,7 @@ bench: $(VENV)/.dev js  ## figures, as ratios to a plain floor measured in the s
 generate: $(VENV)/.dev  ## everything that is generated from something else
 	python scripts/generate_types.py
 	python scripts/generate_openapi.py
+	python scripts/generate_schema.py
 
 clean:  ## back to a fresh clone
 	git clean -fdXq

@@ -9,7 +9,7 @@ import yaml
 from pydantic import TypeAdapter
 
 from dispatch_jupyter.api.routes import ROUTES, Operation
-from dispatch_jupyter.core.protocol import changes, commands, records
+from dispatch_jupyter.core.protocol import changes, commands, records, settings
 
 TARGET = Path(__file__).parents[1] / "dispatch_jupyter" / "api" / "openapi.yaml"
 REFERENCE = "#/components/schemas/{model}"
@@ -67,7 +67,7 @@ def _schemas() -> dict[str, Any]:
     names = {name for route in ROUTES for op in route.operations.values() for name in (op.body, op.answer) if name}
     schemas: dict[str, Any] = {}
     for name in sorted(names | {"Failure"}):
-        kind = next(getattr(module, name) for module in (commands, changes, records) if hasattr(module, name))
+        kind = next(getattr(module, name) for module in (commands, changes, records, settings) if hasattr(module, name))
         schema = TypeAdapter(kind).json_schema(mode="serialization", ref_template=REFERENCE)
         schemas |= schema.pop("$defs", {})
         schemas[name] = schema

@@ -15,11 +15,11 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from dispatch_jupyter.core.protocol import changes, commands, records
+from dispatch_jupyter.core.protocol import changes, commands, parts, records, settings
 
 ROOT = Path(__file__).parent.parent
-SOURCES: tuple[ModuleType, ...] = (records, changes, commands)
-BODIES = {"SendMessage", "QueueMessage", "CreateSession"}
+SOURCES: tuple[ModuleType, ...] = (parts, records, changes, commands, settings)
+BODIES = {"SendMessage", "QueueMessage", "CreateSession", "ActivateSkill", "SwitchModel"}
 """What clients send. Only in these may a field with a default be left out; the server always writes every field."""
 BASES = {"Part", "Record"}
 """Not on the wire themselves."""

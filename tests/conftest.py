@@ -1,6 +1,11 @@
 """Puts `tests/` on the path, so that every test can `import model_server`."""
 
 import pytest
+from hypothesis import settings
+
+# on a busy machine any example may take long
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 def pytest_configure(config: pytest.Config) -> None:
