@@ -58,9 +58,14 @@ class AgentKeys:
             ModelError: waiting is no use.
         """
         caller = self._caller()
+        tried_again = refused is not None
         while isinstance(found := await self._ring.admit(await wants(), size, caller), Waiting):
             if found.error is not None:
-                raise refused or found.error
+                if tried_again:
+                    raise refused or found.error
+                tried_again = True  # what was wrong then may have been put right: the provider is asked once
+                await self._ring.forgive()
+                continue
             self._wait(found)
             await self._session.saved()
             try:

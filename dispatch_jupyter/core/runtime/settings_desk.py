@@ -82,11 +82,11 @@ class SettingsDesk:
 
     async def switch(self, session: Session, agent_id: AgentId, command: SwitchModel) -> None:
         """The same, in an open session; not stored yet when it returns."""
-        session.tables.agent(agent_id)
         wants = []
         if command.model is not None:
             wants = [(await self._models.current.wish(command.model)).model_copy(update={"effort": command.effort})]
-        model = await self._models.first(wants)
+        template = self._config.last.templates.get(session.tables.agent(agent_id).template)
+        model = await self._models.first(wants or (template.wants if template else ()))
         agent = session.tables.agent(agent_id)  # as it is now: it works meanwhile
         if wants == agent.wants and agent.model_pinned == bool(wants):
             return

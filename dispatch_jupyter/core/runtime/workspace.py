@@ -17,7 +17,7 @@ from ..llm.types import ModelClient
 from ..permissions.places import Places
 from ..protocol.changes import Notice
 from ..protocol.commands import Accepted, AgentState, CreateSession, SendMessage, SessionSummary, Status
-from ..protocol.errors import BadKey, Conflict, DispatchError, KeyExhausted, Locked, NoModel, ProjectError, StoreError
+from ..protocol.errors import Conflict, DispatchError, Locked, ProjectError, StoreError
 from ..protocol.ids import AgentId, MessageId, SessionId, new_agent_id, new_id, session_of
 from ..protocol.records import Agent, ErrorInfo, Limits, Message, ModelRef, Request
 from ..protocol.records import Session as SessionRecord
@@ -174,7 +174,6 @@ class Workspace:
         """Go on where an error, a stop or a restart of the server left off."""
         async with self._sessions.using(session_of(agent_id)) as session:
             self._sessions.check()
-            await self._forgive(session, agent_id)
             self._runner(session, agent_id).resume()
 
     async def start(self) -> None:
@@ -240,7 +239,8 @@ class Workspace:
     # ------------------------------------------------------------------ inside
 
     async def _queue(self, session: Session, agent_id: AgentId, text: str, sender: str) -> Accepted:
-        await self._forgive(session, agent_id)
+        if session.tables.agent(agent_id).status == "waiting_for_key":
+            await self._benches.ring.forgive()  # a person says "go on": where the time was guessed it is tried now
         message = session.put(
             Message(
                 id=MessageId(new_id()),
@@ -265,13 +265,6 @@ class Workspace:
             self._runner(session, agent_id).start()
         self.on_activity()
         return Accepted(session_id=session.tables.session.id, agent_id=agent_id, message_id=message.id)
-
-    async def _forgive(self, session: Session, agent_id: AgentId) -> None:
-        """A person tries again: what was wrong with a key or a model may have been put right."""
-        agent = session.tables.agent(agent_id)
-        failed = agent.error is not None and agent.error.code in (BadKey.code, NoModel.code, KeyExhausted.code)
-        if failed or agent.status == "waiting_for_key":
-            await self._benches.ring.forgive()
 
     async def _new_agent(self, session_id: SessionId, command: CreateSession) -> Agent:
         """The root agent of a session, made from its template."""

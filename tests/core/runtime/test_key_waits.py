@@ -308,3 +308,15 @@ def test_a_person_who_says_go_on_is_heard_where_nobody_knows_when_the_key_is_bac
         assert desk.texts()[-1] == "Thank you."
 
     play(scenario)
+
+
+def test_a_key_that_was_put_right_is_tried_in_a_new_session(play):
+    async def scenario(desk: Desk) -> None:
+        desk.model.script = [Fault.bad_key(), Fault.bad_key(), Reply("Right.")]
+        agent = await desk.ask("One")
+        assert agent.status == "error" and agent.error.code == "bad_key"
+        other = await desk.begin("Two")
+        await until(lambda: other.agent.status != "running")
+        assert other.texts() == ["Right."]
+
+    play(scenario)
