@@ -185,7 +185,8 @@ class AgentRunner:
             messages = self._context.messages(self._agent.cut_through)
             size = self._sizes.of(definition, messages)
             admission = await self._keys.admission(wants, size, refused)
-            if self._deliver() or latest != definition:  # while it waited: the request is another one
+            spoken_to = self._keys.waited and self._deliver()
+            if spoken_to or latest != definition:  # the request is another one by now
                 definition = latest
                 await self._keys.give_back(admission)
                 continue

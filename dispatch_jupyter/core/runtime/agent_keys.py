@@ -46,6 +46,8 @@ class AgentKeys:
         self._agent_id = agent_id
         self._ring = ring
         self._resting = resting
+        self.waited = False
+        """Whether the latest admission was waited for."""
 
     async def admission(self, wants: Wants, size: Size, refused: ModelError | None) -> Admission:
         """Leave for one call; waits where no key can be used, with the agent's record saying for what.
@@ -59,6 +61,7 @@ class AgentKeys:
         """
         caller = self._caller()
         tried_again = refused is not None
+        self.waited = False
         while isinstance(found := await self._ring.admit(await wants(), size, caller), Waiting):
             if found.error is not None:
                 if tried_again:
@@ -66,6 +69,7 @@ class AgentKeys:
                 tried_again = True  # what was wrong then may have been put right: the provider is asked once
                 await self._ring.forgive()
                 continue
+            self.waited = True
             self._wait(found)
             await self._session.saved()
             try:
