@@ -348,3 +348,23 @@ def test_text_that_is_not_unicode_does_no_harm(run):
         assert agent.status == "idle" and "😀" in desk.texts()[-1]
 
     run(scenario)
+
+
+def test_what_no_longer_fits_the_model_is_made_shorter_and_asked_again(run):
+    async def scenario(desk: Desk) -> None:
+        for name in ("old", "new"):
+            (desk.project / name).write_text(f"{name} text\n" * 100)
+        reads = [Reply(calls=[Call("read_file", {"path": name})]) for name in ("old", "new")]
+        desk.model.script = [*reads, Fault.context(), Reply("Done."), Reply("Still.")]
+        agent = await desk.ask("Read both")
+        assert agent.status == "idle" and desk.texts()[-1] == "Done."
+        whole, shorter = (json.dumps(request.body) for request in desk.model.requests[2:4])
+        assert "old text" in whole and "old text" not in shorter and "left out" in shorter
+        assert "new text" in shorter and "Read both" in shorter
+        assert any("too long" in message.text for message in desk.thread if message.role == "notice")
+        # what people see stays whole, and the next request begins as the one before
+        assert "old text" in desk.calls[0].output
+        await desk.ask("Go on")
+        assert "old text" not in json.dumps(desk.model.requests[-1].body)
+
+    run(scenario)
