@@ -30,7 +30,9 @@ log = logging.getLogger(__name__)
 class Sessions:
     """Opens each session once, however many ask at the same time, and closes it once."""
 
-    def __init__(self, folder: Path, owner: Owner, instance: str, opened: Callable[[Session], None]) -> None:
+    def __init__(
+        self, folder: Path, owner: Owner, instance: str, opened: Callable[[Session], object] = lambda _: None
+    ) -> None:
         """`opened` is called with each session that is read from its file."""
         self._opened = opened
         self._folder = folder
