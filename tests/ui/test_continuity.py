@@ -127,6 +127,10 @@ def test_stop_in_one_tab_and_resume_in_another(page: LabPage, model: ModelServer
         expect(chat.ended).to_contain_text("Stopped")
         expect(chat.stop).to_have_count(0)
     assert model.requests[0].gone.wait(5), "the request to the provider is still open"
+    for _ in range(50):  # a tab draws a frame after the other
+        if words(left) == words(right):
+            break
+        page.page.wait_for_timeout(100)
     assert words(left) == words(right)
     assert page.process.state(left.session)["agents"][0]["error"]["code"] == "cancelled"
 
