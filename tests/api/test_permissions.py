@@ -7,6 +7,8 @@ from jupyter_server.auth.authorizer import Authorizer
 
 from model_server import Call, Reply
 
+pytestmark = pytest.mark.slow  # these load litellm
+
 
 @pytest.fixture
 def outside(tmp_path, monkeypatch):

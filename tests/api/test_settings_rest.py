@@ -8,6 +8,8 @@ import pytest
 
 from model_server import Reply
 
+pytestmark = pytest.mark.slow  # these load litellm
+
 SETTINGS = """\
 keys:
   - {{id: work, provider: openai, env: WORK_KEY, api_base: "{base}", budget: {{usd: 5, per: month}}}}

@@ -16,6 +16,8 @@ from dispatch_jupyter.core.tools.standard import standard_tools
 from dispatch_jupyter.core.tools.tool import Toolbox
 from model_server import Call, Fault, Reply
 
+pytestmark = pytest.mark.slow  # these load litellm
+
 
 def put(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)

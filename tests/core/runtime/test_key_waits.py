@@ -14,6 +14,8 @@ from dispatch_jupyter.core.runtime.setup import set_up
 from model_server import Call, Fault, ModelServer, Reply
 from model_server.script import Usage
 
+pytestmark = pytest.mark.slow  # these load litellm
+
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 FIRST, SECOND = "anthropic/claude-scripted", "openai/scripted"
 SETTINGS = """\
