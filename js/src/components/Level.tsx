@@ -1,5 +1,5 @@
+import { CardHead } from './CardHead';
 import { useChat, useTrans } from './context';
-import { Icon } from './Icon';
 import { Prose } from './Prose';
 import { levelWords } from './permission-words';
 
@@ -34,18 +34,7 @@ export function LevelCard({ onClose }: { onClose: () => void }) {
   const { label, meaning, weak } = levelWords(status.sandbox, trans);
   return (
     <section class={`dsp-card ${weak ? 'dsp-warn' : ''}`} aria-label={trans.__('Confinement')}>
-      <div class="dsp-card-head">
-        <strong>{trans.__('Confinement: %1', label)}</strong>
-        <button
-          type="button"
-          class="dsp-icon-button"
-          title={trans.__('Close')}
-          aria-label={trans.__('Close')}
-          onClick={onClose}
-        >
-          <Icon name="close" />
-        </button>
-      </div>
+      <CardHead title={trans.__('Confinement: %1', label)} onClose={onClose} />
       <p>{meaning}</p>
       {status.sandbox_reason && (
         <p class="dsp-quiet">

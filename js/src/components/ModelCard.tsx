@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { Effort, Models } from '../protocol';
+import { CardHead } from './CardHead';
 import { useChat, useTrans } from './context';
-import { Icon } from './Icon';
 import { entriesOf, onMenuKey } from './menu';
 import { byProvider, EFFORTS, effortWord, meaningOf, wishWords, withKey } from './model-words';
 import { heading, WhatIsMissing } from './ReadinessCard';
@@ -24,18 +24,7 @@ export function ModelCard({ onClose }: { onClose: () => void }) {
         onClose();
       }}
     >
-      <div class="dsp-card-head">
-        <strong>{!ready && readiness ? heading(readiness, trans) : headingOf(chat.model.value?.label ?? '')}</strong>
-        <button
-          type="button"
-          class="dsp-icon-button"
-          title={trans.__('Close')}
-          aria-label={trans.__('Close')}
-          onClick={onClose}
-        >
-          <Icon name="close" />
-        </button>
-      </div>
+      <CardHead title={!ready && readiness ? heading(readiness, trans) : headingOf(chat.model.value?.label ?? '')} onClose={onClose} />
       <Why />
       {!ready && readiness && <WhatIsMissing readiness={readiness} />}
       {models && <ModelMenu models={models} onClose={onClose} />}

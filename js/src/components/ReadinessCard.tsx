@@ -1,11 +1,10 @@
 import type { Translation } from '../host';
 import type { Readiness } from '../protocol';
 import { useChat, useTrans } from './context';
-import { Icon } from './Icon';
 import { Prose } from './Prose';
 
 /** Which model answers and why; what is missing for a better one, and how to set it. */
-export function ReadinessCard({ onClose }: { onClose?: () => void }) {
+export function ReadinessCard() {
   const chat = useChat();
   const trans = useTrans();
   const readiness = chat.status.value?.readiness;
@@ -15,17 +14,6 @@ export function ReadinessCard({ onClose }: { onClose?: () => void }) {
     <section class={`dsp-card ${ready ? '' : 'dsp-warn'}`} aria-label={trans.__('Model')}>
       <div class="dsp-card-head">
         <strong>{heading(readiness, trans)}</strong>
-        {onClose && (
-          <button
-            type="button"
-            class="dsp-icon-button"
-            title={trans.__('Close')}
-            aria-label={trans.__('Close')}
-            onClick={onClose}
-          >
-            <Icon name="close" />
-          </button>
-        )}
       </div>
       {!model.demo && <p class="dsp-quiet">{trans.__('%1, chosen by %2.', model.id, source)}</p>}
       <WhatIsMissing readiness={readiness} />
