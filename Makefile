@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 export PATH := $(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test quick lint types py-fast py-all js js-check ui bench generate clean
+.PHONY: help lab test quick lint types py-fast py-all js js-lint js-test ui bench generate clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## ?/  make \1\t/'
@@ -14,13 +14,13 @@ lab: $(VENV)/.lab  ## JupyterLab with Dispatch, in this folder
 	jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_ARGS)
 
 test: $(VENV)/.dev js chromium  ## every check there is
-	$(MAKE) lint types js-check
+	$(MAKE) lint types js-lint js-test
 	python -m pytest tests --ignore=tests/ui -m 'not alone' -n auto --dist loadfile
 	python -m pytest tests --ignore=tests/ui -m alone
 	python -m pytest tests/ui
 
 quick: $(VENV)/.dev  ## format, lint, types, floors and the fast tests: under a minute
-	$(MAKE) -j2 lint types
+	$(MAKE) -j2 lint types js-lint
 	python -m pytest tests --ignore=tests/ui -m 'not slow' -q -n auto --dist loadfile
 
 lint: $(VENV)/.dev
@@ -35,8 +35,11 @@ types: $(VENV)/.dev
 
 js: js/lib/.built
 
-js-check: js/node_modules/.installed
-	cd js && npm run --silent lint && npm run --silent check && npm run --silent test
+js-lint: js/node_modules/.installed  # format, lint and types of the front end
+	cd js && npm run --silent lint && npm run --silent check
+
+js-test: js/node_modules/.installed
+	cd js && npm run --silent test
 
 ui: $(VENV)/.dev js chromium  ## only the browser journeys
 	python -m pytest tests/ui

@@ -24,7 +24,10 @@ export function ModelCard({ onClose }: { onClose: () => void }) {
         onClose();
       }}
     >
-      <CardHead title={!ready && readiness ? heading(readiness, trans) : headingOf(chat.model.value?.label ?? '')} onClose={onClose} />
+      <CardHead
+        title={!ready && readiness ? heading(readiness, trans) : headingOf(chat.model.value?.label ?? '')}
+        onClose={onClose}
+      />
       <Why />
       {!ready && readiness && <WhatIsMissing readiness={readiness} />}
       {models && <ModelMenu models={models} onClose={onClose} />}
