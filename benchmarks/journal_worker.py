@@ -16,7 +16,8 @@ from typing import Any, Protocol
 from processes import work
 
 from dispatch_jupyter.core.protocol.ids import AgentId, MessageId, SessionId, new_agent_id, new_id
-from dispatch_jupyter.core.protocol.records import Agent, Limits, Message, ModelRef, Session
+from dispatch_jupyter.core.protocol.parts import Limits, ModelRef
+from dispatch_jupyter.core.protocol.records import Agent, Message, Session
 from dispatch_jupyter.core.runtime.sessions import Sessions
 from dispatch_jupyter.core.store.lock import Owner
 from dispatch_jupyter.core.store.session_db import Row, SessionDB

@@ -19,7 +19,7 @@ from dispatch_jupyter.core.protocol import changes, commands, parts, records, se
 
 ROOT = Path(__file__).parent.parent
 SOURCES: tuple[ModuleType, ...] = (parts, records, changes, commands, settings)
-BODIES = {"SendMessage", "QueueMessage", "CreateSession", "ActivateSkill", "SwitchModel"}
+BODIES = {"AnswerQuestion", "SendMessage", "QueueMessage", "CreateSession", "ActivateSkill", "SwitchModel"}
 """What clients send. Only in these may a field with a default be left out; the server always writes every field."""
 BASES = {"Part", "Record"}
 """Not on the wire themselves."""

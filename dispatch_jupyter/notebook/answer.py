@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..core.protocol.ids import AgentId, SessionId
-from ..core.protocol.records import Agent, ErrorInfo, Message, ToolCall, Usage
+from ..core.protocol.parts import Usage
+from ..core.protocol.records import Agent, ErrorInfo, Message, ToolCall
 from .format import counted, usage_line
 from .view import View
 

@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from ..core.protocol.records import Agent, CallStatus, CommandRun, ErrorInfo, ToolCall, Usage
+from ..core.protocol.parts import Usage
+from ..core.protocol.records import Agent, CallStatus, CommandRun, ErrorInfo, ToolCall
 
 MARKS: dict[CallStatus, str] = {"pending": "…", "in_progress": "…", "completed": "✓", "failed": "✗"}
 VALUE_CHARS = 60

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..core.protocol.records import Agent, Message, ToolCall, Usage
+from ..core.protocol.parts import Usage
+from ..core.protocol.records import Agent, Message, ToolCall
 from .format import MARKS, call_outcome, call_subject, error_line, model_label, printable, usage_line
 from .view import View
 

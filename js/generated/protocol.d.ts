@@ -4,6 +4,10 @@ export type Effort = "none" | "minimal" | "low" | "medium" | "high";
 
 export type SkillReason = "default" | "agent" | "template" | "person" | "used";
 
+export type Operation = "read" | "write" | "execute";
+
+export type SummonKind = "summon" | "user_agent";
+
 export type AgentStatus = "idle" | "running" | "waiting" | "waiting_for_key" | "done" | "error";
 
 export type WaitingOn = "request" | "children" | "user";
@@ -16,15 +20,25 @@ export type CallKind = "read" | "edit" | "delete" | "move" | "search" | "execute
 
 export type CallStatus = "pending" | "in_progress" | "completed" | "failed";
 
-export type Operation = "read" | "write" | "execute";
-
 export type Scope = "once" | "session" | "always";
 
 export type JobStatus = "running" | "exited" | "stopped" | "lost";
 
 export type TaskStatus = "pending" | "in_progress" | "done" | "blocked";
 
-export type TableName = "session" | "agents" | "messages" | "calls" | "requests" | "grants" | "jobs" | "log" | "tasks";
+export type TableName =
+  | "session"
+  | "agents"
+  | "messages"
+  | "calls"
+  | "requests"
+  | "grants"
+  | "jobs"
+  | "log"
+  | "tasks"
+  | "transitions";
+
+export type MessagePurpose = "message" | "brief" | "result";
 
 export type SandboxLevel = "kernel+live" | "kernel" | "parsed only" | "none";
 
@@ -36,7 +50,7 @@ export type SkillScope = "global" | "project";
 
 export type SkillFolder = "default" | "agents" | "project" | "packages";
 
-export type AnyRecord = Session | Agent | Message | ToolCall | Request | Grant | Job | Decision | Task;
+export type AnyRecord = Session | Agent | Message | ToolCall | Request | Grant | Job | Decision | Task | Transition;
 
 export type Change = Snapshot | Put | Delta | Notice;
 
@@ -51,6 +65,7 @@ export interface Tables {
   readonly jobs: Job;
   readonly log: Decision;
   readonly tasks: Task;
+  readonly transitions: Transition;
 }
 
 /** A line of a file, to be opened there. */
@@ -75,15 +90,6 @@ export interface LoadedSkill {
   /** `global:name` or `project:name`. */
   readonly name: string;
   readonly why: SkillReason;
-}
-
-/** An error as people and clients see it; `code` as in `errors`. */
-export interface ErrorInfo {
-  readonly code: string;
-  readonly message: string;
-  readonly hint: string | null;
-  /** Where to correct it. */
-  readonly place: Place | null;
 }
 
 /** Tokens and money of one or more model calls, as the provider reported them. */
@@ -120,6 +126,19 @@ export interface Limits {
   readonly max_steps: number;
   /** What it may do to files, in the project as well; without `execute` it has no shell. */
   readonly operations: readonly Operation[];
+  /** Which agents it may start. */
+  readonly summons: readonly SummonKind[];
+  /** Names of the tools it may use; None: all that the rest allows. */
+  readonly tools: readonly string[] | null;
+}
+
+/** An error as people and clients see it; `code` as in `errors`. */
+export interface ErrorInfo {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+  /** Where to correct it. */
+  readonly place: Place | null;
 }
 
 /** What a tool call did to one file. */
@@ -146,16 +165,34 @@ export interface Session {
   readonly created_at: string;
 }
 
-/** A node of the tree. */
+/**
+ * A node of the tree.
+ *
+ * One with a parent ends: done, or error, and then its thread is closed; only one that was `interrupted` goes on.
+ * One without rests between its turns.
+ */
 export interface Agent {
   readonly id: string;
   readonly seq: number;
   readonly parent_id: string | null;
+  /** Its parent; of an agent without one, who started it, if that was an agent. */
+  readonly summoned_by: string | null;
+  /** Its parent goes on without waiting for it; its result comes as a message. */
+  readonly background: boolean;
+  /** As `background`, in a thread of its own for people: it rests between its turns until it reports. */
+  readonly detached: boolean;
   readonly template: string;
   readonly name: string;
+  /** What it was summoned for. */
   readonly brief: string;
+  /** What was asked for when it was summoned; its `limits` are never more. */
+  readonly at_most: Limits | null;
+  /** What it handed back, set when it ends; of one that failed, what it had done by then. */
+  readonly result: string | null;
   readonly status: AgentStatus;
   readonly waiting_on: WaitingOn | null;
+  /** Of `waiting_on: children`. */
+  readonly waits_for: readonly string[];
   /** What it is busy with right now, where that is not plain from its thread ("trying again in 4 s"). */
   readonly note: string | null;
   /** Why `status` is `error`; code `cancelled` when a person stopped it, `interrupted` when the server stopped. */
@@ -176,6 +213,8 @@ export interface Agent {
   /** Input tokens of its latest model call: how full the context is. */
   readonly context_tokens: number;
   readonly created_at: string;
+  /** When it came to its end; None for one that may go on. */
+  readonly ended_at: string | null;
 }
 
 /**
@@ -194,8 +233,14 @@ export interface Message {
   readonly status: MessageStatus;
   readonly text: string;
   readonly reasoning: string;
-  /** Who wrote a person's message (the server's user name). */
+  /** Who wrote a message of role `user`: the server's user name, or the name of `from_agent`. */
   readonly sender: string;
+  /** The agent that wrote it; it has no person's authority. */
+  readonly from_agent: string | null;
+  /** Of an agent's message: the `brief` a child begins with, the `result` of a child that ended, or in between. */
+  readonly purpose: MessagePurpose;
+  /** An agent's message that began a turn by itself. */
+  readonly woke: boolean;
   readonly model: string | null;
   readonly usage: Usage | null;
   readonly error: ErrorInfo | null;
@@ -275,6 +320,8 @@ export interface Reach {
 /**
  * A question that waits for a person: open → answered | expired.
  *
+ * A permission is allowed or denied, a question of `ask_user` answered in words.
+ *
  * An expired one was never allowed: its agent was stopped, or the server was. `error` says which.
  */
 export interface Request {
@@ -294,7 +341,7 @@ export interface Request {
   readonly command: string | null;
   /** Of a permission: what an `allow` may be good for. */
   readonly scopes: readonly Scope[];
-  /** Of a permission: `allow` or `deny`. */
+  /** Of a permission: `allow` or `deny`. Of a question: the words; None where a message was written instead. */
   readonly answer: string | null;
   /** How far an `allow` goes. */
   readonly scope: Scope | null;
@@ -387,6 +434,19 @@ export interface Decision {
   readonly at: string;
 }
 
+/** An agent came into this state: a line of its history. Written with every change of its status. */
+export interface Transition {
+  readonly id: string;
+  readonly seq: number;
+  readonly agent_id: string;
+  readonly status: AgentStatus;
+  readonly waiting_on: WaitingOn | null;
+  readonly waits_for: readonly string[];
+  /** Of `error`: why. */
+  readonly code: string | null;
+  readonly at: string;
+}
+
 /** A session as records, whole or its latest part; the answer of `GET sessions/{id}`. */
 export interface State {
   /** Every change up to this number is in it. */
@@ -403,8 +463,12 @@ export interface State {
   /** The latest; `GET permissions` has all. */
   readonly log: readonly Decision[];
   readonly tasks: readonly Task[];
+  /** The latest. */
+  readonly transitions: readonly Transition[];
   /** How many older messages are not in it. */
   readonly earlier: number;
+  /** The agent whose messages and calls these are, where the client asked for one thread only; else of all agents. */
+  readonly thread: string | null;
 }
 
 /** The state a client starts from. Always the first change on a socket, unless the client is still in step. */
@@ -423,8 +487,12 @@ export interface Snapshot {
   /** The latest; `GET permissions` has all. */
   readonly log: readonly Decision[];
   readonly tasks: readonly Task[];
+  /** The latest. */
+  readonly transitions: readonly Transition[];
   /** How many older messages are not in it. */
   readonly earlier: number;
+  /** The agent whose messages and calls these are, where the client asked for one thread only; else of all agents. */
+  readonly thread: string | null;
   readonly type: "snapshot";
   /** Id of the server process. A `seq` is only good for resuming with the same instance. */
   readonly instance: string;
@@ -456,6 +524,7 @@ export interface Delta {
 export interface Notice {
   readonly type: "notice";
   readonly kind: "session_created" | "session_changed" | "permissions_changed" | "config_changed" | "keys_changed" | "skills_changed" | "stopping";
+  /** `permissions_changed`: what waits for a person there, leave or an answer, is another than before. */
   readonly session_id: string | null;
   /** Of `config_changed` and `skills_changed`: what changed, in words, for people to see. */
   readonly message: string;
@@ -494,6 +563,25 @@ export interface AnswerRequest {
   readonly scope: Scope;
   /** What the agent should know, as why it is denied. */
   readonly note: string;
+}
+
+/** `POST questions/{request_id}`: an answer to an agent that asked, in words or one of its options. */
+export interface AnswerQuestion {
+  readonly answer: string;
+}
+
+/** `GET agents/{agent_id}`: an agent and what belongs to it. */
+export interface AgentDetail {
+  readonly agent: Agent;
+  readonly handle: string;
+  /** Names from the top of its tree down to its own. */
+  readonly path: readonly string[];
+  readonly children: readonly string[];
+  readonly tasks: readonly Task[];
+  /** Those that wait for a person. */
+  readonly requests: readonly Request[];
+  /** Of itself and all below it; None where a price is unknown. */
+  readonly tree_cost_usd: number | null;
 }
 
 /** `GET permissions`, newest last. */

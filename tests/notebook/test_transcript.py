@@ -3,16 +3,8 @@
 from pathlib import Path
 
 from dispatch_jupyter.core.protocol.changes import Put, Snapshot
-from dispatch_jupyter.core.protocol.records import (
-    Agent,
-    CommandRun,
-    Limits,
-    Message,
-    ModelRef,
-    Request,
-    Session,
-    ToolCall,
-)
+from dispatch_jupyter.core.protocol.parts import Limits, ModelRef
+from dispatch_jupyter.core.protocol.records import Agent, CommandRun, Message, Request, Session, ToolCall
 from dispatch_jupyter.notebook.transcript import ANSWER_IN_PANEL, Call, Doing, transcript
 from dispatch_jupyter.notebook.view import View
 

@@ -7,7 +7,8 @@ import pytest
 
 from dispatch_jupyter.core.protocol.changes import Delta, Snapshot
 from dispatch_jupyter.core.protocol.commands import Accepted
-from dispatch_jupyter.core.protocol.records import Agent, Limits, Message, ModelRef, Session
+from dispatch_jupyter.core.protocol.parts import Limits, ModelRef
+from dispatch_jupyter.core.protocol.records import Agent, Message, Session
 from dispatch_jupyter.notebook.errors import Unreachable
 from dispatch_jupyter.notebook.transcript import Block, Doing, Text
 from dispatch_jupyter.notebook.turn import Turn

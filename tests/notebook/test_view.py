@@ -5,17 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dispatch_jupyter.core.protocol.changes import Delta, Notice, Put, Snapshot
-from dispatch_jupyter.core.protocol.records import (
-    Agent,
-    ErrorInfo,
-    FileChange,
-    Limits,
-    Message,
-    ModelRef,
-    Session,
-    ToolCall,
-    Usage,
-)
+from dispatch_jupyter.core.protocol.parts import Limits, ModelRef, Usage
+from dispatch_jupyter.core.protocol.records import Agent, ErrorInfo, FileChange, Message, Session, ToolCall
 from dispatch_jupyter.notebook.answer import answer_from
 from dispatch_jupyter.notebook.transcript import Call, Doing, Foot, Problem, Text, transcript
 from dispatch_jupyter.notebook.view import View, utf16_head

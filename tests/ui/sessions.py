@@ -1,7 +1,8 @@
 """Sessions made through the store, without an agent."""
 
 from dispatch_jupyter.core.protocol.ids import MessageId, SessionId, new_agent_id, new_id
-from dispatch_jupyter.core.protocol.records import TABLE_OF, Agent, Limits, Message, ModelRef, Record, Session
+from dispatch_jupyter.core.protocol.parts import Limits, ModelRef
+from dispatch_jupyter.core.protocol.records import TABLE_OF, Agent, Message, Record, Session
 from dispatch_jupyter.core.store.lock import Owner
 from dispatch_jupyter.core.store.session_db import SessionDB
 from lab_process import LabProcess

@@ -12,8 +12,8 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, ValidationError
 
-from ..protocol.parts import Effort
-from ..protocol.records import ErrorInfo, Operation
+from ..protocol.parts import Effort, Operation
+from ..protocol.records import ErrorInfo
 from .faults import as_written, fault, field_fault
 from .marks import Location
 from .model_schema import MAX_PROMPT_CHARS, AgentSection, Name

@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from ..protocol.parts import Place
-from ..protocol.records import ErrorInfo, Operation
+from ..protocol.parts import Operation, Place
+from ..protocol.records import ErrorInfo
 from .agent_files import AgentFile
 from .faults import sayable
 from .layer import Layer

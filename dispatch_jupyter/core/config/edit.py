@@ -14,7 +14,8 @@ import yaml
 
 from ..protocol.errors import Invalid, NotFound, StoreError
 from ..protocol.ids import GrantId
-from ..protocol.records import Grant, Operation
+from ..protocol.parts import Operation
+from ..protocol.records import Grant
 from .entries import entry_id, written_path
 from .locations import home_of, user_file
 from .reading import read_bytes

@@ -4,7 +4,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from ..protocol.records import Operation
+from ..protocol.parts import Operation
 
 MAX_PATH_CHARS = 4096
 

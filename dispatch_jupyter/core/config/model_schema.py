@@ -6,8 +6,7 @@ from pydantic import AfterValidator, Field, GetJsonSchemaHandler, StringConstrai
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import ValidationInfo
 
-from ..protocol.parts import Effort
-from ..protocol.records import Operation
+from ..protocol.parts import Effort, Operation
 from .entries import written_path
 from .section import OrOne, Section, or_text
 

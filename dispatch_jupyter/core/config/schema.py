@@ -14,7 +14,7 @@ from pydantic import (
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import ValidationInfo
 
-from ..protocol.records import Operation
+from ..protocol.parts import Operation
 from .entries import entry_id, written_path
 from .model_schema import AgentSection, KeySection, ModelSection, Name, WaitSection
 from .section import OrNothing, Section, or_text

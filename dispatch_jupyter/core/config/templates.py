@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Literal
 
 from ..protocol.ids import KeyId
-from ..protocol.parts import ModelWish, Place
-from ..protocol.records import ErrorInfo, Operation
+from ..protocol.parts import ModelWish, Operation, Place
+from ..protocol.records import ErrorInfo
 from .folders import meant_by
 from .model_schema import MAX_PROMPT_CHARS, AgentSection
 from .reading import Outside, Within, read_bytes

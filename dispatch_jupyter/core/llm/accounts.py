@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..protocol.records import Usage
+from ..protocol.parts import Usage
 from .catalog import Model
 from .estimate import Worst, own_price, rates_of, streamed
 from .ledger import Counted

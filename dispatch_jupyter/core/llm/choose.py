@@ -9,7 +9,8 @@ from difflib import get_close_matches
 
 from ..config.model_schema import TAGS
 from ..protocol.commands import Readiness
-from ..protocol.records import ErrorInfo, ModelRef
+from ..protocol.parts import ModelRef
+from ..protocol.records import ErrorInfo
 from .providers import (
     DEMO,
     FIRST_CHOICES,

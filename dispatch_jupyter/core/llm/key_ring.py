@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 
 from ..protocol.errors import BadKey, KeyExhausted, ModelError, NoModel, RateLimited, StoreError
 from ..protocol.ids import AgentId, KeyId
-from ..protocol.parts import ModelWish
-from ..protocol.records import ErrorInfo, Usage
+from ..protocol.parts import ModelWish, Usage
+from ..protocol.records import ErrorInfo
 from ..protocol.settings import KeyEvent, KeyState, Models, Resolution
 from .accounts import broken_off, counted
 from .admission import Admission, Waiting, admission, waiting

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from ..protocol.ids import KeyId
-from ..protocol.records import ErrorInfo, Usage
+from ..protocol.parts import Usage
+from ..protocol.records import ErrorInfo
 from ..protocol.settings import KeyEvent, KeyState, ModelInfo, Models
 from .catalog import Catalog, Key, Model
 from .estimate import is_priced

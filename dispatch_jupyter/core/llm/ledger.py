@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..protocol.ids import AgentId, KeyId, SessionId
-from ..protocol.records import Usage
+from ..protocol.parts import Usage
 from ..protocol.settings import KeyEvent
 from .estimate import Worst
 from .ledger_file import LedgerFile

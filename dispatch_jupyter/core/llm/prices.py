@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ..protocol.records import Usage
+from ..protocol.parts import Usage
 from .providers import provider_of
 
 FREE = ("ollama", "ollama_chat", "lm_studio")

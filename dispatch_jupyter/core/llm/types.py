@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from ..protocol.parts import Effort
-from ..protocol.records import Usage
+from ..protocol.parts import Effort, Usage
 
 StopReason = Literal["end", "calls", "length", "refusal"]
 ChatMessage = dict[str, Any]

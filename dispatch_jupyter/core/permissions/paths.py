@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..protocol.errors import ToolError
-from ..protocol.records import Operation, Reach
+from ..protocol.parts import Operation
+from ..protocol.records import Reach
 from .faults import missing, names_near, not_a_file, printable, quoted, tool_error
 from .folder import Folder
 from .policy import LOGGED, Denied, OutsideProject, Policy, PolicyNow, Verdict

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Literal
 
 from ..protocol.errors import ToolError
-from ..protocol.records import OPERATIONS, Operation, Reach, Scope
+from ..protocol.parts import OPERATIONS, Operation
+from ..protocol.records import Reach, Scope
 from .guards import Guarded
 from .places import Places, Secret, is_harmless_device, refused
 

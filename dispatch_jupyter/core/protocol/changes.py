@@ -8,9 +8,22 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from .ids import SessionId
+from .ids import AgentId, SessionId
 from .parts import Part
-from .records import Agent, AnyRecord, Decision, Grant, Job, Message, Request, Session, TableName, Task, ToolCall
+from .records import (
+    Agent,
+    AnyRecord,
+    Decision,
+    Grant,
+    Job,
+    Message,
+    Request,
+    Session,
+    TableName,
+    Task,
+    ToolCall,
+    Transition,
+)
 
 
 class State(Part):
@@ -30,8 +43,12 @@ class State(Part):
     log: list[Decision] = Field(default_factory=list)
     """The latest; `GET permissions` has all."""
     tasks: list[Task] = Field(default_factory=list)
+    transitions: list[Transition] = Field(default_factory=list)
+    """The latest."""
     earlier: int = 0
     """How many older messages are not in it."""
+    thread: AgentId | None = None
+    """The agent whose messages and calls these are, where the client asked for one thread only; else of all agents."""
 
 
 class Snapshot(State):
@@ -79,6 +96,7 @@ class Notice(Part):
         "stopping",
     ]
     session_id: SessionId | None = None
+    """`permissions_changed`: what waits for a person there, leave or an answer, is another than before."""
     message: str = ""
     """Of `config_changed` and `skills_changed`: what changed, in words, for people to see."""
 

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from .ids import AgentId, MessageId, SessionId
-from .parts import Part
-from .records import AgentStatus, Decision, ErrorInfo, Grant, ModelRef, Request, Scope, Usage
+from .parts import ModelRef, Part, Usage
+from .records import Agent, AgentStatus, Decision, ErrorInfo, Grant, Request, Scope, Task
 
 SandboxLevel = Literal["kernel+live", "kernel", "parsed only", "none"]
 """`kernel+live`: the kernel confines, and what it stops is asked for while the command waits; `kernel`: it confines;
@@ -54,6 +54,27 @@ class AnswerRequest(Part):
     """How far an `allow` goes; one of the request's `scopes`."""
     note: Annotated[str, StringConstraints(max_length=2_000, strip_whitespace=True)] = ""
     """What the agent should know, as why it is denied."""
+
+
+class AnswerQuestion(Part):
+    """`POST questions/{request_id}`: an answer to an agent that asked, in words or one of its options."""
+
+    answer: Text
+
+
+class AgentDetail(Part):
+    """`GET agents/{agent_id}`: an agent and what belongs to it."""
+
+    agent: Agent
+    handle: str
+    path: list[str]
+    """Names from the top of its tree down to its own."""
+    children: list[AgentId]
+    tasks: list[Task]
+    requests: list[Request]
+    """Those that wait for a person."""
+    tree_cost_usd: float | None
+    """Of itself and all below it; None where a price is unknown."""
 
 
 class Permissions(Part):

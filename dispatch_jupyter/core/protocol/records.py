@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
-from .ids import AgentId, CallId, DecisionId, GrantId, JobId, KeyId, MessageId, RequestId, SessionId, TaskId
-from .parts import Effort, LoadedSkill, ModelWish, Part, Place
+from .ids import AgentId, CallId, DecisionId, GrantId, JobId, MessageId, RequestId, SessionId, TaskId, TransitionId
+from .parts import Limits, LoadedSkill, ModelRef, ModelWish, Operation, Part, Place, Usage
 
 AgentStatus = Literal["idle", "running", "waiting", "waiting_for_key", "done", "error"]
 WaitingOn = Literal["request", "children", "user"]
@@ -18,13 +18,11 @@ MessageRole = Literal["user", "assistant", "notice"]
 MessageStatus = Literal["queued", "withdrawn", "delivered", "streaming", "complete", "interrupted", "failed"]
 CallKind = Literal["read", "edit", "delete", "move", "search", "execute", "think", "fetch", "other"]
 CallStatus = Literal["pending", "in_progress", "completed", "failed"]
-Operation = Literal["read", "write", "execute"]
-"""`write` and `execute` include `read`."""
-OPERATIONS: tuple[Operation, ...] = ("read", "write", "execute")
 Scope = Literal["once", "session", "always"]
 JobStatus = Literal["running", "exited", "stopped", "lost"]
 TaskStatus = Literal["pending", "in_progress", "done", "blocked"]
-TableName = Literal["session", "agents", "messages", "calls", "requests", "grants", "jobs", "log", "tasks"]
+TableName = Literal["session", "agents", "messages", "calls", "requests", "grants", "jobs", "log", "tasks", "transitions"]
+MessagePurpose = Literal["message", "brief", "result"]
 
 
 def now() -> datetime:
@@ -49,54 +47,6 @@ class ErrorInfo(Part):
     """Where to correct it."""
 
 
-class Usage(Part):
-    """Tokens and money of one or more model calls, as the provider reported them."""
-
-    input_tokens: int = 0
-    """All input, cached input included."""
-    output_tokens: int = 0
-    """All output, reasoning included."""
-    cached_tokens: int = 0
-    """The part of the input that was read from the provider's prompt cache."""
-    cost_usd: float | None = 0.0
-    """None where the price of any of the calls is unknown."""
-
-    def __add__(self, other: "Usage") -> "Usage":
-        known = self.cost_usd is not None and other.cost_usd is not None
-        return Usage(
-            input_tokens=self.input_tokens + other.input_tokens,
-            output_tokens=self.output_tokens + other.output_tokens,
-            cached_tokens=self.cached_tokens + other.cached_tokens,
-            cost_usd=(self.cost_usd or 0.0) + (other.cost_usd or 0.0) if known else None,
-        )
-
-
-class ModelRef(Part):
-    """Which model an agent talks to."""
-
-    id: str
-    """As litellm names it, `provider/name`; `demo/rules` for the built-in demo."""
-    provider: str
-    label: str
-    """Short name for a badge."""
-    demo: bool = False
-    """True: rules, not a language model."""
-    key: KeyId | None = None
-    """Which key it is called with; None before the first call, and for models that need none."""
-    effort: Effort | None = None
-
-
-class Limits(Part):
-    """What an agent may do at most. A child's are its parent's, narrowed."""
-
-    root: str
-    """Absolute path of the folder it works in."""
-    max_steps: int = Field(default=50, ge=1)
-    """Model calls in one turn."""
-    operations: list[Operation] = Field(default_factory=lambda: list(OPERATIONS))
-    """What it may do to files, in the project as well; without `execute` it has no shell."""
-
-
 class FileChange(Part):
     """What a tool call did to one file."""
 
@@ -114,7 +64,7 @@ class Session(Record):
     """A persisted tree of agents."""
 
     id: SessionId
-    schema_version: int = 3
+    schema_version: int = 4
     project: str
     """Absolute path of the project folder."""
     title: str = ""
@@ -123,15 +73,32 @@ class Session(Record):
 
 
 class Agent(Record):
-    """A node of the tree."""
+    """A node of the tree.
+
+    One with a parent ends: done, or error, and then its thread is closed; only one that was `interrupted` goes on.
+    One without rests between its turns.
+    """
 
     id: AgentId
     parent_id: AgentId | None = None
+    summoned_by: AgentId | None = None
+    """Its parent; of an agent without one, who started it, if that was an agent."""
+    background: bool = False
+    """Its parent goes on without waiting for it; its result comes as a message."""
+    detached: bool = False
+    """As `background`, in a thread of its own for people: it rests between its turns until it reports."""
     template: str = "dispatch"
     name: str = "dispatch"
     brief: str = ""
+    """What it was summoned for."""
+    at_most: Limits | None = None
+    """What was asked for when it was summoned; its `limits` are never more."""
+    result: str | None = None
+    """What it handed back, set when it ends; of one that failed, what it had done by then."""
     status: AgentStatus = "idle"
     waiting_on: WaitingOn | None = None
+    waits_for: list[AgentId] = Field(default_factory=list)
+    """Of `waiting_on: children`."""
     note: str | None = None
     """What it is busy with right now, where that is not plain from its thread ("trying again in 4 s")."""
     error: ErrorInfo | None = None
@@ -152,6 +119,8 @@ class Agent(Record):
     context_tokens: int = 0
     """Input tokens of its latest model call: how full the context is."""
     created_at: AwareDatetime = Field(default_factory=now)
+    ended_at: AwareDatetime | None = None
+    """When it came to its end; None for one that may go on."""
 
 
 class Message(Record):
@@ -170,7 +139,13 @@ class Message(Record):
     text: str = ""
     reasoning: str = ""
     sender: str = ""
-    """Who wrote a person's message (the server's user name)."""
+    """Who wrote a message of role `user`: the server's user name, or the name of `from_agent`."""
+    from_agent: AgentId | None = None
+    """The agent that wrote it; it has no person's authority."""
+    purpose: MessagePurpose = "message"
+    """Of an agent's message: the `brief` a child begins with, the `result` of a child that ended, or in between."""
+    woke: bool = False
+    """An agent's message that began a turn by itself."""
     model: str | None = None
     usage: Usage | None = None
     error: ErrorInfo | None = None
@@ -250,6 +225,8 @@ class Reach(Part):
 class Request(Record):
     """A question that waits for a person: open → answered | expired.
 
+    A permission is allowed or denied, a question of `ask_user` answered in words.
+
     An expired one was never allowed: its agent was stopped, or the server was. `error` says which.
     """
 
@@ -269,7 +246,7 @@ class Request(Record):
     scopes: list[Scope] = Field(default_factory=list)
     """Of a permission: what an `allow` may be good for."""
     answer: str | None = None
-    """Of a permission: `allow` or `deny`."""
+    """Of a permission: `allow` or `deny`. Of a question: the words; None where a message was written instead."""
     scope: Scope | None = None
     """How far an `allow` goes."""
     note: str | None = None
@@ -359,7 +336,20 @@ class Decision(Record):
     at: AwareDatetime = Field(default_factory=now)
 
 
-AnyRecord = Session | Agent | Message | ToolCall | Request | Grant | Job | Decision | Task
+class Transition(Record):
+    """An agent came into this state: a line of its history. Written with every change of its status."""
+
+    id: TransitionId
+    agent_id: AgentId
+    status: AgentStatus
+    waiting_on: WaitingOn | None = None
+    waits_for: list[AgentId] = Field(default_factory=list)
+    code: str | None = None
+    """Of `error`: why."""
+    at: AwareDatetime = Field(default_factory=now)
+
+
+AnyRecord = Session | Agent | Message | ToolCall | Request | Grant | Job | Decision | Task | Transition
 
 TABLES: dict[TableName, type[Record]] = {
     "session": Session,
@@ -371,6 +361,7 @@ TABLES: dict[TableName, type[Record]] = {
     "jobs": Job,
     "log": Decision,
     "tasks": Task,
+    "transitions": Transition,
 }
 """Table names and what each holds. The order is the order of a snapshot."""
 

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from .ids import AgentId, KeyId, SessionId
-from .parts import Effort, ModelWish, Part
-from .records import ErrorInfo, Operation, Usage
+from .parts import Effort, ModelWish, Operation, Part, Usage
+from .records import ErrorInfo
 
 KeyStatus = Literal["active", "busy", "cooling", "exhausted", "bad", "missing"]
 """`busy`: what is left is reserved for calls under way. `cooling`: the provider said to slow down. `exhausted`: the

@@ -11,8 +11,8 @@ from ..llm.key_ring import KeyRing
 from ..llm.ledger import Caller
 from ..protocol.errors import BadKey, KeyExhausted, ModelError, NoModel, RateLimited
 from ..protocol.ids import AgentId, session_of
-from ..protocol.parts import ModelWish
-from ..protocol.records import Agent, ModelRef, Usage
+from ..protocol.parts import ModelRef, ModelWish, Usage
+from ..protocol.records import Agent
 from .session import Session
 from .thread_notes import tell
 

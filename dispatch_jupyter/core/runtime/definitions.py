@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ..config.templates import Template
 from ..protocol.errors import Invalid
-from ..protocol.parts import LoadedSkill, ModelWish
-from ..protocol.records import Agent, Limits
+from ..protocol.parts import Limits, LoadedSkill, ModelWish
+from ..protocol.records import Agent
 from ..tools.groups import tool_names
 from ..tools.standard import standard_tools
 from ..tools.tool import Toolbox

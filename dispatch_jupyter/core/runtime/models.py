@@ -6,8 +6,8 @@ from ..llm.choose import model_ref
 from ..llm.key_ring import KeyRing
 from ..llm.providers import DEMO
 from ..protocol.commands import Readiness
-from ..protocol.parts import ModelWish
-from ..protocol.records import ErrorInfo, ModelRef
+from ..protocol.parts import ModelRef, ModelWish
+from ..protocol.records import ErrorInfo
 from ..protocol.settings import Models as ModelsView
 from ..protocol.settings import Resolution
 from .current_catalog import CurrentCatalog

@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from ..protocol.commands import SessionSummary
 from ..protocol.errors import Conflict, StoreError
 from ..protocol.ids import SessionId
-from ..protocol.records import TABLES, Agent, Record, TableName, Usage
+from ..protocol.parts import Usage
+from ..protocol.records import TABLES, Agent, Record, TableName
 from ..protocol.records import Session as SessionRecord
 from ..store.catalogue import Catalogue
 from ..store.lock import Owner

@@ -19,7 +19,8 @@ from ..protocol.changes import Notice
 from ..protocol.commands import Accepted, AgentState, CreateSession, SendMessage, SessionSummary, Status
 from ..protocol.errors import Conflict, DispatchError, Locked, ProjectError, StoreError
 from ..protocol.ids import AgentId, MessageId, SessionId, new_agent_id, new_id, session_of
-from ..protocol.records import Agent, ErrorInfo, Limits, Message, ModelRef, Request
+from ..protocol.parts import Limits, ModelRef
+from ..protocol.records import Agent, ErrorInfo, Message, Request
 from ..protocol.records import Session as SessionRecord
 from ..protocol.settings import SwitchModel
 from ..store.lock import Owner

@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Iterable
 
-from ..protocol.records import Operation
+from ..protocol.parts import Operation
 from .types import Denial, Rules
 
 MOST = 50

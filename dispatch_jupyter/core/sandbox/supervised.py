@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..protocol.errors import ToolError
-from ..protocol.records import Operation
+from ..protocol.parts import Operation
 from .command import Command
 from .launcher.wire import HEADER, JSON, MAX_BODY, SKIPPED, message
 from .types import Ask, Denial, Exit, OnOutput

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..protocol.commands import SandboxLevel
-from ..protocol.records import Operation
+from ..protocol.parts import Operation
 
 Ask = Callable[[Operation, str], Awaitable[bool]]
 """May this operation reach this real path, which the rules do not cover? The command waits for the answer."""

@@ -27,7 +27,11 @@ def _tasks_came(tables: Tables) -> None:
             agent["wants"] = [{"model": agent["model"]["id"]}]
 
 
-MIGRATIONS: dict[int, Callable[[Tables], None]] = {1: _permissions_came, 2: _tasks_came}
+def _children_came(tables: Tables) -> None:
+    """4 has agents that summon others, and their history: what version 3 wrote fits as it is."""
+
+
+MIGRATIONS: dict[int, Callable[[Tables], None]] = {1: _permissions_came, 2: _tasks_came, 3: _children_came}
 """n → what turns all tables of version n into those of n+1, in place; `schema_version` is set by `migrate`.
 
 Texts over `blobs.LIMIT` are not in the documents then (see there); nothing under `$blobs` is to be touched.

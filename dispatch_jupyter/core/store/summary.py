@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from ..protocol.commands import SessionSummary
 from ..protocol.errors import StoreError
 from ..protocol.ids import SessionId
-from ..protocol.records import Usage
+from ..protocol.parts import Usage
 from .journal import RecordsDB
 from .lines import Tables
 from .schema import migrate

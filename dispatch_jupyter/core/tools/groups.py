@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from ..protocol.records import Operation
+from ..protocol.parts import Operation
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "read": ("read_file", "read_file_slice", "list_files"),

@@ -13,8 +13,7 @@ from dispatch_jupyter.core.llm.choose import choose
 from dispatch_jupyter.core.llm.estimate import OVERHEAD, Size
 from dispatch_jupyter.core.llm.key_ring import KeyRing
 from dispatch_jupyter.core.llm.ledger import Caller, Ledger
-from dispatch_jupyter.core.protocol.parts import ModelWish
-from dispatch_jupyter.core.protocol.records import Usage
+from dispatch_jupyter.core.protocol.parts import ModelWish, Usage
 
 T = TypeVar("T")
 START = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)

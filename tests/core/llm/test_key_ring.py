@@ -11,7 +11,7 @@ from dispatch_jupyter.core.protocol.errors import (
     RateLimited,
     Transient,
 )
-from dispatch_jupyter.core.protocol.records import Usage
+from dispatch_jupyter.core.protocol.parts import Usage
 from ring_world import CONFIG, HALF, ONE_USD, START, World, caller, key_of, play, settled, with_budget
 
 APRIL = datetime(2026, 4, 1, tzinfo=UTC)

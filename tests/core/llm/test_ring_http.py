@@ -12,7 +12,7 @@ from dispatch_jupyter.core.llm.client import LiteLLMClient
 from dispatch_jupyter.core.llm.estimate import Size
 from dispatch_jupyter.core.llm.types import ModelRequest
 from dispatch_jupyter.core.protocol.errors import ModelError
-from dispatch_jupyter.core.protocol.records import Usage as Counted
+from dispatch_jupyter.core.protocol.parts import Usage as Counted
 from model_server import Fault, ModelServer, Reply, Usage
 from ring_world import CONFIG as STANDARD
 from ring_world import ENVIRON, START, World, caller, play, settled

@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from dispatch_jupyter.core.llm.admission import Admission, Waiting
 from dispatch_jupyter.core.llm.period import day_of, window
 from dispatch_jupyter.core.protocol.errors import BadKey, KeyExhausted, RateLimited, Transient
-from dispatch_jupyter.core.protocol.records import Usage
+from dispatch_jupyter.core.protocol.parts import Usage
 from ring_world import HALF, World
 
 pytestmark = pytest.mark.slow

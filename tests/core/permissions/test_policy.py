@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from dispatch_jupyter.core.permissions.guards import Guarded, guarded_by_name
 from dispatch_jupyter.core.permissions.places import Places, Secret
 from dispatch_jupyter.core.permissions.policy import Origin, Policy, Rule, rules_of, scopes_of
-from dispatch_jupyter.core.protocol.records import Operation, Reach
+from dispatch_jupyter.core.protocol.parts import Operation
+from dispatch_jupyter.core.protocol.records import Reach
 
 HOME = Path("/home/ada")
 PROJECT = HOME / "code" / "proj"

@@ -8,7 +8,7 @@ import pytest
 from desk import Desk, until
 from dispatch_jupyter.core.llm.types import ModelRequest
 from dispatch_jupyter.core.protocol.commands import SendMessage
-from dispatch_jupyter.core.protocol.records import Limits
+from dispatch_jupyter.core.protocol.parts import Limits
 from dispatch_jupyter.core.protocol.settings import ActivateSkill, SwitchModel
 from dispatch_jupyter.core.runtime.definitions import Definition
 from dispatch_jupyter.core.runtime.sizes import Sizes

@@ -10,7 +10,8 @@ import pytest
 from desk import until
 from dispatch_jupyter.core.protocol.errors import StoreError, StoreFull
 from dispatch_jupyter.core.protocol.ids import new_agent_id, new_id
-from dispatch_jupyter.core.protocol.records import Agent, Limits, Message, ModelRef, now
+from dispatch_jupyter.core.protocol.parts import Limits, ModelRef
+from dispatch_jupyter.core.protocol.records import Agent, Message, now
 from dispatch_jupyter.core.protocol.records import Session as SessionRecord
 from dispatch_jupyter.core.runtime import feed as feed_module
 from dispatch_jupyter.core.runtime.feed import Feed, Lagged

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dispatch_jupyter.core.protocol.records import Operation
+from dispatch_jupyter.core.protocol.parts import Operation
 from dispatch_jupyter.core.sandbox.command import Command
 from dispatch_jupyter.core.sandbox.sandbox import Sandbox
 from dispatch_jupyter.core.sandbox.types import Ask, Exit, Launch, Rules

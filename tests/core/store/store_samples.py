@@ -4,17 +4,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from dispatch_jupyter.core.protocol.ids import AgentId, CallId, MessageId, SessionId, new_id
-from dispatch_jupyter.core.protocol.records import (
-    TABLE_OF,
-    Agent,
-    Limits,
-    Message,
-    ModelRef,
-    Record,
-    Session,
-    ToolCall,
-    Usage,
-)
+from dispatch_jupyter.core.protocol.parts import Limits, ModelRef, Usage
+from dispatch_jupyter.core.protocol.records import TABLE_OF, Agent, Message, Record, Session, ToolCall
 from dispatch_jupyter.core.store.lock import Owner
 from dispatch_jupyter.core.store.session_db import Row, SessionDB
 

@@ -12,7 +12,7 @@ from dispatch_jupyter.core.store.lines import Tables
 from dispatch_jupyter.core.store.session_db import SessionDB
 from store_samples import OWNER, call, journal, message, new_session, reload, row
 
-CURRENT = b'"schema_version":3'
+CURRENT = b'"schema_version":4'
 
 
 def listed(folder: Path) -> list[SessionSummary]:
@@ -45,7 +45,7 @@ def test_an_impossible_schema_is_refused(tmp_path: Path, version: bytes) -> None
 
 
 @pytest.fixture
-def version_5(monkeypatch: pytest.MonkeyPatch) -> None:
+def version_6(monkeypatch: pytest.MonkeyPatch) -> None:
     """A later version of this code: texts became upper case in 4, and got an ! in 5."""
 
     def upper(tables: Tables) -> None:
@@ -57,7 +57,7 @@ def version_5(monkeypatch: pytest.MonkeyPatch) -> None:
             doc["text"] += "!" if doc["text"] else ""
 
     monkeypatch.setattr(schema, "SCHEMA_VERSION", 5)
-    monkeypatch.setattr(schema, "MIGRATIONS", {3: upper, 4: loud})
+    monkeypatch.setattr(schema, "MIGRATIONS", {4: upper, 5: loud})
 
 
 def test_older_documents_are_brought_up_to_date_once_and_the_old_file_is_kept(
@@ -70,7 +70,7 @@ def test_older_documents_are_brought_up_to_date_once_and_the_old_file_is_kept(
     db.close()
     raw = path.read_bytes()
 
-    request.getfixturevalue("version_5")
+    request.getfixturevalue("version_6")
     assert listed(tmp_path)[0].message_count == 2
     assert path.read_bytes() == raw
     for _ in range(2):
@@ -79,11 +79,11 @@ def test_older_documents_are_brought_up_to_date_once_and_the_old_file_is_kept(
         # texts in blobs are not seen by migrations, and not lost by them either
         assert loaded["messages"][1]["text"] == "x" * 100_000
         assert loaded["calls"][0]["output"] == "y" * 100_000
-        assert loaded["session"][0]["schema_version"] == 5
-    assert b'"schema_version":5' in path.read_bytes()
+        assert loaded["session"][0]["schema_version"] == 6
+    assert b'"schema_version":6' in path.read_bytes()
     assert b'"ONE!"' in path.read_bytes()
-    assert path.with_name(path.name + ".v3.bak").read_bytes() == raw
-    assert not path.with_name(path.name + ".v5.bak").exists()
+    assert path.with_name(path.name + ".v4.bak").read_bytes() == raw
+    assert not path.with_name(path.name + ".v6.bak").exists()
 
 
 def test_a_session_of_the_first_version_is_still_read(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_a_session_of_the_first_version_is_still_read(tmp_path: Path) -> None:
     path = journal(tmp_path, session_id)
     path.write_bytes(path.read_bytes().replace(CURRENT, b'"schema_version":1'))
     loaded = reload(tmp_path, session_id)
-    assert loaded["session"][0]["schema_version"] == 3
+    assert loaded["session"][0]["schema_version"] == 4
     assert loaded["grants"] == loaded["jobs"] == loaded["log"] == loaded["tasks"] == []
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dispatch_jupyter.core.protocol.ids import KeyId
-from dispatch_jupyter.core.protocol.records import Usage
+from dispatch_jupyter.core.protocol.parts import Usage
 from dispatch_jupyter.core.protocol.settings import Budget, KeyState
 from dispatch_jupyter.core.tools.key_tool import KeyUsage, KeyUsageArguments
 

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Iterator
 
-from ...protocol.records import Usage
+from ...protocol.parts import Usage
 from ..types import CallDelta, Completed, ModelEvent, ModelRequest, TextDelta
 from .moves import Move, next_move
 

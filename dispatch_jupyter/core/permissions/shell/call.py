@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from ...protocol.records import Operation
+from ...protocol.parts import Operation
 from .expand import Word
 from .marks import GLOBS, plain
 from .paths import is_url, looks_like_path, named_paths

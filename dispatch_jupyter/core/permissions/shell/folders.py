@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from ...protocol.records import Operation
+from ...protocol.parts import Operation
 from .call import Call
 from .expand import Word
 from .marks import HOLE, UNSET, doubtful, plain

@@ -5,7 +5,7 @@ import posixpath
 import re
 import warnings
 
-from ...protocol.records import Operation
+from ...protocol.parts import Operation
 from .call import Call
 from .expand import Word
 from .literals import code, linked

@@ -2,7 +2,7 @@
 
 import ast
 
-from ...protocol.records import Operation
+from ...protocol.parts import Operation
 from .python_tables import METHOD_WRITES, PATH_NAME
 from .python_values import name_of
 

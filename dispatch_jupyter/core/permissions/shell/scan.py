@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ...protocol.records import Operation
+from ...protocol.parts import Operation
 from .commands import run_words
 from .marks import clean
 from .scanner import Scanner, Spent

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 
-from ...protocol.records import Operation
+from ...protocol.parts import Operation
 from .expand import Expander, Word
 from .marks import GLOB, HOLE, UNSET
 from .paths import located

@@ -2,7 +2,7 @@
 
 import re
 
-from ...protocol.records import Operation
+from ...protocol.parts import Operation
 from .expand import Word
 from .marks import HOLE, UNSET, known, plain
 from .paths import located, named_paths

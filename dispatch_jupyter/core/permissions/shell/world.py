@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from ...protocol.records import Operation
+from ...protocol.parts import Operation
 from .marks import HOLE, NAME, UNSET, bounded
 from .source import Source
 

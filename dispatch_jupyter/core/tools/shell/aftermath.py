@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ...permissions.policy import Denied, Policy
-from ...protocol.records import Operation, Reach
+from ...protocol.parts import Operation
+from ...protocol.records import Reach
 from ...sandbox.types import Exit
 from .folders import is_folder
 from .live import HABITUAL, IMPORTED_FROM, is_probe

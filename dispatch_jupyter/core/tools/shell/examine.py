@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from ...permissions.policy import LOGGED, Policy, Verdict
 from ...protocol.errors import ToolError
-from ...protocol.records import Operation, Reach
+from ...protocol.parts import Operation
+from ...protocol.records import Reach
 from .folders import is_folder
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...permissions.policy import LOGGED, Denied, Policy, Verdict
-from ...protocol.records import Operation
+from ...protocol.parts import Operation
 from .folders import is_folder
 from .questions import MAX_WHILE_RUNNING, Questions
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from ...permissions.known import SECRETS_BY_NAME
 from ...permissions.places import Places
 from ...permissions.policy import Policy
-from ...protocol.records import Operation
+from ...protocol.parts import Operation
 from ...sandbox import hosts
 from ...sandbox.types import Rules
 from .environment import Folders
