@@ -72,6 +72,7 @@ ROUTES = [
                     "session": "Session to watch; without it, notices only.",
                     "after": "Last `seq` the client has.",
                     "instance": "Server instance that `after` belongs to.",
+                    "thread": "Messages and calls of this agent only; `root`, or `none` of them; without it, all.",
                 },
             )
         },
@@ -92,7 +93,11 @@ ROUTES = [
                 "A session's records: the latest messages, or a page of older ones.",
                 answer="State",
                 errors=(404, 422, 423),
-                query={"before": "Only messages with a lower `order`.", "limit": "At most so many messages; 200."},
+                query={
+                    "before": "Only messages with a lower `order`.",
+                    "limit": "At most so many messages; 200.",
+                    "thread": "Messages and calls of this agent only; `root`, or `none` of them; without it, all.",
+                },
             )
         },
     ),

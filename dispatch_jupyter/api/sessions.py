@@ -31,7 +31,7 @@ class SessionsHandler(DispatchHandler):
 
 
 class SessionHandler(DispatchHandler):
-    """`GET sessions/{id}`: its records; `?before=ORDER&limit=N` for a page of older messages."""
+    """`GET sessions/{id}`: its records; `?before=ORDER&limit=N&thread=AGENT` for a page of older messages."""
 
     @web.authenticated
     @authorized
@@ -40,4 +40,5 @@ class SessionHandler(DispatchHandler):
         workspace = await self.workspace()
         session = await workspace.session(SessionId(session_id))
         limit = min(max(self.number("limit", 200) or 0, 0), MAX_PAGE)
-        self.reply(session.state(before=self.number("before"), limit=limit))
+        thread = self.get_query_argument("thread", "")
+        self.reply(session.state(before=self.number("before"), limit=limit, thread=thread))

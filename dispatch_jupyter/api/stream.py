@@ -23,7 +23,7 @@ REASON_BYTES = 123
 
 
 class StreamHandler(WebSocketMixin, websocket.WebSocketHandler, JupyterHandler):
-    """`?session=ID&after=SEQ&instance=ID`; without a session, notices only."""
+    """`?session=ID&after=SEQ&instance=ID&thread=AGENT`; without a session, notices only."""
 
     auth_resource = AUTH_RESOURCE
     _task: asyncio.Task[None] | None = None
@@ -79,7 +79,8 @@ class StreamHandler(WebSocketMixin, websocket.WebSocketHandler, JupyterHandler):
         if after and not after.isdecimal():
             raise Invalid(f"after: {after!r} is not a sequence number.")
         instance = self.get_query_argument("instance", "")
-        return await workspace.watch(SessionId(session_id), int(after) if after else None, instance)
+        thread = self.get_query_argument("thread", "")
+        return await workspace.watch(SessionId(session_id), int(after) if after else None, instance, thread)
 
     async def _send(self, feed: "Feed") -> None:
         async for frame in feed:

@@ -18,7 +18,9 @@ class Lagged(DispatchError):
 class Feed:
     """An async iterator of frames; a frame is a list of changes, each encoded as JSON."""
 
-    def __init__(self) -> None:
+    def __init__(self, thread: str = "") -> None:
+        """`thread`: what part of its session it is for; see `threads`."""
+        self.thread = thread
         self._frames: asyncio.Queue[Sequence[str] | DispatchError | None] = asyncio.Queue()
         self._open = True
 

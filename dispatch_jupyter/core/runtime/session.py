@@ -16,11 +16,14 @@ from typing import Any, TypeVar, cast
 
 from ..protocol.changes import Delta, Put, Snapshot, State
 from ..protocol.errors import StoreError
-from ..protocol.records import TABLE_OF, Decision, Grant, Job, Record, Request, TableName, Task
+from ..protocol.ids import AgentId
+from ..protocol.records import TABLE_OF, Agent, Decision, Grant, Job, Record, Request, TableName, Task, Transition
 from ..store.session_db import Row, SessionDB
 from .feed import Feed
+from .history import transition
 from .tables import Tables
 from .texts import Field, LiveTexts
+from .threads import ALL, NONE, Item, part, resolve, thread_of
 from .writer import Writer
 
 R = TypeVar("R", bound=Record)
@@ -31,6 +34,8 @@ DISPLAYED_MESSAGES = 200
 """Messages in a snapshot; older ones are asked for page by page."""
 DISPLAYED_DECISIONS = 200
 """Lines of the permission log in a snapshot."""
+DISPLAYED_TRANSITIONS = 1_000
+"""Lines of the agents' history in a snapshot."""
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +57,7 @@ class Session:
         self._rows: list[Row] = []
         self._sync = False
         self._writing = False
-        self._unpublished: list[str] = []
+        self._unpublished: list[Item] = []
         self._waiters: list[asyncio.Future[None]] = []
         self._wake = asyncio.Event()
         self._closing = False
@@ -74,9 +79,19 @@ class Session:
         """What has come of a record's texts since it was last put, by field."""
         return self._texts.of((table, record_id))
 
-    def state(self, *, before: int | None = None, limit: int = DISPLAYED_MESSAGES) -> State:
-        """The latest messages, or the last before an `order`, with their calls; all agents and requests."""
-        messages = [message for message in self.tables.messages() if before is None or message.order < before]
+    def state(self, *, before: int | None = None, limit: int = DISPLAYED_MESSAGES, thread: str = ALL) -> State:
+        """The latest messages, or the last before an `order`, with their calls; all agents and requests.
+
+        Args:
+            thread: of which messages; see `threads`.
+
+        Raises:
+            NotFound: there is no agent of that id.
+        """
+        thread = resolve(thread, self.tables)
+        whose = AgentId(thread) if thread not in (ALL, NONE) else None
+        every = [] if thread == NONE else self.tables.thread(whose) if whose else self.tables.messages()
+        messages = [message for message in every if before is None or message.order < before]
         shown = messages[-limit:] if limit else []
         calls = [call for message in shown for call in self.tables.calls_of(message.id)]
         return State(
@@ -90,7 +105,9 @@ class Session:
             jobs=self.tables.every(Job),
             log=self.tables.every(Decision)[-DISPLAYED_DECISIONS:],
             tasks=[task for task in self.tables.every(Task) if not task.removed],
+            transitions=self.tables.every(Transition)[-DISPLAYED_TRANSITIONS:],
             earlier=len(messages) - len(shown),
+            thread=whose,
         )
 
     # ------------------------------------------------------------------ writing
@@ -98,17 +115,22 @@ class Session:
     def put(self, record: R, *, sync: bool = False) -> R:
         """Make `record` its table's truth. `sync` asks the disk, not only the system, to have it.
 
+        A change of an agent's status is a line of its history as well.
+
         Returns:
             The record with its `seq`.
         """
+        before = self.tables.find_agent(record.id) if isinstance(record, Agent) else None
         stamped, encoded = _encoded(record.model_copy(update={"seq": self.seq + 1}))
         self.seq += 1
         table = self.tables.set(stamped)
         self._texts.drop((table, stamped.id))
         self._rows.append((table, stamped.id, encoded.encode()))
-        self._unpublished.append(f'{{"type":"put","table":"{table}","record":{encoded}}}')
+        self._unpublished.append(Item(thread_of(stamped), f'{{"type":"put","table":"{table}","record":{encoded}}}'))
         self._sync = self._sync or sync
         self._wake.set()
+        if isinstance(stamped, Agent) and (line := transition(before, stamped)):
+            self.put(line)
         return stamped
 
     def delta(self, table: TableName, record_id: str, name: Field, text: str) -> None:
@@ -144,17 +166,21 @@ class Session:
 
     # ------------------------------------------------------------------ publishing
 
-    async def subscribe(self, after: int | None = None, instance: str | None = None) -> Feed:
+    async def subscribe(self, after: int | None = None, instance: str | None = None, thread: str = ALL) -> Feed:
         """A feed that starts with a snapshot, or with what changed since `after` of this same `instance`.
 
+        Args:
+            thread: of whose messages and calls; see `threads`.
+
         Raises:
+            NotFound: there is no such agent.
             StoreError: the session was closed meanwhile.
         """
         await self._settled()
         self._check_open()
-        feed = Feed()
+        feed = Feed(resolve(thread, self.tables))
         in_step = after is not None and instance == self.instance and 0 <= after <= self.seq
-        feed.push(self._since(after or 0) if in_step else [self._snapshot()])
+        feed.push(part(self._since(after or 0), feed.thread) if in_step else [self._snapshot(feed.thread)])
         self._feeds.add(feed)
         return feed
 
@@ -192,14 +218,19 @@ class Session:
         except StoreError as error:
             log.warning("Session %s: %s", self.tables.session.id, error)
 
-    def _snapshot(self) -> str:
-        return Snapshot(**dict(self.state()), instance=self.instance).model_dump_json()
+    def _snapshot(self, thread: str) -> str:
+        return Snapshot(**dict(self.state(thread=thread)), instance=self.instance).model_dump_json()
 
-    def _since(self, after: int) -> list[str]:
+    def _since(self, after: int) -> list[Item]:
         news = sorted((record for record in self.tables.all() if record.seq > after), key=lambda record: record.seq)
-        puts = [Put(table=TABLE_OF[type(record)], record=cast("Any", record)).model_dump_json() for record in news]
-        whole: list[Delta] = [delta for key in self._texts for delta in self._texts.whole(key)]
-        return puts + [delta.model_dump_json() for delta in whole]
+        puts = [
+            Item(thread_of(record), Put(table=TABLE_OF[type(record)], record=cast("Any", record)).model_dump_json())
+            for record in news
+        ]
+        return puts + [self._encoded(delta) for key in self._texts for delta in self._texts.whole(key)]
+
+    def _encoded(self, delta: Delta) -> Item:
+        return Item(thread_of(self.tables.get(delta.table, delta.id)), delta.model_dump_json())
 
     async def _pump(self) -> None:
         """Write and publish, a batch at a time, for as long as the session is open; closing it asks for a last one."""
@@ -212,13 +243,15 @@ class Session:
                 self._tick.cancel()
                 self._tick = None
             frame, self._unpublished = self._unpublished, []
-            frame += [delta.model_dump_json() for delta in self._texts.take()]
+            frame += [self._encoded(delta) for delta in self._texts.take()]
             waiters, self._waiters = self._waiters, []
             # who comes during the write has all this in its snapshot: it must not get it again, late
             feeds = list(self._feeds)
             fault = await self._write()
-            for feed in feeds if frame else ():
-                feed.push(frame)
+            parts = {thread: part(frame, thread) for thread in {feed.thread for feed in feeds}}
+            for feed in feeds:
+                if parts[feed.thread]:
+                    feed.push(parts[feed.thread])
             for waiter in waiters:
                 if waiter.done():
                     continue

@@ -49,6 +49,9 @@ class Tables:
     def agents(self) -> list[Agent]:
         return cast("list[Agent]", list(self._tables["agents"].values()))
 
+    def find_agent(self, agent_id: str) -> Agent | None:
+        return cast("Agent | None", self._tables["agents"].get(agent_id))
+
     def agent(self, agent_id: AgentId) -> Agent:
         return cast("Agent", self.get("agents", agent_id))
 

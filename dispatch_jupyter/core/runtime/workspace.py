@@ -38,6 +38,7 @@ from .session import Session
 from .sessions import Sessions
 from .settings import CurrentConfig
 from .settings_desk import SettingsDesk
+from .threads import ALL
 from .titles import title_of
 from .workbench import Workbenches
 
@@ -203,13 +204,19 @@ class Workspace:
             agents=[_line(session, agent) for session, agent in agents],
         )
 
-    async def watch(self, session_id: SessionId | None, after: int | None = None, instance: str | None = None) -> Feed:
-        """A session's changes, or word to all clients only. Give it back with `unwatch`."""
+    async def watch(
+        self, session_id: SessionId | None, after: int | None = None, instance: str | None = None, thread: str = ALL
+    ) -> Feed:
+        """A session's changes, or word to all clients only. Give it back with `unwatch`.
+
+        Args:
+            thread: whose messages and calls; see `threads`.
+        """
         if session_id is None:
             return self._notices()
         async with self._sessions.using(session_id) as session:
             self._warm_up(session.tables.agent(session.tables.session.root_agent_id).model)
-            return await session.subscribe(after, instance)
+            return await session.subscribe(after, instance, thread)
 
     def unwatch(self, feed: Feed) -> None:
         self._feeds.discard(feed)

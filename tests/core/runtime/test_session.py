@@ -338,7 +338,7 @@ def test_half_a_surrogate_pair_does_no_harm_anywhere():
         assert message.text == "half ?, whole 😀" and message.opaque == {"signed": ["half ?, whole 😀"]}
         assert session.tables.message(message.id) == message
         await session.saved()
-        json.loads(session._snapshot())
+        json.loads(session._snapshot(""))
 
     play(scenario)
 
@@ -352,7 +352,7 @@ def test_a_record_that_cannot_be_kept_changes_nothing():
         with pytest.raises(ValueError, match="depth"):
             said(session, opaque=deep)
         assert session.seq == seq and session.tables.messages() == []
-        json.loads(session._snapshot())
+        json.loads(session._snapshot(""))
 
     play(scenario)
 

@@ -28,7 +28,7 @@ def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = journal(tmp_path, session_id)
     path.write_bytes(path.read_bytes().replace(CURRENT, b'"schema_version":7'))
     raw = path.read_bytes()
-    with pytest.raises(StoreError, match=r"newer version of Dispatch \(schema 7; this one knows up to 3\)"):
+    with pytest.raises(StoreError, match=r"newer version of Dispatch \(schema 7; this one knows up to 4\)"):
         SessionDB.open(tmp_path, session_id, OWNER)
     (summary,) = listed(tmp_path)
     assert "newer version" in summary.error.message
@@ -46,7 +46,7 @@ def test_an_impossible_schema_is_refused(tmp_path: Path, version: bytes) -> None
 
 @pytest.fixture
 def version_6(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A later version of this code: texts became upper case in 4, and got an ! in 5."""
+    """A later version of this code: texts became upper case in 5, and got an ! in 6."""
 
     def upper(tables: Tables) -> None:
         for doc in tables["messages"].values():
@@ -56,7 +56,7 @@ def version_6(monkeypatch: pytest.MonkeyPatch) -> None:
         for doc in tables["messages"].values():
             doc["text"] += "!" if doc["text"] else ""
 
-    monkeypatch.setattr(schema, "SCHEMA_VERSION", 5)
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", 6)
     monkeypatch.setattr(schema, "MIGRATIONS", {4: upper, 5: loud})
 
 
