@@ -1,9 +1,20 @@
-"""`agents/{id}/…`: messages for an agent, stop, resume."""
+"""`agents/{id}`: look, messages for an agent, stop, resume."""
 
 from tornado import web
 
 from ..core.protocol.ids import AgentId, MessageId
 from .base import DispatchHandler, answering, authorized
+
+
+class AgentHandler(DispatchHandler):
+    """`GET agents/{id}`: an agent and what belongs to it."""
+
+    @web.authenticated
+    @authorized
+    @answering
+    async def get(self, agent_id: str) -> None:
+        workspace = await self.workspace()
+        self.reply(await workspace.tree.agent(AgentId(agent_id)))
 
 
 class AgentMessagesHandler(DispatchHandler):

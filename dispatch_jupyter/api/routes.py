@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import agents, calls, chat, permissions, sessions, settings, status, stream
+from . import agents, calls, chat, permissions, questions, sessions, settings, status, stream
 
 ID = r"([\w.-]+)"
 NAME = r"([^/]+)"
@@ -233,6 +233,23 @@ ROUTES = [
         },
     ),
     Route(
+        "questions/{request_id}",
+        questions.QuestionHandler,
+        {
+            "post": Operation(
+                "Answer an agent's question, in words or with one of its options.",
+                "AnswerQuestion",
+                "Request",
+                errors=(404, 409, 422, 507),
+            )
+        },
+    ),
+    Route(
+        "agents/{agent_id}",
+        agents.AgentHandler,
+        {"get": Operation("An agent and what belongs to it.", answer="AgentDetail", errors=(404,))},
+    ),
+    Route(
         "agents/{agent_id}/message",
         agents.AgentMessagesHandler,
         {
@@ -241,7 +258,7 @@ ROUTES = [
                 "QueueMessage",
                 "Accepted",
                 202,
-                (404, 413, 422, 423, 507),
+                (404, 409, 413, 422, 423, 507),
             )
         },
     ),
@@ -253,7 +270,11 @@ ROUTES = [
     Route(
         "agents/{agent_id}/interrupt",
         agents.AgentInterruptHandler,
-        {"post": Operation("Stop an agent; one at rest stays at rest.", status=202, errors=(404,))},
+        {
+            "post": Operation(
+                "Stop an agent and those that work for it, detached ones excepted.", status=202, errors=(404,)
+            )
+        },
     ),
     Route(
         "agents/{agent_id}/resume",

@@ -5,6 +5,7 @@
     ├── Invalid             422  a body, an argument or a config value that cannot be used
     │   └── TooLarge        413  a message or a body over its limit
     ├── Conflict            409  right request, wrong moment
+    │   ├── Ended           409  the agent has come to its end
     │   └── Locked          423  the session is open in another server
     ├── StoreError          500  the disk said no, or a journal cannot be read
     │   └── StoreFull       507  no space, or over quota
@@ -57,6 +58,10 @@ class TooLarge(Invalid):
 class Conflict(DispatchError):
     code = "conflict"
     status = 409
+
+
+class Ended(Conflict):
+    code = "ended"
 
 
 class Locked(Conflict):

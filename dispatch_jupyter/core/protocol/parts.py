@@ -8,8 +8,9 @@ from .ids import KeyId
 
 Effort = Literal["none", "minimal", "low", "medium", "high"]
 """How long a model is to think, where it can be told."""
-SkillReason = Literal["default", "agent", "template", "person", "used"]
-"""Why a skill is loaded: a `default/` folder, a mapping for the agent's type, its template, by hand, by the agent."""
+SkillReason = Literal["default", "agent", "template", "person", "summoner", "used"]
+"""Why a skill is loaded: a `default/` folder, a mapping for the agent's type, its template, by hand, by the agent
+that summoned it, by the agent itself."""
 
 Operation = Literal["read", "write", "execute"]
 """`write` and `execute` include `read`."""

@@ -21,7 +21,9 @@ CallStatus = Literal["pending", "in_progress", "completed", "failed"]
 Scope = Literal["once", "session", "always"]
 JobStatus = Literal["running", "exited", "stopped", "lost"]
 TaskStatus = Literal["pending", "in_progress", "done", "blocked"]
-TableName = Literal["session", "agents", "messages", "calls", "requests", "grants", "jobs", "log", "tasks", "transitions"]
+TableName = Literal[
+    "session", "agents", "messages", "calls", "requests", "grants", "jobs", "log", "tasks", "transitions"
+]
 MessagePurpose = Literal["message", "brief", "result"]
 
 
@@ -95,6 +97,8 @@ class Agent(Record):
     """What was asked for when it was summoned; its `limits` are never more."""
     result: str | None = None
     """What it handed back, set when it ends; of one that failed, what it had done by then."""
+    told: bool = False
+    """Its parent has the result: as what a call gave back, or as a message."""
     status: AgentStatus = "idle"
     waiting_on: WaitingOn | None = None
     waits_for: list[AgentId] = Field(default_factory=list)
@@ -199,6 +203,8 @@ class ToolCall(Record):
     changes: list[FileChange] = Field(default_factory=list)
     command: CommandRun | None = None
     """Set for shell commands, from their start."""
+    child_id: AgentId | None = None
+    """The agent it summoned, from the moment there is one."""
     started_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None = None
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from .ids import AgentId, KeyId, SessionId
-from .parts import Effort, ModelWish, Operation, Part, Usage
+from .parts import Effort, ModelWish, Operation, Part, SummonKind, Usage
 from .records import ErrorInfo
 
 KeyStatus = Literal["active", "busy", "cooling", "exhausted", "bad", "missing"]
@@ -13,7 +13,8 @@ KeyStatus = Literal["active", "busy", "cooling", "exhausted", "bad", "missing"]
 budget, or the provider's quota, is used up. `bad`: the provider refused it. `missing`: there is no such secret."""
 Period = Literal["total", "day", "month"]
 """Days and months are those of UTC."""
-SkillScope = Literal["global", "project"]
+SettingsScope = Literal["built in", "global", "project"]
+"""Whose a template or a skill is, the weakest first: of the package, of the person, of the project."""
 SkillFolder = Literal["default", "agents", "project", "packages"]
 """`packages`: folders with a `SKILL.md`, whose text is read on demand."""
 
@@ -131,13 +132,15 @@ class TemplateInfo(Part):
     """Its slug."""
     title: str
     description: str = ""
-    scope: Literal["built in", "global", "project"]
+    scope: SettingsScope
     path: str | None = None
-    """The file it is from."""
+    """The file it is from; None: it is built in."""
     line: int = 1
     tools: list[str] = Field(default_factory=list)
     """Names of tools, groups resolved."""
     operations: list[Operation] = Field(default_factory=list)
+    summons: list[SummonKind] = Field(default_factory=list)
+    """Which agents it may start."""
     wants: list[ModelWish] = Field(default_factory=list)
     skills: list[str] = Field(default_factory=list)
     cwd: str | None = None
@@ -175,17 +178,17 @@ class SkillInfo(Part):
     """A skill: a Markdown file with front matter."""
 
     id: str
-    """`global:name` or `project:name`."""
+    """`built-in:name`, `global:name` or `project:name`."""
     name: str
-    scope: SkillScope
+    scope: SettingsScope
     folder: SkillFolder
     path: str
     description: str = ""
     tags: list[str] = Field(default_factory=list)
     agents: list[str] = Field(default_factory=list)
-    """Types of agents it is mapped to; orchestrators with `.o`, as their mapping files."""
+    """Types of agents it is mapped to; orchestrators with `.o`, as their mapping files; `_all` is all of them."""
     ambiguous: bool = False
-    """Both scopes have one of that name, so the name alone is not enough."""
+    """You and the project have one of that name, so the name alone is not enough."""
     error: ErrorInfo | None = None
 
 
@@ -198,8 +201,9 @@ class Skill(SkillInfo):
 class SkillMapping(Part):
     """A file in an `agents/` folder: which skills a type of agents gets."""
 
-    scope: SkillScope
+    scope: SettingsScope
     agent: str
+    """`_all`: every type."""
     orchestrator: bool
     path: str
     skills: list[str]

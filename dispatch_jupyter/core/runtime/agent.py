@@ -9,25 +9,31 @@ one terminal state. So an agent can be cancelled at any `await`, even before its
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 from ..llm.admission import Admission
 from ..llm.types import CallDelta, Completed, ModelClient, ModelEvent, ModelRequest, ReasoningDelta, Retrying, TextDelta
-from ..protocol.errors import BadReply, Conflict, ContextOverflow, DispatchError, ModelError, Transient
+from ..protocol.errors import BadReply, Conflict, ContextOverflow, DispatchError, Ended, ModelError, Transient
 from ..protocol.ids import AgentId
-from ..protocol.parts import ModelWish
-from ..protocol.records import Agent, AgentStatus, ErrorInfo, Message, ToolCall, now
+from ..protocol.parts import Limits, ModelWish
+from ..protocol.records import Agent, ErrorInfo, Message, ToolCall, now
 from .agent_keys import OF_THE_KEY, AgentKeys, Bill
 from .calls import CallRunner
+from .children import Children
 from .context import Context
-from .definitions import Definition
+from .definitions import Definition, Definitions
+from .endings import STOP_SECONDS, STOPPED, rest
 from .guards import CallLoop, RepeatGuard, StepLimit, step_limit
+from .lineage import closed
+from .mail import Mail
+from .relations import Relations
 from .repair import INTERRUPTED, close_open
 from .reply import Reply
 from .sizes import Sizes
+from .spending import TreeBudget
 from .thread_notes import tell
 from .workbench import Workbench
 
@@ -38,12 +44,8 @@ OF_THE_TURN = ("cancelled", CallLoop.code, StepLimit.code)
 
 LONGEST_KEPT = timedelta(days=1)
 """A server is kept alive for an agent that waits for a key, if that is back by then. A later start goes on as well."""
-STOP_SECONDS = 10.0
-"""How long is waited for an agent to stop: a tool may have something to finish, but must not hold up the server."""
 
 log = logging.getLogger(__name__)
-
-STOPPED = ErrorInfo(code="cancelled", message="Stopped.", hint="Send a message to go on.")
 
 
 class AgentRunner:
@@ -55,20 +57,23 @@ class AgentRunner:
         agent_id: AgentId,
         *,
         client: ModelClient,
-        define: Callable[[Callable[[], Agent]], Awaitable[Definition]],
+        definitions: Definitions,
+        children: Children,
+        mail: Mail,
     ) -> None:
-        """
-        Args:
-            define: what the agent is by the settings of now; asked before each step.
-        """
         session = self._session = bench.session
         self._id = agent_id
         self._client = client
-        self._define = define
+        self._definitions = definitions
+        self._waiting = bench.waiting
         self._context = Context(session, agent_id)
         self._sizes = Sizes()
         self._keys = AgentKeys(session, agent_id, bench.ring, self._begin_waiting)
-        self._calls = CallRunner(bench, self._spoken_to)
+        self._spending = bench.spending
+        relations = Relations(
+            bench, agent_id, children=children, mail=mail, spoken_to=self._spoken_to, unread=self._spoken
+        )
+        self._calls = CallRunner(bench, relations, self._limits, self._spoken_to)
         self._news = asyncio.Event()
         self._reply: Reply | None = None
         self._task: asyncio.Task[None] | None = None
@@ -94,7 +99,8 @@ class AgentRunner:
         """Begin a turn, unless one is under way: then what is queued is delivered at its next step."""
         self._news.set()
         if self._task is None:
-            self._put(status="running", error=None, note=None, waiting_until=None)
+            self._waiting.at_work.add(self._id)
+            self._put(status="running", error=None, note=None, waiting_on=None, waits_for=[], waiting_until=None)
             self._task = asyncio.create_task(self._run(), name=f"dispatch-agent-{self._id}")
             self._task.add_done_callback(self._finished)
 
@@ -104,11 +110,13 @@ class AgentRunner:
         Raises:
             Conflict: it is running, or there is nothing to go on with.
         """
+        if closed(self._agent):
+            raise Ended("The agent has ended, and its thread is closed.", "Write to the agent that summoned it.")
         thread = self._session.tables.thread(self._id)
         begun = any(message.role == "user" and message.status != "withdrawn" for message in thread)
         if self.running:
             raise Conflict("The agent is running already.")
-        cut = self._agent.error or (thread and thread[-1].error)
+        cut = self._agent.error or (thread and thread[-1].error) or self._agent.status == "waiting"
         if not begun or not (cut or self._queued()):
             raise Conflict("There is nothing to go on with.", "Send a message.")
         self.start()
@@ -120,17 +128,22 @@ class AgentRunner:
 
     async def interrupt(self) -> None:
         """Stop it. Afterwards it runs no longer, or again with the messages that were queued."""
-        task = self._task
+        task = self.cancel()
         if task is not None:
-            task.cancel()
             await asyncio.wait([task], timeout=STOP_SECONDS)
+
+    def cancel(self) -> asyncio.Task[None] | None:
+        """Tell it to stop; returns what is to be waited for."""
+        if self._task is not None:
+            self._task.cancel()
+        return self._task
 
     # ------------------------------------------------------------------ the loop
 
     async def _run(self) -> None:
         self._deliver()
         await self._turn()
-        while self._deliver():
+        while self._agent.result is None and self._deliver():
             await self._turn()
 
     async def _turn(self) -> None:
@@ -145,13 +158,13 @@ class AgentRunner:
             definition, calls = await self._query(definition)
             await self._calls.run(calls, definition.toolbox, guard.check)
             await self._session.saved()
-            if not calls:
+            if not calls or self._agent.result is not None:
                 return
             steps += 1
 
     async def _defined(self) -> Definition:
         """What the agent is now; its record says so."""
-        definition = await self._define(lambda: self._agent)
+        definition = await self._definitions.fresh(self._session.tables, lambda: self._agent)
         if (self._agent.limits, self._agent.skills) != (definition.limits, definition.skills):
             self._put(limits=definition.limits, skills=definition.skills)
         return definition
@@ -215,7 +228,7 @@ class AgentRunner:
             reply.restart()
 
     async def _answer(self, request: ModelRequest, reply: Reply, admission: Admission) -> list[ToolCall]:
-        async with self._keys.paid(admission) as bill:
+        async with self._within_budget(admission), self._keys.paid(admission) as bill:
             end = await self._listen(request, reply, bill)
         end = replace(end, usage=bill.usage or end.usage)
         calls = reply.complete(end)
@@ -223,6 +236,16 @@ class AgentRunner:
         self._sizes.counted(request, end.usage.input_tokens)
         self._put(usage=self._agent.usage + end.usage, context_tokens=end.usage.input_tokens, note=None)
         return calls
+
+    @asynccontextmanager
+    async def _within_budget(self, admission: Admission) -> AsyncIterator[None]:
+        """Make the call inside, if the session's agents have money left for it."""
+        try:
+            with self._spending.held(admission):
+                yield
+        except TreeBudget:
+            await self._keys.give_back(admission)
+            raise
 
     async def _listen(self, request: ModelRequest, reply: Reply, bill: Bill) -> Completed:
         async with aclosing(self._client.stream(request)) as events:  # type: ignore[type-var]
@@ -280,9 +303,17 @@ class AgentRunner:
         thread, stored = self._session.tables.thread(self._id), self._session.stored
         return [message for message in thread if message.status == "queued" and message.seq <= stored]
 
+    def _spoken(self) -> list[Message]:
+        """What a person wrote and that waits to be delivered."""
+        return [message for message in self._queued() if message.from_agent is None]
+
+    def _limits(self) -> Limits:
+        """What it may do at most at this moment."""
+        return self._definitions.limits(self._session.tables, self._agent)
+
     async def _spoken_to(self) -> None:
-        """Returns once a message waits to be delivered."""
-        while not self._queued():
+        """Returns once a person's message waits to be delivered; other agents' can wait until a call is done."""
+        while not self._spoken():
             self._news.clear()
             await self._news.wait()
 
@@ -292,11 +323,12 @@ class AgentRunner:
     def _finished(self, task: asyncio.Task[None]) -> None:
         """The one place where a run ends: closes what is open and says how it went."""
         self._task = None
+        self._waiting.at_work.discard(self._id)
         error = self._why if task.cancelled() else _fault(task)
         if self._why is INTERRUPTED and task.cancelled() and self._agent.status == "waiting_for_key":
             self.on_end()  # the server stops: the next one goes on waiting
             return
-        status: AgentStatus = "error" if error else "idle"
+        again = self._goes_on(error)
         try:
             if self._reply is not None:
                 self._reply.abort("interrupted" if task.cancelled() else "failed", error or STOPPED)
@@ -304,10 +336,29 @@ class AgentRunner:
         finally:
             # whatever else goes wrong: an agent that does not run never looks as if it did
             self._reply = None
-            self._put(status=status, waiting_on=None, waiting_until=None, error=error, note=None, sync=True)
-        if self._why is STOPPED and self._queued() and (error is None or error.code in OF_THE_TURN):
+            self._put(**(rest(self._session.tables, self._agent, error) if not again else {"error": error}), sync=True)
+        if again:
             self.start()
+            return
+        self._withdraw_unread()
         self.on_end()
+
+    def _goes_on(self, error: ErrorInfo | None) -> bool:
+        """Whether what was written to it begins another turn at once."""
+        if self._why is INTERRUPTED or self._agent.result is not None:
+            return False
+        if error is None:
+            return bool(self._queued())
+        of_its_own = self._agent.parent_id is None or self._agent.detached
+        return of_its_own and error.code in OF_THE_TURN and bool(self._spoken())
+
+    def _withdraw_unread(self) -> None:
+        """What was written to one that has ended meanwhile is not going to be read."""
+        if not closed(self._agent):
+            return
+        for message in self._queued():
+            self._session.put(message.model_copy(update={"status": "withdrawn"}))
+            tell(self._session, self._id, "It ended before it read the last message.")
 
 
 def _chars(event: ModelEvent) -> int:

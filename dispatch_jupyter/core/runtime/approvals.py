@@ -11,10 +11,12 @@ from pathlib import Path
 from ..permissions.policy import Denied, Policy, Rule, scopes_of
 from ..protocol.commands import AnswerRequest
 from ..protocol.errors import Conflict, Invalid, StoreError
-from ..protocol.ids import AgentId, CallId, GrantId, RequestId, new_id, new_secret_id
+from ..protocol.ids import CallId, GrantId, RequestId, new_id, new_secret_id
 from ..protocol.records import Agent, ErrorInfo, Grant, Reach, Request, now
 from .decisions import DecisionLog, question_of
+from .lineage import path
 from .session import Session
+from .waiting import Waiting
 
 EXPIRED = ErrorInfo(
     code="expired",
@@ -29,8 +31,11 @@ KeepAlways = Callable[[Reach], Awaitable[None]]
 class Approvals:
     """The door between an agent that wants more and the person who may give it. One a session."""
 
-    def __init__(self, session: Session, keep_always: KeepAlways, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, session: Session, waiting: Waiting, keep_always: KeepAlways, changed: Callable[[], None]
+    ) -> None:
         self._session = session
+        self._shown = waiting
         self._keep_always = keep_always
         self._changed = changed
         self.log = DecisionLog(session)
@@ -78,18 +83,6 @@ class Approvals:
         if request.scope != "once":
             return ()
         return tuple(Rule(reach.operation, Path(reach.path), "once", exact=True) for reach in reaches)
-
-    def show_waiting(self, agent_id: AgentId) -> None:
-        """A running agent with a call that has a question open is waiting; afterwards it runs again.
-
-        Not for what a background job of its asks: its call is over.
-        """
-        agent = self._session.tables.agent(agent_id)
-        asks = any(self._holds_up(request, agent_id) for request in self._session.tables.every(Request))
-        if agent.status == "running" and asks:
-            self._session.put(agent.model_copy(update={"status": "waiting", "waiting_on": "request"}))
-        elif agent.status == "waiting" and agent.waiting_on == "request" and not asks:
-            self._session.put(agent.model_copy(update={"status": "running", "waiting_on": None}))
 
     # ------------------------------------------------------------------ people
 
@@ -165,14 +158,14 @@ class Approvals:
                 agent_id=agent.id,
                 call_id=call_id,
                 kind="permission",
-                question=question_of(agent.name, reaches, command),
+                question=question_of(" > ".join(path(self._session.tables, agent)), reaches, command),
                 reaches=list(reaches),
                 command=command,
                 scopes=list(scopes_of(reaches)),
             ),
             sync=True,
         )
-        self.show_waiting(agent.id)
+        self._shown.show(agent.id)
         self._changed()
         return request
 
@@ -184,12 +177,7 @@ class Approvals:
             self._session.put(request.model_copy(update=ended), sync=True)
             self.log.answered(request, [], allowed=False, rule="expired")
             self._changed()
-        self.show_waiting(request.agent_id)
-
-    def _holds_up(self, request: Request, agent_id: AgentId) -> bool:
-        if request.agent_id != agent_id or request.status != "open":
-            return False
-        return request.call_id is None or self._session.tables.call(request.call_id).status == "in_progress"
+        self._shown.show(request.agent_id)
 
     def _answerable(self, request_id: RequestId, command: AnswerRequest) -> Request:
         request = self._session.tables.one(Request, request_id)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
@@ -10,12 +10,17 @@ from operator import itemgetter
 from ..permissions.paths import Files
 from ..permissions.policy import OutsideProject, Policy, Verdict
 from ..protocol.errors import DispatchError, ToolError
+from ..protocol.ids import AgentId
+from ..protocol.parts import Limits
 from ..protocol.records import CommandRun, ErrorInfo, Reach, ToolCall, now
+from ..tools.groups import tool_names
 from ..tools.output import limit
 from ..tools.tool import Arguments, Seen, Tool, Toolbox, ToolContext, ToolResult, parse_arguments
 from .access import CallAccess
 from .guards import CallLoop
+from .lineage import closed
 from .live_output import LiveOutput
+from .relations import ChildrenOf, Relations
 from .skill_source import SkillSource
 from .task_board import TaskBoard
 from .workbench import Workbench
@@ -34,13 +39,25 @@ class CallRunner:
     """Runs calls and records how they went. A failed call is a result the model can act on, never an exception.
 
     Args:
-        spoken_to: returns once a message waits for the agent.
+        relations: the agent's place in the tree.
+        limits: what the agent may do at most, at the moment it is called.
+        spoken_to: returns once a person's message waits for the agent.
     """
 
-    def __init__(self, bench: Workbench, spoken_to: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        bench: Workbench,
+        relations: Relations,
+        limits: Callable[[], Limits],
+        spoken_to: Callable[[], Awaitable[None]],
+    ) -> None:
         self._bench = bench
+        self._relations = relations
+        self._limits = limits
         self._session = bench.session
         self._toolbox = Toolbox(())
+        self._names: frozenset[str] = frozenset()
+        """Tools the agent might use when its step began."""
         self._spoken_to = spoken_to
         self._seen = Seen()
 
@@ -50,7 +67,7 @@ class CallRunner:
         Raises:
             CallLoop: by `check`; the calls not run stay pending and are closed with the turn.
         """
-        self._toolbox = toolbox
+        self._toolbox, self._names = toolbox, self._allowed()
         for together in self._groups(calls):
             for call in together:
                 await self._refuse_or_pass(call, check)
@@ -81,21 +98,31 @@ class CallRunner:
 
     async def _run_one(self, call: ToolCall) -> None:
         call = self._session.put(call.model_copy(update={"status": "in_progress", "started_at": now()}))
+        children = self._relations.children()
         try:
             tool = self._toolbox.get(call.name)
-            result = await self._result(tool, call)
+            result = await self._result(tool, call, children)
+            more: dict[str, object] = {"changes": list(result.changes), "command": result.command}
+            if result.whole is not None:
+                more["spill"] = str(result.whole)
+            await self._end(call, result.text, sync=tool.exclusive, status="completed", **more)
+            self._told(result.tells)
         except DispatchError as error:
             await self._fail(call, error)
-            return
-        more: dict[str, object] = {"changes": list(result.changes), "command": result.command}
-        if result.whole is not None:
-            more["spill"] = str(result.whole)
-        await self._end(call, result.text, sync=tool.exclusive, status="completed", **more)
+        finally:
+            children.release()
 
-    async def _result(self, tool: Tool, call: ToolCall) -> ToolResult:
+    def _told(self, child_ids: Sequence[AgentId]) -> None:
+        for child_id in child_ids:
+            child = self._session.tables.agent(child_id)
+            if closed(child):
+                self._session.put(child.model_copy(update={"told": True}), sync=True)
+
+    async def _result(self, tool: Tool, call: ToolCall, children: ChildrenOf) -> ToolResult:
+        self._check_leave(tool)
         arguments = parse_arguments(tool, call.arguments_text if call.arguments is None else call.arguments)
         await self._bench.refresh()
-        context = self._context(call)
+        context = self._context(call, children)
         try:
             return await self._with_leave(tool, arguments, context)
         except DispatchError:
@@ -117,13 +144,24 @@ class CallRunner:
                 await context.access.ask([outside.reach])
         return await tool.run(arguments, context)
 
-    def _context(self, call: ToolCall) -> ToolContext:
+    def _check_leave(self, tool: Tool) -> None:
+        """What the agent was told of at the beginning of its step may have been taken from it since.
+
+        Raises:
+            ToolError: code `denied`.
+        """
+        if tool.name in self._names - self._allowed():
+            raise ToolError(f"`{tool.name}` is not yours to use any more.", "Do without it.", code="denied")
+
+    def _allowed(self) -> frozenset[str]:
+        limits = self._limits()
+        return tool_names(limits.tools, limits.operations, limits.summons)
+
+    def _context(self, call: ToolCall, children: ChildrenOf) -> ToolContext:
         bench = self._bench
-        limits = bench.session.tables.agent(call.agent_id).limits
-        operations = frozenset(limits.operations)
 
         def policy() -> Policy:
-            return replace(bench.policy(), operations=operations)
+            return replace(bench.policy(), operations=frozenset(self._limits().operations))
 
         access = CallAccess(bench.session, bench.approvals, policy, call.agent_id, call.id)
 
@@ -138,11 +176,14 @@ class CallRunner:
             if printed:  # it was quicker than we; a record that is put ends the text that was being written
                 self._session.restart_text("calls", call.id, "output", printed)
 
+        def summoned(child_id: AgentId) -> None:
+            self._session.put(self._session.tables.call(call.id).model_copy(update={"child_id": child_id}))
+
         return ToolContext(
             agent_id=call.agent_id,
             call_id=call.id,
             files=Files(bench.policy().project, access.policy, note),
-            folder=limits.root,
+            folder=self._limits().root,
             seen=self._seen,
             access=access,
             shell=bench.shell,
@@ -150,6 +191,10 @@ class CallRunner:
             began=began,
             spoken_to=self._spoken_to,
             tasks=TaskBoard(bench.session, call.agent_id),
+            children=children,
+            peers=self._relations.peers,
+            person=self._relations.person(call.id),
+            summoned=summoned,
             skills=SkillSource(bench.session, call.agent_id, bench.skills),
             keys=bench.ring.states,
         )
@@ -172,7 +217,7 @@ class CallRunner:
         }
         latest = self._session.tables.call(call.id)
         self._session.put(latest.model_copy(update=ended), sync=sync)
-        self._bench.approvals.show_waiting(call.agent_id)  # its command may go on, with a question open
+        self._bench.waiting.show(call.agent_id)  # its command may go on, with a question open
 
 
 def _shortened(text: str) -> str:

@@ -7,6 +7,7 @@ from ..protocol.ids import AgentId
 from ..protocol.records import Job, Message, ToolCall
 from ..tools.shell.ansi import plain
 from .job_news import JobNews
+from .mail import text_for_model
 from .reply import UNFINISHED
 from .session import Session
 
@@ -81,7 +82,7 @@ class Context:
 
     def _translate(self, message: Message, calls: list[ToolCall]) -> list[ChatMessage]:
         if message.role == "user" and message.status == "delivered":
-            return [{"role": "user", "content": message.text}]
+            return [{"role": "user", "content": text_for_model(message)}]
         if message.role == "assistant" and message.status in ("complete", "interrupted"):
             made = [call for call in calls if _was_made(call)]
             return _answer(message, made, cut=message.order <= self._cut_through)

@@ -4,7 +4,7 @@ import asyncio
 
 from ..config.edit import always_entries, remove_always
 from ..config.trust import set_trust, trusted_files
-from ..protocol.commands import AnswerRequest, Permissions, TrustedFiles, TrustFile
+from ..protocol.commands import AnswerQuestion, AnswerRequest, Permissions, TrustedFiles, TrustFile
 from ..protocol.errors import Conflict, DispatchError, NotFound
 from ..protocol.ids import GrantId, RequestId, SessionId
 from ..protocol.records import Decision, ErrorInfo, Grant, Request
@@ -55,6 +55,18 @@ class PermissionDesk:
                 other.approvals.reconsider()
             return answered
         raise Conflict("No open session has such a request; nothing was allowed.", "Open its session and look there.")
+
+    async def reply(self, request_id: RequestId, command: AnswerQuestion, by: str) -> Request:
+        """Answer an agent's question.
+
+        Raises:
+            Conflict: nobody waits for it: it was answered, has expired, or is of no open session.
+            StoreError: as `Questions.answer`.
+        """
+        for bench in self._all():
+            if any(request.id == request_id for request in bench.session.tables.every(Request)):
+                return await bench.questions.answer(request_id, command.answer, by)
+        raise Conflict("No open session has such a question.", "Open its session and look there.")
 
     async def revoke(self, grant_id: GrantId, by: str) -> Grant:
         """Take leave back at once: commands that run with it are stopped."""

@@ -1,8 +1,10 @@
 """Bringing open records into a terminal state, when a run ends and when a journal is opened again."""
 
 from ..protocol.ids import AgentId
-from ..protocol.records import ErrorInfo, Job, Request, now
+from ..protocol.records import Agent, ErrorInfo, Job, Request, ToolCall, now
+from ..tools.tree_words import named
 from .decisions import DecisionLog
+from .lineage import ancestors, children, closed
 from .session import Session
 
 OUTPUT_CHARS = 8_000
@@ -24,7 +26,7 @@ UNANSWERED = ErrorInfo(
 
 def repair(session: Session) -> None:
     """Close what a server that died left open. Every agent comes to rest, but those that wait for a key: they go on."""
-    for agent in session.tables.agents():
+    for agent in _children_first(session):
         busy = agent.status in ("running", "waiting")
         for message in session.tables.thread(agent.id):
             if message.status == "streaming":
@@ -32,11 +34,34 @@ def repair(session: Session) -> None:
                 ended = {"status": "interrupted", "error": INTERRUPTED, "ended_at": now()}
                 session.put(message.model_copy(update=ended))
         close_open(session, agent.id, INTERRUPTED)
-        if busy and agent.status != "waiting_for_key":
-            rest = {"status": "error", "error": INTERRUPTED, "note": None, "waiting_on": None}
+        if left := _still_to_come(session, agent):
+            _let_rest(session, agent, left)
+        elif busy and agent.status != "waiting_for_key":
+            rest = {"status": "error", "error": INTERRUPTED, "note": None, "waiting_on": None, "waits_for": []}
             session.put(agent.model_copy(update=rest), sync=True)
     _expire(session)
     _lose(session)
+
+
+def _children_first(session: Session) -> list[Agent]:
+    """Whether an agent still waits depends on those below it."""
+    tables = session.tables
+    return sorted(tables.agents(), key=lambda agent: -sum(1 for _ in ancestors(tables, agent)))
+
+
+def _still_to_come(session: Session, agent: Agent) -> list[AgentId]:
+    """Children that an agent waited for and that go on by themselves: they wait for a key, or for a person."""
+    if agent.status != "waiting" or agent.waiting_on != "children":
+        return []
+    own = (child for child in children(session.tables, agent.id) if child.id in agent.waits_for and not closed(child))
+    return [child.id for child in own if child.status in ("waiting_for_key", "waiting", "idle")]
+
+
+def _let_rest(session: Session, agent: Agent, left: list[AgentId]) -> None:
+    """Its call is over, but it goes on when their results come."""
+    for child_id in left:
+        session.put(session.tables.agent(child_id).model_copy(update={"background": True}))
+    session.put(agent.model_copy(update={"waits_for": left, "note": None}), sync=True)
 
 
 def _expire(session: Session) -> None:
@@ -57,12 +82,21 @@ def _lose(session: Session) -> None:
             session.put(job.model_copy(update=ended))
 
 
+def _of_child(session: Session, call: ToolCall) -> str:
+    """What the model needs to find the agent that the call had started."""
+    child = session.tables.find_agent(call.child_id or "")
+    if child is None:
+        return ""
+    how = "Its result comes as a message." if child.status != "error" else "`retrieve` lets it go on where it was."
+    return f"agent_id: {child.id}\n{named(child)} had begun. {how if not child.told else ''}".rstrip()
+
+
 def close_open(session: Session, agent_id: AgentId, error: ErrorInfo) -> None:
     """End the calls of an agent that did not come to an end by themselves."""
     for call in session.tables.open_calls(agent_id):
         begun = call.status == "in_progress"
         said = f"Error: {error.message} " + ("It may have taken effect." if begun else "It was not run.")
         shown = session.live_text("calls", call.id).get("output", "")[-OUTPUT_CHARS:]
-        text = f"{shown}\n{said}" if shown else said
+        text = "\n".join(filter(None, (shown, _of_child(session, call), said)))
         ended = {"status": "failed", "error": error, "output": text, "output_chars": len(text), "ended_at": now()}
         session.put(call.model_copy(update=ended))

@@ -218,7 +218,7 @@ class Session:
         except StoreError as error:
             log.warning("Session %s: %s", self.tables.session.id, error)
 
-    def _snapshot(self, thread: str) -> str:
+    def _snapshot(self, thread: str = ALL) -> str:
         return Snapshot(**dict(self.state(thread=thread)), instance=self.instance).model_dump_json()
 
     def _since(self, after: int) -> list[Item]:

@@ -16,6 +16,7 @@ from ..store.lock import Owner
 from ..store.waits import Waits
 from .current_catalog import CurrentCatalog
 from .current_skills import CurrentSkills
+from .host import Host
 from .known_names import known_to
 from .models import Models
 from .settings import CurrentConfig
@@ -52,7 +53,7 @@ def set_up(
     warnings = [places.about_project(project), _about_arguments(arguments)]
     return Workspace(
         folder,
-        instance=instance,
+        host=Host(instance, Owner(server_url=server_url), ports, auth_enabled, [*filter(None, warnings)]),
         config=config,
         models=Models(current, ring),
         ring=ring,
@@ -60,10 +61,6 @@ def set_up(
         waits=Waits(folder.parent / "waiting"),
         places=places,
         client=RoutingClient(clock=clock),
-        owner=Owner(server_url=server_url),
-        ports=ports,
-        auth_enabled=auth_enabled,
-        warnings=[warning for warning in warnings if warning],
     )
 
 

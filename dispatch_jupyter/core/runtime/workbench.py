@@ -19,8 +19,12 @@ from ..tools.shell.shell import Shell
 from . import scratch
 from .approvals import Approvals
 from .current_skills import CurrentSkills
+from .host import Host
+from .questions import Questions
 from .session import Session
 from .settings import CurrentConfig
+from .spending import Spending
+from .waiting import Waiting
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +35,9 @@ class Workbench:
 
     session: Session
     approvals: Approvals
+    questions: Questions
+    waiting: Waiting
+    spending: Spending
     shell: Shell
     policy: Callable[[], Policy]
     """What its agents may touch now."""
@@ -47,9 +54,6 @@ class Workbenches:
     """Makes the workbench of each open session, and clears it away.
 
     Args:
-        ports: TCP ports commands may not connect to: the server's own and its kernels'.
-        auth_enabled: False: whoever reaches the server's port can answer for the person, so commands run only where
-            the kernel keeps them away from it.
         changed: called with a session whose open requests or grants changed.
     """
 
@@ -60,17 +64,18 @@ class Workbenches:
         *,
         ring: KeyRing,
         skills: CurrentSkills,
-        ports: Callable[[], frozenset[int]],
-        auth_enabled: bool,
+        host: Host,
         changed: Callable[[Session], None],
     ) -> None:
         self._sandbox = Sandbox()
-        self.auth_enabled = auth_enabled
+        self.auth_enabled = host.auth_enabled
+        """False: whoever reaches the server's port can answer for the person, so commands run only where the kernel
+        keeps them away from it."""
         self._config = config
         self.places = places
         self.ring = ring
         self.skills = skills
-        self._ports = ports
+        self._ports = host.ports
         self._changed = changed
         self._benches: dict[SessionId, Workbench] = {}
         self._level: Level | None = None
@@ -119,7 +124,10 @@ class Workbenches:
             self._scratch = scratch.make()
         folder = self._scratch / f"{session.tables.session.id}-{new_id()}"
         own = (Rule("write", folder / "tmp", "scratch"), Rule("read", session.spill_dir.resolve(), "kept"))
-        approvals = Approvals(session, self._keep_always, lambda: self._changed(session))
+        waiting = Waiting(session)
+        approvals = Approvals(session, waiting, self._keep_always, lambda: self._changed(session))
+        questions = Questions(session, waiting, lambda: self._changed(session))
+        spending = Spending(session, lambda: self._config.last.settings.limits.max_tree_usd)
 
         def keep(job: Job) -> None:
             session.put(job, sync=job.status != "running")
@@ -139,7 +147,19 @@ class Workbenches:
             packages = (Rule("read", folder, "kept") for folder in self.skills.told.packages_outside)
             return Policy(self._config.project, (*own, *packages, *leave, *approvals.rules()), self.places)
 
-        return Workbench(session, approvals, shell, policy, self.ring, self.skills, self._refresh, folder)
+        return Workbench(
+            session,
+            approvals,
+            questions,
+            waiting,
+            spending,
+            shell,
+            policy,
+            self.ring,
+            self.skills,
+            self._refresh,
+            folder,
+        )
 
     async def _refresh(self) -> None:
         await self._config.fresh()

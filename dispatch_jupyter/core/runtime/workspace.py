@@ -17,29 +17,32 @@ from ..llm.types import ModelClient
 from ..permissions.places import Places
 from ..protocol.changes import Notice
 from ..protocol.commands import Accepted, AgentState, CreateSession, SendMessage, SessionSummary, Status
-from ..protocol.errors import Conflict, DispatchError, Locked, ProjectError, StoreError
+from ..protocol.errors import Conflict, DispatchError, Locked, ProjectError
 from ..protocol.ids import AgentId, MessageId, SessionId, new_agent_id, new_id, session_of
 from ..protocol.parts import Limits, ModelRef
-from ..protocol.records import Agent, ErrorInfo, Message, Request
+from ..protocol.records import Agent, Message, Request
 from ..protocol.records import Session as SessionRecord
 from ..protocol.settings import SwitchModel
-from ..store.lock import Owner
 from ..store.waits import Waits
-from .agent import AgentRunner
+from .births import Births
 from .chores import Chores
 from .command_desk import CommandDesk
 from .current_skills import CurrentSkills
 from .definitions import Definitions
 from .feed import Feed
+from .host import Host
 from .hot_reload import HotReload
 from .models import Models
 from .permission_desk import PermissionDesk
+from .runners import Runners
 from .session import Session
 from .sessions import Sessions
 from .settings import CurrentConfig
 from .settings_desk import SettingsDesk
 from .threads import ALL
 from .titles import title_of
+from .tree_desk import TreeDesk
+from .wait_notes import WaitNotes
 from .workbench import Workbenches
 
 KEPT_OPEN = 8
@@ -55,7 +58,7 @@ class Workspace:
         self,
         folder: Path,
         *,
-        instance: str,
+        host: Host,
         config: CurrentConfig,
         models: Models,
         ring: KeyRing,
@@ -63,22 +66,16 @@ class Workspace:
         waits: Waits,
         places: Places,
         client: ModelClient,
-        owner: Owner,
-        ports: Callable[[], frozenset[int]],
-        auth_enabled: bool,
-        warnings: list[ErrorInfo],
     ) -> None:
         self.project = config.project
-        self.instance = instance
+        self.instance = host.instance
         self.models = models
         self._client = client
-        self._warnings = warnings
+        self._warnings = host.warnings
         self._config = config
         self._definitions = Definitions(config, models.current, skills)
-        self._waits = waits
-        self._noting_waits = asyncio.Lock()
-        self._sessions = Sessions(folder, owner, instance, self._opened)
-        self._runners: dict[AgentId, AgentRunner] = {}
+        self._waits = WaitNotes(waits, config.project)
+        self._sessions = Sessions(folder, host.owner, host.instance, self._opened)
         self._feeds: set[Feed] = set()
         self._chores = Chores()
         self._warming: asyncio.Task[None] | None = None
@@ -87,11 +84,21 @@ class Workspace:
             places,
             ring=ring,
             skills=skills,
-            ports=ports,
-            auth_enabled=auth_enabled,
+            host=host,
             changed=self._permissions_changed,
         )
+        self._runners = Runners(
+            self._benches,
+            self._definitions,
+            births=Births(config, self._definitions, models),
+            client=client,
+            chores=self._chores,
+            ending=lambda: self._sessions.ending,
+        )
+        self._runners.on_rest = lambda session: self._chores.add(self._rested(session))
+        self._runners.on_wait = lambda session: self._chores.add(self._waits.note(session))
         self.permissions = PermissionDesk(config, self._benches, self._sessions)
+        self.tree = TreeDesk(self._sessions)
         self.settings = SettingsDesk(config, models, skills, self._sessions)
         ring.on_change = lambda: self._announce(Notice(kind="keys_changed"))
         self._reload = HotReload(config, skills, models, self._announce)
@@ -101,8 +108,7 @@ class Workspace:
     @property
     def at_work(self) -> int:
         """How many agents and background commands run; agents that wait for a person, or for days, do not count."""
-        agents = sum(runner.keeps_server for runner in self._runners.values())
-        return agents + sum(self._benches.busy(session) for session in self._sessions.live())
+        return self._runners.keep_server + sum(self._benches.busy(session) for session in self._sessions.live())
 
     # ------------------------------------------------------------------ sessions
 
@@ -165,18 +171,15 @@ class Workspace:
             yield CommandDesk(self._benches.of(session))
 
     async def interrupt(self, agent_id: AgentId) -> None:
-        """Stop an agent; nothing happens to one at rest."""
-        session = await self.session(session_of(agent_id))
-        session.tables.agent(agent_id)
-        runner = self._runners.get(agent_id)
-        if runner:
-            await runner.interrupt()
+        """Stop an agent and those that work for it; nothing happens to one at rest."""
+        async with self._sessions.using(session_of(agent_id)) as session:
+            await self._runners.children.interrupt(session, agent_id)
 
     async def resume(self, agent_id: AgentId) -> None:
         """Go on where an error, a stop or a restart of the server left off."""
         async with self._sessions.using(session_of(agent_id)) as session:
             self._sessions.check()
-            self._runner(session, agent_id).resume()
+            self._runners.resume(session, agent_id)
 
     async def start(self) -> None:
         """Watch the files; agents that waited for a key when the server before ended go on waiting."""
@@ -232,7 +235,7 @@ class Workspace:
             return
         self._sessions.ending = True
         self._announce(Notice(kind="stopping"))
-        await asyncio.gather(*(runner.stop() for runner in self._runners.values()))
+        await self._runners.stop()
         await self._reload.stop()
         if self._warming:
             self._warming.cancel()
@@ -249,28 +252,9 @@ class Workspace:
     async def _queue(self, session: Session, agent_id: AgentId, text: str, sender: str) -> Accepted:
         if session.tables.agent(agent_id).status == "waiting_for_key":
             await self._benches.ring.forgive()  # a person says "go on": where the time was guessed it is tried now
-        message = session.put(
-            Message(
-                id=MessageId(new_id()),
-                agent_id=agent_id,
-                role="user",
-                order=session.next_order(),
-                status="queued",
-                text=text,
-                sender=sender,
-            ),
-            sync=True,
-        )
+        message = await self._runners.mail.from_person(session, agent_id, text, sender)
         if not session.tables.session.title:
             session.put(session.tables.session.model_copy(update={"title": title_of(text)}))
-        try:
-            await session.saved()
-        except StoreError:
-            # not stored, so not accepted: it must not be acted on either
-            session.put(message.model_copy(update={"status": "withdrawn"}))
-            raise
-        if not self._sessions.ending:
-            self._runner(session, agent_id).start()
         self.on_activity()
         return Accepted(session_id=session.tables.session.id, agent_id=agent_id, message_id=message.id)
 
@@ -291,13 +275,10 @@ class Workspace:
         return agent.model_copy(update={"limits": self._definitions.of(agent).limits})
 
     def _opened(self, session: Session) -> None:
-        """A session was opened: whoever waited for a key when its server ended goes on waiting."""
-        for agent in session.tables.agents():
-            if agent.status == "waiting_for_key" and not self._sessions.ending:
-                self._runner(session, agent.id).start()
+        self._runners.opened(session)
 
     async def _resume_waiting(self) -> None:
-        for session_id in await asyncio.to_thread(self._waits.of, self.project):
+        for session_id in await self._waits.sessions():
             try:
                 session = await self.session(session_id)
             except Locked:
@@ -305,34 +286,13 @@ class Workspace:
             except DispatchError as error:
                 log.warning("Session %s cannot go on waiting: %s", session_id, error.message)
                 continue
-            await self._note_wait(session)
-
-    async def _note_wait(self, session: Session) -> None:
-        """Keep for the next server whether somebody waits there. One at a time: what is so last counts."""
-        session_id = session.tables.session.id
-        async with self._noting_waits:
-            if any(agent.status == "waiting_for_key" for agent in session.tables.agents()):
-                await asyncio.to_thread(self._waits.note, session_id, self.project)
-            else:
-                await asyncio.to_thread(self._waits.forget, session_id)
-
-    def _runner(self, session: Session, agent_id: AgentId) -> AgentRunner:
-        runner = self._runners.get(agent_id)
-        if runner is None:
-            session.tables.agent(agent_id)
-            runner = AgentRunner(
-                self._benches.of(session), agent_id, client=self._client, define=self._definitions.fresh
-            )
-            runner.on_end = lambda: self._chores.add(self._rested(session))
-            runner.on_wait = lambda: self._chores.add(self._note_wait(session))
-            self._runners[agent_id] = runner
-        return runner
+            await self._waits.note(session)
 
     async def _rested(self, session: Session) -> None:
         """An agent came to rest: the catalogue hears of it, and what nobody needs is closed."""
         self.on_activity()
         await self._sessions.note(session)
-        await self._note_wait(session)
+        await self._waits.note(session)
         self._announce(Notice(kind="session_changed", session_id=session.tables.session.id))
         await self._tidy()
 
@@ -342,18 +302,16 @@ class Workspace:
         for session in idle[: max(0, len(idle) - KEPT_OPEN)]:
             if self._needed(session):
                 continue  # since another one was closed
-            for agent in session.tables.agents():
-                self._runners.pop(agent.id, None)
+            self._runners.forget(session)
             await self._sessions.close(session)
             await self._benches.clear(session)
 
     def _needed(self, session: Session) -> bool:
-        runners = (self._runners.get(agent.id) for agent in session.tables.agents())
         return (
             session.watched
             or self._sessions.in_use(session)
             or self._benches.busy(session)
-            or any(runner and runner.running for runner in runners)
+            or self._runners.busy(session)
         )
 
     def _notices(self) -> Feed:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import from_json
@@ -14,6 +14,8 @@ from ..protocol.errors import ToolError
 from ..protocol.ids import AgentId, CallId
 from ..protocol.records import CallKind, CommandRun, FileChange, Reach, Task
 from ..protocol.settings import KeyState
+from .family import Children, Peers, Person
+from .groups import ALSO_CALLED
 
 if TYPE_CHECKING:
     from .shell.shell import Shell
@@ -104,6 +106,11 @@ class ToolContext:
     """Returns once a message waits for the agent."""
     tasks: TaskBoard
     skills: SkillSource
+    children: Children
+    peers: Peers
+    person: Person
+    summoned: Callable[[AgentId], None]
+    """Record which agent the call started."""
     keys: Callable[[], Awaitable[list[KeyState]]]
     """How all keys stand, in fallback order."""
     folder: str = "."
@@ -128,18 +135,31 @@ class ToolResult:
     """How a shell command went; one that failed is a result like any other."""
     whole: Path | None = None
     """The file with all of it, where `text` is only a part."""
+    tells: tuple[AgentId, ...] = ()
+    """Agents whose results are in it."""
 
 
 class Tool(Protocol):
     """One thing an agent can do. Failures are raised as `ToolError` in words the model can act on."""
 
-    name: ClassVar[str]
-    kind: ClassVar[CallKind]
-    description: ClassVar[str]
-    """For the model."""
-    arguments: ClassVar[type[Arguments]]
-    exclusive: ClassVar[bool]
-    """True: changes things, so it runs alone among the calls of its step."""
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def kind(self) -> CallKind: ...
+
+    @property
+    def description(self) -> str:
+        """For the model."""
+        ...
+
+    @property
+    def arguments(self) -> type[Arguments]: ...
+
+    @property
+    def exclusive(self) -> bool:
+        """True: changes things, so it runs alone among the calls of its step."""
+        ...
 
     async def run(self, arguments: Any, context: ToolContext) -> ToolResult: ...
 
@@ -149,19 +169,20 @@ class Toolbox:
 
     def __init__(self, tools: Iterable[Tool]) -> None:
         self._tools = {tool.name: tool for tool in sorted(tools, key=lambda tool: tool.name)}
+        self.names = frozenset(self._tools)
         self.schemas: list[dict[str, Any]] = [_schema(tool) for tool in self._tools.values()]
         """For the model, in OpenAI format; the same objects for as long as the toolbox lives."""
 
     def get(self, name: str) -> Tool:
         """The tool of that name; the error for an unknown one lists those there are."""
         try:
-            return self._tools[name]
+            return self._tools[ALSO_CALLED.get(name, name)]
         except KeyError:
             known = ", ".join(self._tools)
             raise ToolError(f"There is no tool `{name}`.", f"The tools are: {known}.", code="unknown_tool") from None
 
     def kind_of(self, name: str) -> CallKind:
-        tool = self._tools.get(name)
+        tool = self._tools.get(ALSO_CALLED.get(name, name))
         return tool.kind if tool else "other"
 
 

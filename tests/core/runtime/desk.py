@@ -29,7 +29,7 @@ class Desk:
         """Agents have this tool, and no other."""
         definitions = self.workspace._definitions
         made, toolbox = definitions.of, Toolbox([tool])  # one: another means that the settings changed
-        definitions.of = lambda agent: replace(made(agent), toolbox=toolbox)
+        definitions.of = lambda *of: replace(made(*of), toolbox=toolbox)
 
     async def say(self, text: str) -> str:
         """Send to the desk's session, begun where there is none; the message's id."""

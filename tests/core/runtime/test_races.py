@@ -334,7 +334,7 @@ def test_a_turn_that_ends_as_the_server_stops_begins_no_other(run):
         await desk.say("First")
         await until(lambda: desk.model.requests)
         await desk.say("Second")
-        desk.workspace._runners[desk.agent.id]._why = INTERRUPTED  # as `stop` does before it waits
+        desk.workspace._runners.of(desk.session, desk.agent.id)._why = INTERRUPTED  # as `stop` does before it waits
         agent = await desk.rest()
         await asyncio.sleep(0.05)
         assert agent.error.code == "max_steps" and len(desk.model.requests) == 1

@@ -90,6 +90,7 @@ def test_skills_of_both_levels_are_told_and_packages_are_read_on_demand(run, pro
         assert "of the forms" in desk.calls[1].output
         assert desk.calls[2].status == "failed" and "Did you mean `pdf`?" in desk.calls[2].output
         assert [(skill.name, skill.why) for skill in desk.agent.skills] == [
+            ("built-in:orchestrator", "default"),
             ("global:mine", "default"),
             ("project:ours", "default"),
             ("project:lead", "agent"),

@@ -1,0 +1,199 @@
+"""Agents that other agents start: begun, waited for, brought home, and ended with whoever is above them.
+
+What a parent waits for is here in memory; all that must outlive the server is in the records. A child's result
+reaches its parent once: as what a call of the parent's gave back, or else as a message.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Protocol
+
+from ..protocol.errors import StoreError
+from ..protocol.ids import AgentId
+from ..protocol.records import Agent, ErrorInfo, Message
+from ..tools.family import Wish
+from .births import Births
+from .chores import Chores
+from .endings import STOP_SECONDS, STOPPED, rest
+from .lineage import below, closed, resumable, subagents
+from .mail import Mail, message_for
+from .session import Session
+from .waiting import Waiting
+
+
+class Runner(Protocol):
+    """One agent at work, as far as the tree is concerned."""
+
+    @property
+    def running(self) -> bool: ...
+
+    def start(self) -> None: ...
+
+    def cancel(self) -> asyncio.Task[None] | None: ...
+
+
+class Children:
+    """The trees of all sessions of a server.
+
+    Args:
+        runner: runs an agent; made where there is none yet.
+        waiting: what a session's agents are held up by.
+        chores: for what is done without anybody waiting for it.
+    """
+
+    def __init__(
+        self,
+        births: Births,
+        mail: Mail,
+        runner: Callable[[Session, AgentId], Runner],
+        waiting: Callable[[Session], Waiting],
+        chores: Chores,
+    ) -> None:
+        self._births = births
+        self._mail = mail
+        self._runner = runner
+        self._waiting = waiting
+        self._chores = chores
+        self._rests: dict[AgentId, asyncio.Event] = {}
+        self._claimed: Counter[AgentId] = Counter()
+        """Whose results a call under way will give to their parent."""
+
+    # ------------------------------------------------------------------ for tools
+
+    async def summon(self, session: Session, parent_id: AgentId, wish: Wish) -> Agent:
+        """A new agent, at work on its brief.
+
+        Raises:
+            DispatchError: as `Births.make`; it could not be stored.
+        """
+        parent = session.tables.agent(parent_id)
+        child = session.put(await self._births.make(session, parent, wish))
+        session.put(brief(session, child, parent, wish), sync=True)
+        try:
+            await session.saved()
+        except StoreError as error:
+            failed = ErrorInfo(code=error.code, message=error.message, hint=error.hint)
+            session.put(child.model_copy(update={**rest(session.tables, child, failed), "told": True}))
+            raise
+        self._runner(session, child.id).start()
+        return session.tables.agent(child.id)
+
+    async def ended(
+        self, session: Session, parent_id: AgentId, child_id: AgentId, spoken_to: Callable[[], Awaitable[None]]
+    ) -> Agent | None:
+        """A child once it has ended, or once a detached one rests; None where `spoken_to` returned first.
+
+        One that has ended is claimed: until `release` its result does not come as a message. One that has not goes on
+        in the background.
+        """
+        if resumable(session.tables.agent(child_id)):
+            self._runner(session, child_id).start()
+        if not self._at_rest(session, child_id):
+            rests = self._rests.setdefault(child_id, asyncio.Event())
+            with self._waiting(session).on_child(parent_id, child_id):
+                await _first(rests.wait(), spoken_to())
+        child = session.tables.agent(child_id)
+        if closed(child):
+            self._claimed[child_id] += 1
+            self._mail.take_back(session, parent_id, child)
+            return session.tables.agent(child_id)
+        if self._at_rest(session, child_id):
+            return child
+        if not child.background:
+            session.put(child.model_copy(update={"background": True}))
+        return None
+
+    def release(self, session: Session, child_ids: Iterable[AgentId]) -> None:
+        """The call that claimed them is over: what it did not tell comes as messages."""
+        parents: set[AgentId] = set()
+        for child_id in child_ids:
+            self._claimed[child_id] -= 1
+            parents |= {parent for parent in [session.tables.agent(child_id).parent_id] if parent}
+        self._claimed += Counter()  # without those that are 0
+        for parent in parents:
+            self._bring_home(session, parent)
+
+    # ------------------------------------------------------------------ as agents come to rest
+
+    def rested(self, session: Session, agent_id: AgentId) -> None:
+        """An agent's turn is over: whoever waits for it goes on, and what ended with it is brought home."""
+        rests = self._rests.pop(agent_id, None)
+        if rests:
+            rests.set()
+        agent = session.tables.agent(agent_id)
+        self._bring_home(session, agent_id)
+        if closed(agent):
+            self._chores.add(self._end_below(session, agent_id))
+        if agent.parent_id:
+            self._bring_home(session, agent.parent_id)
+            self._reconsider(session, agent.parent_id)
+
+    def opened(self, session: Session) -> None:
+        """A session was opened again: what a server that died had not brought home is."""
+        for agent in session.tables.agents():
+            self._bring_home(session, agent.id)
+            self._reconsider(session, agent.id)
+
+    # ------------------------------------------------------------------ for people
+
+    async def interrupt(self, session: Session, agent_id: AgentId) -> None:
+        """Stop an agent and all that work for it; not the detached, which are threads of their own."""
+        await self._stop(session, [session.tables.agent(agent_id), *subagents(session.tables, agent_id)])
+
+    def revive(self, session: Session, agent_id: AgentId) -> None:
+        """An agent that the end of a server cut off goes on: so do those below it."""
+        for agent in below(session.tables, agent_id):
+            if resumable(agent):
+                session.put(agent.model_copy(update={"background": True}))
+                self._runner(session, agent.id).start()
+
+    # ------------------------------------------------------------------ inside
+
+    def _at_rest(self, session: Session, agent_id: AgentId) -> bool:
+        agent = session.tables.agent(agent_id)
+        return closed(agent) or (agent.detached and not self._runner(session, agent_id).running)
+
+    def _bring_home(self, session: Session, parent_id: AgentId) -> None:
+        waiting = self._waiting(session)
+        self._mail.bring_home(session, parent_id, lambda child: child in self._claimed or waiting.awaited(child))
+
+    def _reconsider(self, session: Session, agent_id: AgentId) -> None:
+        """One that rests until its children end: perhaps it is at its end now."""
+        agent = session.tables.agent(agent_id)
+        if agent.status != "waiting" or self._runner(session, agent_id).running:
+            return
+        changes = rest(session.tables, agent, None)
+        if changes.get("waits_for") != agent.waits_for:
+            session.put(agent.model_copy(update=changes), sync=True)
+        if changes["status"] != "waiting":
+            self.rested(session, agent_id)
+
+    async def _end_below(self, session: Session, agent_id: AgentId) -> None:
+        await self._stop(session, subagents(session.tables, agent_id))
+
+    async def _stop(self, session: Session, agents: Sequence[Agent]) -> None:
+        runners = [self._runner(session, agent.id) for agent in agents if not closed(agent)]
+        if stopping := [task for task in (runner.cancel() for runner in runners) if task is not None]:
+            await asyncio.wait(stopping, timeout=STOP_SECONDS)
+        for agent in reversed(agents):  # children first: a parent that rests for them has then nothing to wait for
+            now = session.tables.agent(agent.id)
+            if now.status == "waiting" and not self._runner(session, agent.id).running:
+                session.put(now.model_copy(update=rest(session.tables, now, STOPPED)), sync=True)
+                self.rested(session, agent.id)
+
+
+def brief(session: Session, child: Agent, parent: Agent, wish: Wish) -> Message:
+    """The first message of a child's thread."""
+    text = f"{wish.task}\n\n## Context\n\n{wish.context}" if wish.context else wish.task
+    return message_for(session, child.id, text, sender=parent.name, from_agent=parent.id, purpose="brief")
+
+
+async def _first(*ways: Awaitable[object]) -> None:
+    """Returns once one of them has; the others are cancelled."""
+    tasks = [asyncio.ensure_future(way) for way in ways]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
