@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Protocol
 
-from ..protocol.errors import StoreError
+from ..protocol.errors import DispatchError
 from ..protocol.ids import AgentId
-from ..protocol.records import Agent, ErrorInfo, Message
+from ..protocol.records import Agent, ErrorInfo, Message, now
 from ..tools.family import Wish
 from .births import Births
 from .chores import Chores
@@ -72,9 +72,11 @@ class Children:
         session.put(brief(session, child, parent, wish), sync=True)
         try:
             await session.saved()
-        except StoreError as error:
-            failed = ErrorInfo(code=error.code, message=error.message, hint=error.hint)
-            session.put(child.model_copy(update={**rest(session.tables, child, failed), "told": True}))
+        except BaseException as error:
+            # it never began: nobody is to wait for it, nor to take it for one that rests
+            failed = STOPPED if isinstance(error, asyncio.CancelledError) else _info(error)
+            ended = {"status": "error", "error": failed, "ended_at": now(), "told": True}
+            session.put(session.tables.agent(child.id).model_copy(update=ended))
             raise
         self._runner(session, child.id).start()
         return session.tables.agent(child.id)
@@ -118,8 +120,7 @@ class Children:
 
     def rested(self, session: Session, agent_id: AgentId) -> None:
         """An agent's turn is over: whoever waits for it goes on, and what ended with it is brought home."""
-        rests = self._rests.pop(agent_id, None)
-        if rests:
+        if self._at_rest(session, agent_id) and (rests := self._rests.pop(agent_id, None)):
             rests.set()
         agent = session.tables.agent(agent_id)
         self._bring_home(session, agent_id)
@@ -177,9 +178,9 @@ class Children:
         if stopping := [task for task in (runner.cancel() for runner in runners) if task is not None]:
             await asyncio.wait(stopping, timeout=STOP_SECONDS)
         for agent in reversed(agents):  # children first: a parent that rests for them has then nothing to wait for
-            now = session.tables.agent(agent.id)
-            if now.status == "waiting" and not self._runner(session, agent.id).running:
-                session.put(now.model_copy(update=rest(session.tables, now, STOPPED)), sync=True)
+            latest = session.tables.agent(agent.id)
+            if latest.status == "waiting" and not self._runner(session, agent.id).running:
+                session.put(latest.model_copy(update=rest(session.tables, latest, STOPPED)), sync=True)
                 self.rested(session, agent.id)
 
 
@@ -187,6 +188,12 @@ def brief(session: Session, child: Agent, parent: Agent, wish: Wish) -> Message:
     """The first message of a child's thread."""
     text = f"{wish.task}\n\n## Context\n\n{wish.context}" if wish.context else wish.task
     return message_for(session, child.id, text, sender=parent.name, from_agent=parent.id, purpose="brief")
+
+
+def _info(error: BaseException) -> ErrorInfo:
+    if isinstance(error, DispatchError):
+        return ErrorInfo(code=error.code, message=error.message, hint=error.hint)
+    return ErrorInfo(code="internal", message=f"It could not be started: {error}.")
 
 
 async def _first(*ways: Awaitable[object]) -> None:

@@ -26,6 +26,7 @@ def rest(tables: Tables, agent: Agent, error: ErrorInfo | None) -> dict[str, obj
         left = [child.id for child in children(tables, agent.id) if _comes_back(child)]
         if left:
             return changes | {"status": "waiting", "waiting_on": "children", "waits_for": left, "error": None}
+        error = _cut(tables, agent)
     if error is None:
         result = agent.result if agent.result is not None else last_words(tables, agent)
         return changes | {"status": "done", "error": None, "result": result, "ended_at": now()}
@@ -33,6 +34,12 @@ def rest(tables: Tables, agent: Agent, error: ErrorInfo | None) -> dict[str, obj
     if agent.parent_id is None or agent.detached or error.code == "interrupted":
         return changes
     return changes | {"result": partial_work(tables, agent), "ended_at": now()}
+
+
+def _cut(tables: Tables, agent: Agent) -> ErrorInfo | None:
+    """Why its last answer is no result: it was refused, or cut at the model's limit."""
+    answers = [message for message in tables.thread(agent.id) if message.role == "assistant"]
+    return answers[-1].error if answers else None
 
 
 def last_words(tables: Tables, agent: Agent) -> str:
