@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from .notebook.commands import Answer, ask, chat
+    from .notebook.commands import Answer, agent, ask, chat, tree
 
-__all__ = ["Answer", "__version__", "ask", "chat"]
+__all__ = ["Answer", "__version__", "agent", "ask", "chat", "tree"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,6 +1,7 @@
 """The door of the package: cheap to import, and what it promises is there."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 import dispatch_jupyter
 
+ROOT = Path(__file__).parent.parent
 HEAVY = ["pydantic", "httpx", "anywidget", "ipywidgets", "IPython", "litellm", "jupyter_server", "tornado", "tinydb"]
 
 
@@ -49,3 +51,16 @@ def test_the_server_extension_is_announced() -> None:
 def test_the_front_end_has_the_same_version() -> None:
     package = json.loads((Path(__file__).parent.parent / "js" / "package.json").read_text())
     assert package["version"] == dispatch_jupyter.__version__
+
+
+def test_the_agents_and_skills_that_ship_lie_in_the_package() -> None:
+    from dispatch_jupyter.core.config.built_in import FOLDER
+    from dispatch_jupyter.core.skills.library import SHIPPED
+
+    package = Path(dispatch_jupyter.__file__).parent
+    files = [path for folder in (FOLDER, SHIPPED) for path in folder.rglob("*") if path.is_file()]
+    assert len(files) >= 9 and all(path.is_relative_to(package) for path in files)
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        pytest.skip("nobody can say what git ignores, which is what a built package leaves out")
+    ignored = subprocess.run(["git", "check-ignore", *files], check=False, cwd=ROOT, capture_output=True, text=True)
+    assert (ignored.returncode, ignored.stdout) == (1, "")

@@ -12,11 +12,11 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, ValidationError
 
-from ..protocol.parts import Effort, Operation
+from ..protocol.parts import Effort
 from ..protocol.records import ErrorInfo
 from .faults import as_written, fault, field_fault
 from .marks import Location
-from .model_schema import MAX_PROMPT_CHARS, AgentSection, Name
+from .model_schema import MAX_PROMPT_CHARS, AgentSection, Name, Permissions
 from .reading import Within, digest_of, read_bytes
 from .section import OrOne, Section
 from .toml_lines import line_of, syntax_line
@@ -44,7 +44,7 @@ class AgentFileSection(Section):
     prompt: Annotated[str, StringConstraints(max_length=MAX_PROMPT_CHARS)] = ""
     prompt_file: str | None = None
     tools: Annotated[list[str], OrOne()] | None = None
-    permissions: Annotated[list[Operation], OrOne()] | None = None
+    permissions: Permissions | None = None
     models: list[FileChoice] = Field(default_factory=list)
     skills: Annotated[list[str], OrOne()] = Field(default_factory=list)
     cwd: str | None = None

@@ -8,10 +8,11 @@ from ..protocol.ids import KeyId
 from ..protocol.records import ErrorInfo
 from ..protocol.settings import ConfigFile, Configuration, TemplateInfo
 from .agent_files import AgentFile
+from .built_in import built_in
 from .faults import sayable
 from .layer import Layer
 from .schema import Settings
-from .templates import BUILT_IN, Template
+from .templates import Template
 
 Tools = Callable[[Template], list[str]]
 """The tools of a template, groups resolved."""
@@ -25,7 +26,7 @@ class Config:
     layers: tuple[Layer, ...] = ()
     """The files it came from, weakest first; kept so that a file that breaks later still counts as it was."""
     errors: list[ErrorInfo] = field(default_factory=list)
-    templates: dict[str, Template] = field(default_factory=lambda: {BUILT_IN.slug: BUILT_IN})
+    templates: dict[str, Template] = field(default_factory=lambda: dict(built_in()))
     """What agents are made from, by slug; also those that cannot be used, with their `error`."""
     agent_files: tuple[AgentFile, ...] = ()
     files: tuple[ConfigFile, ...] = ()
@@ -68,6 +69,7 @@ def _described(template: Template, tools: Tools) -> TemplateInfo:
         line=template.place.line if template.place else 1,
         tools=[] if template.error else tools(template),
         operations=list(template.operations),
+        summons=list(template.summons),
         wants=list(template.wants),
         skills=list(template.skills),
         cwd=sayable(str(template.cwd)) if template.cwd else None,

@@ -33,7 +33,7 @@ def field_fault(root: type[BaseModel], path: Path, line: int | None, found: Mapp
 
     Args:
         root: what the whole file is.
-        found: as `ValidationError.errors()` has it.
+        found: as `ValidationError.errors()` has it; a `hint` in its context is what to do.
     """
     loc: Location = found["loc"]
     name = ".".join(map(str, loc))
@@ -44,7 +44,8 @@ def field_fault(root: type[BaseModel], path: Path, line: int | None, found: Mapp
         return fault(path, line, f"`{name}` is missing.", f"Write `{loc[-1]}: …`.")
     message = str(found["msg"]).removeprefix("Value error, ")
     text = f"`{name}` cannot be used: {message[:1].lower()}{message[1:]}."
-    return fault(path, line, text, f"Correct `{name}`, or take it out.")
+    hint = found.get("ctx", {}).get("hint")
+    return fault(path, line, text, hint or f"Correct `{name}`, or take it out.")
 
 
 def as_written(data: Any, loc: Location) -> Location:

@@ -59,7 +59,8 @@ class _Loading:
 
     def config(self) -> Config:
         layers = self._layers()
-        counted = [self._as_trusted(layer) for layer in layers]
+        own = next((layer for layer in layers if layer.project is None), None)
+        counted = [self._as_trusted(layer, own) for layer in layers]
         agent_files = self._agent_files()
         merged = merge(counted)
         names, faults = check(merged, self.known, _inert_keys(layers, counted))
@@ -98,9 +99,9 @@ class _Loading:
             self.errors += said
         return found
 
-    def _as_trusted(self, layer: Layer) -> Layer:
+    def _as_trusted(self, layer: Layer, own: Layer | None) -> Layer:
         """A project's layer, as far as it counts."""
-        asked = list(wishes(layer, self.home)) if layer.project else []
+        asked = list(wishes(layer, self.home, own)) if layer.project else []
         if not asked:
             return layer
         self.trusted[layer.path] = self.trust.has(layer.path, layer.digest)

@@ -2,12 +2,21 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, GetJsonSchemaHandler, StringConstraints, field_validator, model_validator
-from pydantic_core import CoreSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
-from ..protocol.parts import Effort, Operation
+from ..protocol.parts import OPERATIONS, SUMMON_KINDS, Effort, Operation, SummonKind
 from .entries import written_path
+from .faults import suggestion
 from .section import OrOne, Section, or_text
 
 MAX_PROMPT_CHARS = 100_000
@@ -42,6 +51,20 @@ def no_address(model: str) -> str:
 
 ModelId = Annotated[str, StringConstraints(pattern=MODEL_ID, max_length=200), AfterValidator(no_address)]
 """`provider/name`, as litellm names it."""
+Permission = Literal[Operation, SummonKind]
+"""What an agent may do to files, and which agents it may start."""
+PERMISSIONS: tuple[Permission, ...] = (*OPERATIONS, *SUMMON_KINDS)
+
+
+def _permission(value: Any) -> Any:
+    if isinstance(value, str) and value not in PERMISSIONS:
+        hint = {"hint": suggestion(value, PERMISSIONS)}
+        raise PydanticCustomError("unknown_permission", "there is no such permission", hint)
+    return value
+
+
+Permissions = Annotated[list[Annotated[Permission, BeforeValidator(_permission)]], OrOne()]
+"""As they are written; `write` and `execute` include `read`."""
 Dollars = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 
 
@@ -146,8 +169,9 @@ class AgentSection(Section):
     """Instead of `prompt`: a text file, relative to the file this stands in."""
     tools: Annotated[list[Annotated[str, StringConstraints(min_length=1)]], OrOne()] | None = None
     """Names or groups of tools; all where it is not said."""
-    permissions: Annotated[list[Operation], OrOne()] | None = None
-    """What it may do at most; everything where it is not said."""
+    permissions: Permissions | None = None
+    """What it may do at most: `read`, `write`, `execute`; `summon` agents that work for it, start a `user_agent`.
+    Where it is not said everything, but subagents summon nobody."""
     model: Annotated[list[ChoiceSection], OrOne()] = Field(default_factory=list)
     """Tags or ids, the first that can be used; the default where it is not said."""
     skills: Annotated[list[Annotated[str, StringConstraints(min_length=1)]], OrOne()] = Field(default_factory=list)
@@ -158,11 +182,9 @@ class AgentSection(Section):
 
     @field_validator("permissions")
     @classmethod
-    def _with_reading(cls, value: list[Operation] | None) -> list[Operation] | None:
+    def _with_reading(cls, value: list[Permission] | None) -> list[Permission] | None:
         """Writing and running include reading."""
-        if value is None:
-            return None
-        return [operation for operation in ("read", "write", "execute") if operation in {"read", *value}]
+        return None if value is None else [one for one in PERMISSIONS if one in {"read", *value}]
 
     @field_validator("cwd")
     @classmethod

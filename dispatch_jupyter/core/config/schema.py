@@ -23,10 +23,18 @@ MAX_SECONDS = 7 * 24 * 3600.0
 
 
 class LimitsSection(Section):
-    """`limits:`, what an agent may do at most."""
+    """`limits:`, what an agent may do at most, and all agents of a session together."""
 
     max_steps: int = Field(default=50, ge=1, le=1000)
     """Model calls in one turn."""
+    max_depth: int = Field(default=3, ge=0, le=20)
+    """Levels of agents below one that you talk to: 1 is children, 2 children of children; 0: none are summoned."""
+    max_live_agents: int = Field(default=64, ge=1, le=1000)
+    """Agents of one session that are at work at the same time, those that wait included."""
+    max_summoned: int = Field(default=200, ge=0, le=10_000)
+    """Agents that are summoned in one session until you write again."""
+    max_tree_usd: float | None = Field(default=None, gt=0, le=1e9, allow_inf_nan=False)
+    """USD that the agents of one session spend together; no limit where it is not said."""
 
 
 class Allowed(Section):

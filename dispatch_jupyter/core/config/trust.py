@@ -51,7 +51,8 @@ def trusted_files(project: Path, environ: Mapping[str, str]) -> list[TrustedFile
     path = project / FILE_NAME
     if os.path.realpath(path) != os.path.realpath(user_file(environ)):
         layer = read_layer(path, home, project)
-        asks.append((path, layer.digest, [line for wish in wishes(layer, home) for line in wish.words]))
+        own = read_layer(user_file(environ), home)
+        asks.append((path, layer.digest, [line for wish in wishes(layer, home, own) for line in wish.words]))
     # what is read is only shown where it asks for something, in words of our own
     within = Within(project, lambda _: False)
     files, _ = read_agents(project / PROJECT_AGENTS, home, within, {})

@@ -8,6 +8,7 @@ from ..protocol.records import ErrorInfo
 from .folders import is_in, meant_by
 from .layer import Layer
 from .marks import Location
+from .schema import Settings
 from .tree import take_out
 from .usable import NAMED
 
@@ -74,6 +75,25 @@ def start_words(agent: str, folder: str) -> str:
     return f"start the agent {agent} in {folder}, outside the project"
 
 
+def _much(unit: str) -> Callable[[Any], str]:
+    return lambda value: unit.format(f"{value:,}" if isinstance(value, int) else f"{value:g}")
+
+
+def _dollars(value: float | None) -> str:
+    return "any amount" if value is None else f"${value:g}"
+
+
+LIMITS: dict[tuple[str, str], tuple[str, Callable[[Any], str]]] = {
+    ("limits", "max_steps"): ("let agents take {} in one turn", _much("{} steps")),
+    ("limits", "max_depth"): ("let agents summon others {} deep", _much("{} levels")),
+    ("limits", "max_live_agents"): ("let a session have {} at a time", _much("{} agents")),
+    ("limits", "max_summoned"): ("let a session's agents summon {} until you write again", _much("{} others")),
+    ("limits", "max_tree_usd"): ("let a session's agents spend {} together", _dollars),
+    ("shell", "max_timeout"): ("let commands run for {}", _much("{} seconds")),
+}
+"""Settings that hold agents back: what more of them is in words, and how much that is. None: without a limit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """A setting of a file that needs trust."""
@@ -98,8 +118,13 @@ FIELDS: dict[tuple[str, str], Words] = {
 used up; a model's keys could be those that a person keeps for something else."""
 
 
-def wishes(layer: Layer, home: str) -> Iterator[Wish]:
-    """What in a project's file widens, in the order of the file's settings."""
+def wishes(layer: Layer, home: str, own: Layer | None = None) -> Iterator[Wish]:
+    """What in a project's file widens.
+
+    Args:
+        own: the person's own file: limits may be below what it says, or what holds where it says nothing, not above.
+    """
+    yield from _raised(layer, own)
     for (section, name), words in SECTIONS.items():
         if value := layer.at((section, name)):
             yield Wish((section, name), words(value, {}))
@@ -110,6 +135,18 @@ def wishes(layer: Layer, home: str) -> Iterator[Wish]:
         for index, entry in enumerate(layer.values.get(listed, [])):
             if name in entry and _widens(layer, name, entry[name], home):
                 yield Wish((listed, index, name), words(entry[name], entry))
+
+
+def _raised(layer: Layer, own: Layer | None) -> Iterator[Wish]:
+    defaults = Settings()
+    for (section, name), (words, much) in LIMITS.items():
+        if name not in (layer.at((section,)) or {}):
+            continue
+        value = layer.at((section, name))
+        below = (own.at((section,)) if own else None) or {}
+        now = below.get(name, getattr(getattr(defaults, section), name))
+        if now is not None and (value is None or value > now):
+            yield Wish((section, name), [f"{words.format(much(value))}, not {much(now)}"])
 
 
 def _widens(layer: Layer, name: str, value: Any, home: str) -> bool:

@@ -10,7 +10,7 @@ from ..protocol.ids import new_agent_id
 from ..protocol.parts import OPERATIONS, SUMMON_KINDS, Limits, LoadedSkill, ModelWish
 from ..protocol.records import Agent, now
 from ..tools.family import Wish
-from ..tools.groups import GROUPS, known_names
+from ..tools.groups import known_names, named_tools
 from .definitions import Definitions
 from .lineage import LIVE, ancestors, handles
 from .models import Models
@@ -134,7 +134,7 @@ def _tools(wish: Wish) -> list[str] | None:
             f"There are: {', '.join(sorted(known))}.",
             code="invalid_arguments",
         )
-    return sorted({name for item in wish.tools for name in GROUPS.get(item, (item,))})
+    return sorted(named_tools(wish.tools))
 
 
 def _folder(wish: Wish, template: Template, limits: Limits, project: Path) -> Path:

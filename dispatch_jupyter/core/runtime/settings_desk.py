@@ -31,7 +31,7 @@ class SettingsDesk:
         """The settings in force, and what is wrong with their files."""
         config = await self._config.fresh()
         told = await self._skills.fresh()
-        described = config.describe(lambda one: sorted(tool_names(one.tools, one.operations)))
+        described = config.describe(lambda one: sorted(tool_names(one.tools, one.operations, one.summons)))
         # in a thread: what may be meant by a name is looked for among all there are
         templates = await asyncio.to_thread(
             lambda: [_with_skills_checked(one, told.shelf.unknown(one.skills)) for one in described.templates]

@@ -69,12 +69,14 @@ class Disk:
 
     Args:
         own: the person's skill folders, relative to `home`.
+        shipped: the folder of those that come with the package, if any.
     """
 
     home: Path
     project: Path
     own: tuple[str, ...]
     places: Places
+    shipped: Path | None = None
     _kept: dict[Path, _Kept] = field(default_factory=dict)
     _used: set[Path] = field(default_factory=set)
     _policy: Policy = field(init=False)
@@ -88,6 +90,8 @@ class Disk:
         project = Path(os.path.realpath(self.project))
         home = Path(os.path.realpath(self.home))
         rules = [Rule("read", real, "kept") for name in self.own if (real := _own(home / name, project))]
+        if self.shipped is not None:
+            rules.append(Rule("read", Path(os.path.realpath(self.shipped)), "kept"))
         self._policy = Policy(project, tuple(rules), self.places)
         self._files = Files(project, lambda: self._policy)
         self._used = set()

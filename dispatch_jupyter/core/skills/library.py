@@ -1,4 +1,4 @@
-"""Where skills come from: the person's folders and the project's, read again when they change."""
+"""Where skills come from: the package, the person's folders and the project's, read again when they change."""
 
 import os
 import threading
@@ -10,7 +10,7 @@ from ..permissions.faults import printable
 from ..permissions.places import Places, places_of
 from ..protocol.errors import DispatchError
 from ..protocol.records import ErrorInfo
-from ..protocol.settings import SkillInfo, SkillMapping
+from ..protocol.settings import SettingsScope, SkillInfo, SkillMapping
 from .disk import Disk, is_visible, problem
 from .instructions import FILES
 from .mapping import MappingFile
@@ -20,6 +20,8 @@ from .skill import PACKAGE_FILE, Entry
 
 MAX_BESIDE = 100
 BESIDE_DEPTH = 4
+SHIPPED = Path(__file__).parent.parent / "defaults" / "skills"
+"""Skills that come with the package."""
 MAX_FAULTS = 100
 """Of folders and mapping files, that are said."""
 
@@ -40,11 +42,13 @@ class Library:
         home: the person's home folder.
         project: the project folder.
         places: places of secrets, never read; None: those known of this machine.
+        shipped: folder of the built-in ones; None: there are none.
     """
 
-    def __init__(self, home: Path, project: Path, places: Places | None = None) -> None:
+    def __init__(self, home: Path, project: Path, places: Places | None = None, shipped: Path | None = SHIPPED) -> None:
         self.home = home
         self.project = project
+        self.shipped = shipped
         self._places = places
         self._lock = threading.Lock()
         self._disk: Disk | None = None
@@ -57,6 +61,8 @@ class Library:
             scans = [Scan(disk, "global", self.home), Scan(disk, "project", self.project)]
             if os.path.realpath(self.home) == os.path.realpath(self.project):
                 scans.pop()  # the person's own: their ids are the same in every project
+            if self.shipped is not None:
+                scans.insert(0, Scan(disk, "built in", self.shipped))
             for scan in scans:
                 scan.run()
             disk.finish()
@@ -103,7 +109,7 @@ class Library:
     def _looking(self) -> Disk:
         if self._disk is None:
             places = self._places if self._places is not None else places_of(os.environ, self.home)
-            self._disk = Disk(self.home, self.project, (ROOT, *FOREIGN), places)
+            self._disk = Disk(self.home, self.project, (ROOT, *FOREIGN), places, self.shipped)
         else:
             self._disk.start()
         return self._disk
@@ -163,16 +169,19 @@ def _named_once(entries: Sequence[Entry]) -> list[Entry]:
 def _resolved(shelf: Shelf, file: MappingFile, most: int) -> tuple[list[str], list[ErrorInfo]]:
     """Ids of the skills a mapping file names. A plain name means its own scope's skill, where that has one.
 
+    Of the built-in files it means the project's, else the person's: these stand over what is built in.
+
     Args:
         most: names that mean nothing and are said; looking for what may be meant takes time.
     """
     ids: list[str] = []
     wrong: list[ErrorInfo] = []
+    first: SettingsScope = "project" if file.scope == "built in" else file.scope
     for wanted in file.lines.wanted:
         if len(wrong) >= most and not shelf.meant(wanted.name):
             continue
         try:
-            entry = shelf.find(wanted.name, file.scope)
+            entry = shelf.find(wanted.name, first)
         except DispatchError as error:
             wrong.append(problem(file.path, error.message.rstrip("."), error.hint or "Correct the name.", wanted.line))
             continue

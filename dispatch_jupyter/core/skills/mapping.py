@@ -5,12 +5,14 @@ from pathlib import Path
 
 from ..permissions.faults import printable
 from ..protocol.records import ErrorInfo
-from ..protocol.settings import SkillScope
+from ..protocol.settings import SettingsScope
 from .disk import problem
 
 MAX_NAMES = 200
 SUFFIX = ".txt"
 ORCHESTRATOR = ".o"
+ALL = "_all"
+"""Instead of a type: every orchestrator, or every subagent. No template can have this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Lines:
 class MappingFile:
     """A mapping file, its names not looked up yet."""
 
-    scope: SkillScope
+    scope: SettingsScope
     path: Path
     lines: Lines
 

@@ -13,7 +13,7 @@ MAX_LISTED_DESCRIPTION = 400
 _INTRODUCTION = """\
 # Skills
 
-How things are done here, as the person keeps it in files. Follow what applies to your task; what the person says in \
+How things are done here. Follow what applies to your task; what the person says in \
 the conversation comes first."""
 
 _TOO_LONG = """\

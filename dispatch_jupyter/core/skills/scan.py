@@ -9,10 +9,10 @@ from ..permissions.faults import printable
 from ..permissions.folder import Entry as Name
 from ..protocol.errors import ToolError
 from ..protocol.records import ErrorInfo
-from ..protocol.settings import SkillFolder, SkillInfo, SkillScope
+from ..protocol.settings import SettingsScope, SkillFolder, SkillInfo
 from .disk import MAX_FILE_BYTES, Disk, Looked, fault, problem
 from .mapping import SUFFIX, Lines, MappingFile, read_lines
-from .skill import PACKAGE_FILE, Entry, Parsed, name_of_file, parser
+from .skill import PACKAGE_FILE, Entry, Parsed, name_of_file, parser, skill_id
 
 ROOT = ".skills"
 FOLDERS: tuple[Literal["default", "agents", "project"], ...] = ("default", "agents", "project")
@@ -35,9 +35,9 @@ class Scan:
     """All of one scope. After `run`: what was found, in the order of folders and names."""
 
     disk: Disk
-    scope: SkillScope
+    scope: SettingsScope
     base: Path
-    """The home or project folder."""
+    """The home or project folder; of what is built in, the folder of skills itself."""
     skills: list[Entry] = field(default_factory=list)
     mappings: list[MappingFile] = field(default_factory=list)
     problems: list[ErrorInfo] = field(default_factory=list)
@@ -53,17 +53,21 @@ class Scan:
     def run(self) -> None:
         """Look at all folders. Never raises for what is in them."""
         try:
-            root = self._begin(self.base / ROOT)
+            root = self._begin(self._root)
             for folder in FOLDERS:
                 self._folder(root / folder, folder)
             self._loose(root)
-            for name in FOREIGN:
+            for name in FOREIGN if self._root != self.base else ():
                 self._foreign(self._begin(self.base / name))
         except _Full:
             what = (
                 f"holds more than {MAX_FILES:,} files or {MAX_TOTAL_BYTES // 1_000_000} MB of skills; not all are read"
             )
             self.problems.append(problem(self.base, what, "Take away those that nobody uses."))
+
+    @property
+    def _root(self) -> Path:
+        return self.base if self.scope == "built in" else self.base / ROOT
 
     def _begin(self, top: Path) -> Path:
         self._top = Path(os.path.realpath(top))
@@ -143,7 +147,7 @@ class Scan:
     def _skill(self, path: Path, looked: Looked, folder: SkillFolder) -> None:
         is_package = folder == "packages"
         named = path.parent if is_package else path
-        inside = named.relative_to(self.base / ROOT) if named.is_relative_to(self.base / ROOT) else Path(named.name)
+        inside = named.relative_to(self._root) if named.is_relative_to(self._root) else Path(named.name)
         names = (named.name, inside.as_posix(), named.name if is_package else named.stem)
         aliases = {printable(name) for name in names}
         if looked.real in self._seen:  # the same file by another way
@@ -155,7 +159,7 @@ class Scan:
         except ToolError as error:
             parsed = Parsed(name_of_file(path), error=fault(path, error))
         info = SkillInfo(
-            id=f"{self.scope}:{parsed.name}",
+            id=skill_id(self.scope, parsed.name),
             name=parsed.name,
             scope=self.scope,
             folder=folder,

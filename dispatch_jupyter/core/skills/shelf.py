@@ -9,13 +9,14 @@ from ..permissions.faults import printable
 from ..protocol.errors import DispatchError, Invalid, NotFound
 from ..protocol.parts import SkillReason
 from ..protocol.records import ErrorInfo
-from ..protocol.settings import Skill, SkillMapping, Skills, SkillScope
+from ..protocol.settings import SettingsScope, Skill, SkillMapping, Skills
+from .mapping import ALL
 from .prompt import prompt
-from .skill import Entry, Loaded
+from .skill import Entry, Loaded, skill_id
 
 MAX_UNKNOWN = 10
 """Of a template, that are said: looking for what may be meant takes time."""
-SCOPES: tuple[SkillScope, SkillScope] = ("global", "project")
+SCOPES: tuple[SettingsScope, ...] = ("built in", "global", "project")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +24,14 @@ class Shelf:
     """A snapshot: it never changes, so an agent's step sees one state of the files."""
 
     entries: tuple[Entry, ...] = ()
-    """Global ones first; each scope in the order of its folders and names. Those with an error are not loaded."""
+    """By scope, in the order of folders and names. Those with an error are not loaded."""
     mappings: tuple[SkillMapping, ...] = ()
     faults: tuple[ErrorInfo, ...] = ()
     """What is wrong with folders and mapping files."""
     elsewhere: tuple[Path, ...] = ()
     """Real paths of files and packages that links lead to."""
     _by_id: dict[str, Entry] = field(init=False, repr=False, compare=False)
-    _by_file: dict[tuple[SkillScope, str], list[Entry]] = field(init=False, repr=False, compare=False)
+    _by_file: dict[tuple[SettingsScope, str], list[Entry]] = field(init=False, repr=False, compare=False)
     """By scope and each name of their files."""
 
     def __post_init__(self) -> None:
@@ -39,7 +40,7 @@ class Shelf:
             known = by_id.get(entry.info.id)
             if known is None or (known.info.error and not entry.info.error):
                 by_id[entry.info.id] = entry
-        by_file: dict[tuple[SkillScope, str], list[Entry]] = {}
+        by_file: dict[tuple[SettingsScope, str], list[Entry]] = {}
         for entry in by_id.values():
             for alias in entry.aliases:
                 by_file.setdefault((entry.info.scope, alias), []).append(entry)
@@ -66,7 +67,7 @@ class Shelf:
         entry = self.find(name)
         return Skill(**dict(entry.info), text=entry.text)
 
-    def find(self, name: str, first: SkillScope | None = None) -> Entry:
+    def find(self, name: str, first: SettingsScope | None = None) -> Entry:
         """The skill meant by an id, by a name, or by the name of its file.
 
         Args:
@@ -89,11 +90,21 @@ class Shelf:
         raise Invalid(f"`{_shown(wanted)}` may be more than one skill.", "Write its name as in its front matter.")
 
     def meant(self, name: str) -> list[Entry]:
-        """All that an id, a name or the name of a file may mean. Quick, as `find` is where something is found."""
-        scope, colon, rest = name.strip().partition(":")
-        scopes = [one for one in SCOPES if one == scope] if colon else list(SCOPES)
-        plain = (rest if colon else scope).strip()
-        exact = [self._by_id[f"{one}:{plain}"] for one in scopes if f"{one}:{plain}" in self._by_id]
+        """All that an id, a name or the name of a file may mean. Quick, as `find` is where something is found.
+
+        A name alone means what is built in only where neither the person nor the project has one that can be used.
+        """
+        prefix, colon, rest = name.strip().partition(":")
+        if colon:
+            return self._in([one for one in SCOPES if skill_id(one, "") == f"{prefix}:"], rest.strip())
+        theirs = self._in(SCOPES[1:], prefix)
+        if any(not entry.info.error for entry in theirs):
+            return theirs
+        return self._in(SCOPES[:1], prefix) or theirs
+
+    def _in(self, scopes: Sequence[SettingsScope], plain: str) -> list[Entry]:
+        ids = [skill_id(one, plain) for one in scopes]
+        exact = [self._by_id[one] for one in ids if one in self._by_id]
         return exact or [entry for one in scopes for entry in self._by_file.get((one, plain), ())]
 
     def usable(self, name: str) -> Entry:
@@ -134,10 +145,10 @@ class Shelf:
             orchestrator: whether it summons others: then `<type>.o.txt` counts, else `<type>.txt`.
         """
         wanted: list[tuple[Entry, SkillReason]] = []
-        wanted += [(entry, "default") for entry in self.entries if entry.info.folder == "default"]
-        for mapping in self.mappings:
-            if (mapping.agent, mapping.orchestrator) == (agent_type, orchestrator):
-                wanted += [(self._by_id[skill_id], "agent") for skill_id in mapping.skills]
+        for scope in SCOPES:
+            here = (entry for entry in self.entries if (entry.info.folder, entry.info.scope) == ("default", scope))
+            wanted += [(entry, "default") for entry in (*here, *self._mapped(ALL, orchestrator, [scope]))]
+        wanted += [(entry, "agent") for entry in self._mapped(agent_type, orchestrator, SCOPES)]
         wanted += [(entry, "template") for entry in self._known(from_template)]
         wanted += [(entry, "person") for entry in self._known(by_hand)]
         loaded: dict[str, Loaded] = {}
@@ -156,6 +167,11 @@ class Shelf:
             if entry.info.folder == "packages" and not entry.info.error and entry.info.id not in have
         ]
         return prompt(texts, packages)
+
+    def _mapped(self, agent: str, orchestrator: bool, scopes: Sequence[SettingsScope]) -> Iterator[Entry]:
+        for mapping in self.mappings:
+            if (mapping.agent, mapping.orchestrator) == (agent, orchestrator) and mapping.scope in scopes:
+                yield from (self._by_id[one] for one in mapping.skills)
 
     def _known(self, names: Iterable[str]) -> Iterator[Entry]:
         for name in names:

@@ -8,7 +8,7 @@ from typing import Any
 from ..permissions.faults import printable
 from ..protocol.parts import SkillReason
 from ..protocol.records import ErrorInfo
-from ..protocol.settings import SkillInfo
+from ..protocol.settings import SettingsScope, SkillInfo
 from .disk import problem
 
 MAX_NAME = 100
@@ -48,6 +48,11 @@ class Loaded:
 
     skill: SkillInfo
     why: SkillReason
+
+
+def skill_id(scope: SettingsScope, name: str) -> str:
+    """`built-in:name`, `global:name` or `project:name`."""
+    return f"{scope.replace(' ', '-')}:{name}"
 
 
 def parser(path: Path) -> Callable[[bytes], Parsed]:

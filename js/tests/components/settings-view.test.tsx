@@ -57,6 +57,7 @@ it('shows what agents are made from, and one that is broken as broken, with why'
         template('reviewer', {
           title: 'Code reviewer',
           operations: ['read'],
+          summons: ['summon'],
           tools: ['a', 'b', 'c', 'd', 'e'],
           wants: [
             { model: 'review', key: null, effort: null },
@@ -74,7 +75,7 @@ it('shows what agents are made from, and one that is broken as broken, with why'
   const reviewer = await vi.waitFor(() => r.find('[data-template=reviewer]'));
   expect(factsOf(reviewer)).toEqual({
     Model: 'review, else heavy (key work, effort low)',
-    May: 'read',
+    May: 'read, summon subagents',
     Tools: '5 toolsa, b, c, d, e',
     Skills: 'house-style',
     Folder: 'src'

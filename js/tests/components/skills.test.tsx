@@ -10,7 +10,8 @@ const LIST = [
   skill('release', { folder: 'project' }),
   skill('plots', { folder: 'packages' }),
   skill('odd', { folder: 'project', error: problem({ message: 'Its front matter is no YAML.' }) }),
-  skill('english', { id: 'global:english', scope: 'global' })
+  skill('english', { id: 'global:english', scope: 'global' }),
+  skill('worker', { id: 'built-in:worker', scope: 'built in', folder: 'agents', agents: ['_all'] })
 ];
 const ACTIVATE = `agents/${AGENT}/skills`;
 const names = (r: Rig) => [...r.root.querySelectorAll<HTMLElement>('[data-skill]')].map(item => item.dataset.skill);
@@ -28,7 +29,7 @@ async function opened(fields: Parameters<typeof agent>[0] = {}): Promise<Rig> {
   );
   await r.chat.setup.config.refresh();
   r.chat.showSettings('skills');
-  await vi.waitFor(() => expect(names(r)).toHaveLength(5));
+  await vi.waitFor(() => expect(names(r)).toHaveLength(6));
   return r;
 }
 const read = async (r: Rig, id: string) => {
@@ -40,17 +41,20 @@ it('lists them by scope and folder, those that are broken and those that are loa
   const r = await opened({ skills: [{ name: 'global:english', why: 'default' }] });
   expect([...r.root.querySelectorAll('.dsp-skill-scope > summary')].map(s => s.textContent)).toEqual([
     'This project',
-    'Yours, in all projects'
+    'Yours, in all projects',
+    'Built in'
   ]);
   expect([...r.root.querySelectorAll<HTMLElement>('.dsp-skill-folder')].map(f => f.dataset.folder)).toEqual([
     'default',
     'project',
     'packages',
-    'default'
+    'default',
+    'agents'
   ]);
   expect(r.find('[data-skill="project:odd"]').textContent).toContain('broken');
   expect(r.find('[data-skill="global:english"]').textContent).toContain('loaded');
   expect(r.find('.dsp-settings-body .dsp-problems').textContent).toContain('A mapping is wrong.');
+  expect(r.find('.dsp-settings-body').textContent).not.toContain('.skills/default/');
 });
 
 it('finds them by name, description, tag and agent', async () => {
@@ -98,7 +102,7 @@ it('loads one for the agent shown, and takes out what was loaded by hand', async
 it('does not offer to take out what files give, nor to load what is broken', async () => {
   const r = await opened({ skills: [{ name: 'project:house-style', why: 'default' }] });
   await read(r, 'project:house-style');
-  expect(r.find('.dsp-skill-agent').textContent).toBe('dispatch has it: in a default folder.');
+  expect(r.find('.dsp-skill-agent').textContent).toBe('dispatch has it: all agents of its kind get it.');
   await read(r, 'project:odd');
   expect(r.find('.dsp-skill').textContent).toContain('Its front matter is no YAML.');
   expect(r.find('.dsp-skill-agent').querySelector('button')).toBeNull();
@@ -111,9 +115,13 @@ it('reads them again when they change', async () => {
   await vi.waitFor(() => expect(names(r)).toHaveLength(2), { timeout: 3_000 });
 });
 
-it('says where to put them while there are none', async () => {
-  const r = openRig();
-  r.server.answers.set('GET skills', skills([]));
-  r.chat.showSettings('skills');
-  await vi.waitFor(() => expect(r.find('.dsp-settings-body').textContent).toContain('.skills/default/'));
-});
+it.each([[[]], [LIST.slice(-1)]])(
+  'says where to put them while there are none but those that are built in',
+  async list => {
+    const r = openRig();
+    r.server.answers.set('GET skills', skills(list));
+    r.chat.showSettings('skills');
+    await vi.waitFor(() => expect(r.find('.dsp-settings-body').textContent).toContain('.skills/default/'));
+    expect(names(r)).toEqual(list.map(({ id }) => id));
+  }
+);

@@ -6,7 +6,9 @@ import pytest
 from config_place import Place
 
 from dispatch_jupyter.core.config import agent_files
-from dispatch_jupyter.core.config.templates import BUILT_IN, Template
+from dispatch_jupyter.core.config.built_in import built_in
+from dispatch_jupyter.core.config.templates import Template
+from dispatch_jupyter.core.protocol.parts import SUMMON_KINDS
 
 FULL = """\
 name = "Code reviewer"
@@ -29,6 +31,8 @@ effort = "high"
 [[models]]
 model_id = "light"
 """
+SUBAGENTS = ["planner", "researcher", "reviewer", "writer"]
+"""Those that are built in."""
 OWN = "keys: [{id: work, provider: anthropic, env: W}]\nmodels: [{id: anthropic/big, tags: [light]}]\n"
 
 
@@ -56,7 +60,7 @@ def test_everything_that_can_be_said(place: Place) -> None:
 def test_an_empty_file_is_an_agent(place: Place) -> None:
     place.agent("code-reviewer.toml", "")
     one = place.clean().templates["code-reviewer"]
-    assert one == Template("code-reviewer", "Code reviewer", scope="project", place=one.place)
+    assert one == Template("code-reviewer", "Code reviewer", summons=SUMMON_KINDS, scope="project", place=one.place)
 
 
 def test_which_file_counts(place: Place) -> None:
@@ -71,12 +75,13 @@ def test_which_file_counts(place: Place) -> None:
 
 
 def test_the_default_agent_is_built_in_and_may_be_changed(place: Place) -> None:
-    assert place.clean().templates["dispatch"] is BUILT_IN
+    shipped = place.clean().templates["dispatch"]
+    assert shipped is built_in()["dispatch"]
     place.agent("dispatch.toml", 'prompt = "Be brief."\n')
     one = place.clean().templates["dispatch"]
-    assert (one.title, one.description, one.prompt) == (BUILT_IN.title, BUILT_IN.description, "Be brief.")
+    assert (one.title, one.description, one.prompt) == (shipped.title, shipped.description, "Be brief.")
     place.theirs("agents: [{name: a}, {name: Zed, is_subagent: true}, {name: b}]\n")
-    assert list(place.clean().templates) == ["dispatch", "a", "b", "Zed"]
+    assert list(place.clean().templates) == ["dispatch", "a", "b", *SUBAGENTS, "Zed"]
 
 
 @pytest.mark.parametrize(
@@ -158,7 +163,7 @@ def test_a_name_that_is_no_slug(place: Place, name: str, slug: str) -> None:
 @pytest.mark.parametrize("name", [".hidden.toml", ".#x.toml", "x.toml~", "x.toml.tmp", "README.md", ".x.toml.swp"])
 def test_other_files_are_no_agents(place: Place, name: str) -> None:
     place.agent(name, "nonsense")
-    assert list(place.clean().templates) == ["dispatch"]
+    assert list(place.clean().templates) == ["dispatch", *SUBAGENTS]
 
 
 def test_what_names_nothing_is_said_with_its_line(place: Place) -> None:
@@ -188,7 +193,7 @@ def test_too_many_files(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(5):
         place.agent(f"a{number}.toml", "")
     config = place.load()
-    assert [slug for slug in config.templates if slug != "dispatch"] == ["a0", "a1", "a2"]
+    assert [slug for slug in config.templates if slug not in built_in()] == ["a0", "a1", "a2"]
     assert "more than 3 agents" in config.errors[0].message
 
 

@@ -56,9 +56,10 @@ def test_templates_fallback_and_problems(place: Place) -> None:
     )
     shown = place.load().describe(lambda template: [f"{name}!" for name in template.tools or ("all",)])
     assert shown.fallback == ["spare", "work"]
-    assert [template.name for template in shown.templates] == ["dispatch", "bad", "rev"]
-    built_in, bad, rev = shown.templates
+    built_in, bad, rev, *subagents = shown.templates
+    assert [template.name for template in (built_in, bad, rev)] == ["dispatch", "bad", "rev"]
     assert (built_in.scope, built_in.path, built_in.tools) == ("built in", None, ["all!"])
+    assert {(one.scope, one.is_subagent) for one in subagents} == {("built in", True)}
     assert (bad.error, bad.tools) == (shown.problems[0], [])
     assert (rev.title, rev.path, rev.line) == ("Reviewer", str(place.file), 2)
     assert (rev.tools, rev.operations, rev.cwd) == (["read!"], ["read"], str(place.project / "src"))

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from config_place import Place
 
+from dispatch_jupyter.core.config.built_in import built_in
 from dispatch_jupyter.core.config.json_schema import schema_json, schema_text
 from dispatch_jupyter.core.config.schema import Settings
 
@@ -115,7 +116,7 @@ def test_every_setting_is_explained() -> None:
 
 
 def test_it_fits_the_examples_of_the_documentation() -> None:
-    for page in ("docs/configuration.md", "docs/permissions.md", "docs/guide.md"):
+    for page in ("docs/agents.md", "docs/configuration.md", "docs/permissions.md", "docs/guide.md"):
         for block in (ROOT / page).read_text("utf-8").split("```yaml\n")[1:]:
             text = block.split("```")[0]
             assert valid(text), text
@@ -140,7 +141,8 @@ def test_the_commented_example_of_the_project_has_no_faults(tmp_path: Path) -> N
     place = Place(tmp_path)
     place.own(re.sub(r"(?m)^# (?=[a-z]+:| +)", "", text))
     config = place.clean()
-    assert (config.model, list(config.templates)) == ("heavy", ["dispatch", "reviewer"])
+    assert (config.model, set(config.templates) - set(built_in())) == ("heavy", {"docs"})
+    assert (config.settings.limits.max_steps, config.settings.limits.max_tree_usd) == (40, 5)
 
 
 @pytest.mark.slow

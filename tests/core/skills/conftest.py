@@ -14,7 +14,8 @@ class Person:
         self.home, self.project = top / "home", top / "work" / "project"
         for folder in (self.home, self.project):
             folder.mkdir(parents=True)
-        self.library = Library(self.home, self.project, Places(self.home))
+        # what comes with the package has tests of its own
+        self.library = Library(self.home, self.project, Places(self.home), shipped=None)
 
     def put(self, path: str, text: str | bytes = "Do it well.\n") -> Path:
         """A file of the person (`~/…`) or of the project."""

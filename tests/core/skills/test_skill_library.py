@@ -175,17 +175,17 @@ def test_secrets_in_the_project_stay_closed(tmp_path: Path):
     (home / ".skills" / "default" / "a.md").symlink_to(home / ".ssh" / "id.md")
     (home / ".skills" / "default" / "b.md").symlink_to(home / ".claude" / "token.md")
     (home / ".skills" / "default" / "c.md").write_text("Mine.")
-    shelf = Library(home, home, places_of({}, home)).load()
+    shelf = Library(home, home, places_of({}, home), shipped=None).load()
     assert [entry.text for entry in shelf.entries] == ["Mine.", "Fine."]
     assert [entry.info.id for entry in shelf.entries] == ["global:c", "global:ok"] and len(shelf.problems) == 2
     (home / ".skills").rename(home / ".old")
     (home / ".skills").symlink_to(home / ".ssh")
-    assert "swordfish" not in str(Library(home, home, places_of({}, home)).load())
+    assert "swordfish" not in str(Library(home, home, places_of({}, home), shipped=None).load())
     (home / ".skills").unlink()
     (tmp_path / "others" / "default").mkdir(parents=True)
     (tmp_path / "others" / "default" / "a.md").write_text("swordfish")
     (home / ".skills").symlink_to(tmp_path / "others")
-    assert "swordfish" not in str(Library(home, home, places_of({}, home)).load())
+    assert "swordfish" not in str(Library(home, home, places_of({}, home), shipped=None).load())
 
 
 def test_what_links_swap_while_it_is_looked_at_is_judged_as_it_is_opened(person: Any, tmp_path: Path, monkeypatch: Any):

@@ -5,7 +5,7 @@ import { PlaceLink } from '../PlaceLink';
 import { shortened } from '../ProblemsBanner';
 import { Prose } from '../Prose';
 import { Fact, Loaded } from './Loaded';
-import { operationsWords, scopeWord } from './words';
+import { permissionsWords, scopeWord } from './words';
 
 /** What agents are made from; those whose file is broken stay in sight, with what is wrong. */
 export function AgentsSection() {
@@ -92,12 +92,12 @@ function Broken({ template: { error, path, line } }: { template: TemplateInfo })
 
 function Facts({ template }: { template: TemplateInfo }) {
   const trans = useTrans();
-  const { tools, operations, wants, skills, cwd } = template;
+  const { tools, wants, skills, cwd } = template;
   const model = wants.map(wish => wishWords(wish, trans)).join(trans.__(', else '));
   return (
     <dl class="dsp-facts">
       <Fact name={trans.__('Model')}>{model || trans.__('the default')}</Fact>
-      <Fact name={trans.__('May')}>{operationsWords(operations, trans)}</Fact>
+      <Fact name={trans.__('May')}>{permissionsWords(template, trans)}</Fact>
       <Fact name={trans.__('Tools')}>
         <Tools names={tools} />
       </Fact>

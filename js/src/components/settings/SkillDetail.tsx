@@ -89,6 +89,8 @@ function Getters({ info, config }: { info: SkillInfo; config: Configuration | nu
 }
 
 function mappedWords(agent: string, trans: Translation): string {
+  if (agent === '_all') return trans.__('every subagent');
+  if (agent === '_all.o') return trans.__('every agent that you talk to');
   const orchestrator = agent.endsWith('.o');
   const name = orchestrator ? agent.slice(0, -2) : agent;
   return orchestrator ? trans.__('%1 as orchestrator (mapped)', name) : trans.__('%1 as subagent (mapped)', name);

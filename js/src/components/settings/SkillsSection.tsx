@@ -7,7 +7,7 @@ import { Loaded } from './Loaded';
 import { SkillDetail } from './SkillDetail';
 import { folderWords } from './words';
 
-const SCOPES = ['project', 'global'] as const;
+const SCOPES = ['project', 'global', 'built in'] as const;
 const FOLDERS: readonly SkillFolder[] = ['default', 'agents', 'project', 'packages'];
 
 /** How things are done here: what skills there are, where they are from, who gets them, and what they say. */
@@ -23,15 +23,16 @@ function Browser({ skills }: { skills: Skills }) {
   const wanted = words.value.toLowerCase().split(/\s+/);
   const shown = skills.skills.filter(skill => wanted.every(word => textOf(skill).includes(word)));
   const chosen = skills.skills.find(skill => skill.id === open.value);
-  if (!skills.skills.length && !skills.problems.length)
-    return (
-      <p class="dsp-quiet">
-        {trans.__('There are no skills. Put Markdown files into')} <code>.skills/default/</code>{' '}
-        {trans.__('of the project, or of your home folder.')}
-      </p>
-    );
+  const where = !skills.problems.length && skills.skills.every(({ scope }) => scope === 'built in') && (
+    <p class="dsp-quiet">
+      {trans.__('There are no skills of yours. Put Markdown files into')} <code>.skills/default/</code>{' '}
+      {trans.__('of the project, or of your home folder.')}
+    </p>
+  );
+  if (!skills.skills.length && where) return where;
   return (
     <>
+      {where}
       {skills.problems.length > 0 && (
         <ul class="dsp-problems dsp-card dsp-warn">
           {skills.problems.map(problem => (
@@ -146,7 +147,12 @@ function SkillItem({ skill, current, onOpen }: { skill: SkillInfo; current: bool
 }
 
 function scopeName(scope: SkillInfo['scope'], trans: Translation): string {
-  return scope === 'project' ? trans.__('This project') : trans.__('Yours, in all projects');
+  const words: Record<SkillInfo['scope'], string> = {
+    project: trans.__('This project'),
+    global: trans.__('Yours, in all projects'),
+    'built in': trans.__('Built in')
+  };
+  return words[scope];
 }
 
 /** What can be searched of a skill. */

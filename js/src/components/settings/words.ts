@@ -1,5 +1,5 @@
 import type { Translation } from '../../host';
-import type { Operation, SkillFolder, SkillReason, TemplateInfo } from '../../protocol';
+import type { Operation, SkillFolder, SkillReason, SummonKind, TemplateInfo } from '../../protocol';
 
 /** Where something of the settings is from. */
 export function scopeWord(scope: TemplateInfo['scope'], trans: Translation): string {
@@ -11,13 +11,16 @@ export function scopeWord(scope: TemplateInfo['scope'], trans: Translation): str
   return words[scope];
 }
 
-export function operationsWords(operations: readonly Operation[], trans: Translation): string {
-  const words: Record<Operation, string> = {
+/** What an agent may do at most. */
+export function permissionsWords({ operations, summons }: TemplateInfo, trans: Translation): string {
+  const words: Record<Operation | SummonKind, string> = {
     read: trans.__('read'),
     write: trans.__('write'),
-    execute: trans.__('run')
+    execute: trans.__('run'),
+    summon: trans.__('summon subagents'),
+    user_agent: trans.__('start agents of yours')
   };
-  return operations.map(operation => words[operation]).join(', ');
+  return [...operations, ...summons].map(permission => words[permission]).join(', ');
 }
 
 /** What a folder of skills means. */
@@ -34,9 +37,10 @@ export function folderWords(folder: SkillFolder, trans: Translation): readonly [
 /** Why an agent has a skill. */
 export function reasonWord(why: SkillReason, trans: Translation): string {
   const words: Record<SkillReason, string> = {
-    default: trans.__('in a default folder'),
+    default: trans.__('all agents of its kind get it'),
     agent: trans.__('mapped to its type'),
     template: trans.__('named by its template'),
+    summoner: trans.__('given when it was summoned'),
     person: trans.__('loaded by hand'),
     used: trans.__('read by the agent itself')
   };
