@@ -19,7 +19,7 @@ from .endings import STOP_SECONDS, STOPPED, rest
 from .lineage import below, closed, resumable, subagents
 from .mail import Mail, message_for
 from .session import Session
-from .waiting import Waiting
+from .workbench import Workbench
 
 
 class Runner(Protocol):
@@ -38,7 +38,7 @@ class Children:
 
     Args:
         runner: runs an agent; made where there is none yet.
-        waiting: what a session's agents are held up by.
+        bench: what a session's agents work with.
         chores: for what is done without anybody waiting for it.
     """
 
@@ -47,13 +47,13 @@ class Children:
         births: Births,
         mail: Mail,
         runner: Callable[[Session, AgentId], Runner],
-        waiting: Callable[[Session], Waiting],
+        bench: Callable[[Session], Workbench],
         chores: Chores,
     ) -> None:
         self._births = births
         self._mail = mail
         self._runner = runner
-        self._waiting = waiting
+        self._bench = bench
         self._chores = chores
         self._rests: dict[AgentId, asyncio.Event] = {}
         self._claimed: Counter[AgentId] = Counter()
@@ -93,7 +93,7 @@ class Children:
             self._runner(session, child_id).start()
         if not self._at_rest(session, child_id):
             rests = self._rests.setdefault(child_id, asyncio.Event())
-            with self._waiting(session).on_child(parent_id, child_id):
+            with self._bench(session).waiting.on_child(parent_id, child_id):
                 await _first(rests.wait(), spoken_to())
         child = session.tables.agent(child_id)
         if closed(child):
@@ -156,7 +156,7 @@ class Children:
         return closed(agent) or (agent.detached and not self._runner(session, agent_id).running)
 
     def _bring_home(self, session: Session, parent_id: AgentId) -> None:
-        waiting = self._waiting(session)
+        waiting = self._bench(session).waiting
         self._mail.bring_home(session, parent_id, lambda child: child in self._claimed or waiting.awaited(child))
 
     def _reconsider(self, session: Session, agent_id: AgentId) -> None:
@@ -171,7 +171,11 @@ class Children:
             self.rested(session, agent_id)
 
     async def _end_below(self, session: Session, agent_id: AgentId) -> None:
+        """Nothing of an agent that has ended goes on: no agents that worked for it, no background jobs."""
         await self._stop(session, subagents(session.tables, agent_id))
+        shell = self._bench(session).shell
+        jobs = [running for job, running in shell.jobs.all() if job.agent_id == agent_id and not running.over]
+        await asyncio.gather(*(running.stop("its agent has ended") for running in jobs))
 
     async def _stop(self, session: Session, agents: Sequence[Agent]) -> None:
         runners = [self._runner(session, agent.id) for agent in agents if not closed(agent)]

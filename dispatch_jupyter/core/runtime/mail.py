@@ -71,7 +71,7 @@ class Mail:
         session.put(message.model_copy(update={"woke": rests and not held}), sync=True)
         await session.saved()
         if held or agent.status == "error":
-            return "held"
+            return "held" if held else "stopped"
         self._start(session, agent_id)
         return "woken" if rests else "queued"
 

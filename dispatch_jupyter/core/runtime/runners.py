@@ -38,7 +38,7 @@ class Runners:
         self._ending = ending
         self._runners: dict[AgentId, AgentRunner] = {}
         self.mail = Mail(self.start, self.at_work, ending)
-        self.children = Children(births, self.mail, self.of, lambda session: benches.of(session).waiting, chores)
+        self.children = Children(births, self.mail, self.of, benches.of, chores)
         self.on_rest: Callable[[Session], object] = lambda _: None
         """Called when an agent of the session comes to rest."""
         self.on_wait: Callable[[Session], object] = lambda _: None

@@ -29,9 +29,9 @@ class Wish:
     top_level: bool = False
 
 
-Delivery = Literal["woken", "queued", "held"]
-"""A message began a turn; is read at the agent's next step; or waits until a person speaks, as agents have woken each
-other often enough."""
+Delivery = Literal["woken", "queued", "held", "stopped"]
+"""A message began a turn; is read at the agent's next step; waits until a person speaks, as agents have woken each
+other often enough; or until a person lets the agent go on, which was stopped or failed."""
 
 
 class Children(Protocol):

@@ -28,6 +28,8 @@ _SAYS: dict[Delivery, str] = {
     "queued": "Queued: {who} is at work and reads it at its next step.",
     "held": "Held: {who} gets it once a person has spoken; agents have woken each other often enough. Do not send it "
     "again: end your turn, or go on without an answer.",
+    "stopped": "Queued: {who} was stopped, or failed, and reads it once a person lets it go on. Do not wait for an "
+    "answer.",
 }
 
 

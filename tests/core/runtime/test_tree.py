@@ -10,7 +10,7 @@ from desk import Desk, until
 from dispatch_jupyter.core.protocol.commands import AnswerQuestion
 from dispatch_jupyter.core.protocol.errors import Conflict, Ended
 from dispatch_jupyter.core.protocol.ids import handle_of
-from dispatch_jupyter.core.protocol.records import Agent, Request
+from dispatch_jupyter.core.protocol.records import Agent, Job, Request
 from model_server import Call, Hang, Reply
 
 pytestmark = pytest.mark.slow
@@ -319,5 +319,18 @@ def test_one_that_is_stopped_before_it_began_is_at_its_end(run):
         (child,) = agents(desk, "researcher")
         assert child.error.code == "cancelled" and child.ended_at
         assert len(desk.model.requests) == 1
+
+    run(scenario)
+
+
+def test_a_background_job_ends_with_its_agent(run):
+    async def scenario(desk: Desk) -> None:
+        start = Call("run_shell", {"command": "sleep 60", "background": True})
+        cast = Cast(root=[Reply(calls=[summon("writer")]), DONE], writer=[Reply(calls=[start]), Reply("Started.")])
+        await begin(desk, cast)
+        await until(lambda: desk.texts() and desk.texts()[-1] == "All done.")
+        await until(lambda: all(job.status == "stopped" for job in desk.session.tables.every(Job)))
+        (job,) = desk.session.tables.every(Job)
+        assert job.why == "its agent has ended"
 
     run(scenario)
