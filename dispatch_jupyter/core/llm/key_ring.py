@@ -132,15 +132,15 @@ class KeyRing:
         """The call broke off, or was cancelled: its input counts, and what was heard of the answer. Returns that."""
         used = broken_off(loaded_litellm(), call.entry, call.reservation.claim.worst, streamed_chars)
         await self._whole(self._close(call.reservation, used, worked=False))
-        cost = None if used.nano is None else used.nano / NANO
-        return Usage(input_tokens=used.input, output_tokens=used.output, cost_usd=cost)
+        return _usage(used)
 
     async def release(self, call: Admission) -> None:
         """The call was not made, or failed before anything came: nothing counts."""
         await self._whole(self._close(call.reservation, None, worked=False))
 
-    async def failed(self, call: Admission, error: ModelError, streamed_chars: int = 0) -> None:
+    async def failed(self, call: Admission, error: ModelError, streamed_chars: int = 0) -> Usage:
         """The call failed: what the error says of the key is kept, and the call closed as `spent` or `release`.
+        Returns what is counted.
 
         Calling `spent` before is fine; after, it is too late.
         """
@@ -148,6 +148,7 @@ class KeyRing:
         if streamed_chars:
             used = broken_off(loaded_litellm(), call.entry, call.reservation.claim.worst, streamed_chars)
         await self._whole(self._fail(call, error, used))
+        return Usage() if used is None else _usage(used)
 
     # ------------------------------------------------------------------ from outside
 
@@ -379,3 +380,9 @@ class KeyRing:
 def _is_of_the_model(error: ModelError) -> bool:
     """Whether it is about the model and not the key: there is none, or the key may not use this one (403)."""
     return isinstance(error, NoModel) or (isinstance(error, BadKey) and status_of(error.__cause__) == 403)
+
+
+def _usage(used: Counted) -> Usage:
+    """Of a call without an end."""
+    cost = None if used.nano is None else used.nano / NANO
+    return Usage(input_tokens=used.input, output_tokens=used.output, cost_usd=cost)

@@ -91,12 +91,17 @@ class AgentKeys:
         try:
             yield bill
         except ModelError as error:
-            await self._ring.failed(admission, error, bill.heard)
+            self._count(await self._ring.failed(admission, error, bill.heard))
             raise
         except BaseException:
-            await self._ring.spent(admission, bill.heard)
+            self._count(await self._ring.spent(admission, bill.heard))
             raise
         bill.usage = await self._ring.settle(admission, bill.usage or Usage(), bill.heard)
+
+    def _count(self, used: Usage) -> None:
+        """A call that brought no answer may have cost something."""
+        if used != Usage():
+            self._session.put(self._agent.model_copy(update={"usage": self._agent.usage + used}))
 
     def _caller(self) -> Caller:
         return Caller(session_of(self._agent_id), self._agent_id, self._agent.model.key)

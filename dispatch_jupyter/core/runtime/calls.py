@@ -119,9 +119,9 @@ class CallRunner:
                 self._session.put(child.model_copy(update={"told": True}), sync=True)
 
     async def _result(self, tool: Tool, call: ToolCall, children: ChildrenOf) -> ToolResult:
-        self._check_leave(tool)
         arguments = parse_arguments(tool, call.arguments_text if call.arguments is None else call.arguments)
         await self._bench.refresh()
+        self._check_leave(tool)
         context = self._context(call, children)
         try:
             return await self._with_leave(tool, arguments, context)

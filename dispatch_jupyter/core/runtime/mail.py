@@ -50,7 +50,15 @@ class Mail:
             raise
         if not self._ending():
             self._start(session, agent_id)
+            self._release_held(session)
         return message
+
+    def _release_held(self, session: Session) -> None:
+        """A person has spoken: agents that were not to wake each other any more may again."""
+        for agent in session.tables.agents():
+            waits = any(message.status == "queued" for message in session.tables.thread(agent.id))
+            if agent.status == "idle" and waits and not self._at_work(agent.id):
+                self._start(session, agent.id)
 
     async def between(self, session: Session, sender: Agent, agent_id: AgentId, text: str) -> Delivery:
         """An agent's message to another. It wakes one at rest, as often as they may.

@@ -1,15 +1,12 @@
 """A workspace on a temporary project, whose model is the scripted server."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 import pytest
 
-from desk import Desk
+from desk import Desk, Scenario, played
 from dispatch_jupyter.core.runtime.setup import set_up
 from model_server import ModelServer
-
-Scenario = Callable[[Desk], Awaitable[None]]
 
 
 @pytest.fixture
@@ -48,17 +45,7 @@ def open_desk(model, project, tmp_path, monkeypatch) -> Callable[[], Desk]:
 def run(open_desk) -> Callable[[Scenario], None]:
     """Play a scenario on a fresh desk; afterwards nothing may be left running."""
 
-    def play(scenario: Scenario) -> None:
-        async def main() -> None:
-            desk = open_desk()
-            try:
-                await scenario(desk)
-            finally:
-                await desk.workspace.close()
-            await asyncio.sleep(0)
-            left = [task.get_name() for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-            assert not [name for name in left if name.startswith("dispatch")], left
+    async def make() -> Desk:
+        return open_desk()
 
-        asyncio.run(main())
-
-    return play
+    return lambda scenario: played(scenario, make)

@@ -1,7 +1,7 @@
 """A workspace with shorthands, for playing scenarios."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -78,3 +78,25 @@ async def until(condition: Callable[[], Any], seconds: float = SECONDS) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.005)
+
+
+Scenario = Callable[[Desk], Awaitable[None]]
+TURNS = 10
+"""Of the event loop, until connections that were closed are gone."""
+
+
+def played(scenario: Scenario, make: Callable[[], Awaitable[Desk]]) -> None:
+    """Play a scenario on a fresh desk; afterwards nothing may be left running."""
+
+    async def main() -> None:
+        desk = await make()
+        try:
+            await scenario(desk)
+        finally:
+            await desk.workspace.close()
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+        left = [task.get_name() for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        assert not [name for name in left if name.startswith("dispatch")], left
+
+    asyncio.run(main())

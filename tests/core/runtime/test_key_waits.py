@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from desk import Desk, until
+from desk import SECONDS, Desk, played, until
 from dispatch_jupyter.core.protocol.ids import KeyId
 from dispatch_jupyter.core.protocol.settings import KeyState, SwitchModel
 from dispatch_jupyter.core.runtime.setup import set_up
@@ -99,20 +99,7 @@ def served(settings: Path, project: Path, model: ModelServer, clock: TurnedClock
 
 @pytest.fixture
 def play(served):
-    def go(scenario) -> None:
-        async def main() -> None:
-            desk = await served()
-            try:
-                await scenario(desk)
-            finally:
-                await desk.workspace.close()
-            await asyncio.sleep(0)
-            left = [task.get_name() for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-            assert not [name for name in left if name.startswith("dispatch")], left
-
-        asyncio.run(main())
-
-    return go
+    return lambda scenario: played(scenario, served)
 
 
 async def key(desk: Desk, key_id: str) -> KeyState:
@@ -176,7 +163,9 @@ def test_a_wait_outlives_the_server(served, clock):
         await until(lambda: second.agent.status == "idle")
         assert second.texts()[-1] == "Done at last."
         assert told(second) == 2
-        await until(lambda: not second.workspace._waits.of(second.workspace.project))
+        async with asyncio.timeout(SECONDS):
+            while await second.workspace._waits.sessions():
+                await asyncio.sleep(0.01)
         await second.workspace.close()
 
     asyncio.run(main())

@@ -314,7 +314,7 @@ def test_one_that_is_stopped_before_it_began_is_at_its_end(run):
 
         desk.session.saved = slowly
         await until(lambda: agents(desk, "researcher"))
-        assert agents(desk, "researcher")[0].status == "idle"
+        assert agents(desk, "researcher")[0].status == "running"
         await desk.workspace.interrupt(desk.agent.id)
         (child,) = agents(desk, "researcher")
         assert child.error.code == "cancelled" and child.ended_at

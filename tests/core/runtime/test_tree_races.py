@@ -1,0 +1,235 @@
+"""Agents of a tree, and people, at the same moment."""
+
+import asyncio
+
+import pytest
+
+from cast import DONE, Cast, summon
+from desk import Desk, until
+from dispatch_jupyter.core.protocol.commands import AnswerQuestion
+from dispatch_jupyter.core.protocol.errors import Ended, StoreFull, ToolError
+from dispatch_jupyter.core.protocol.ids import handle_of
+from dispatch_jupyter.core.protocol.records import Request
+from model_server import Call, Hang, Reply
+from tree_world import LEAD, OK, Gate, agents, calls_of, check_tree, quiet, results_for, thread
+
+pytestmark = pytest.mark.slow
+
+
+async def begin(desk: Desk, cast: Cast) -> None:
+    desk.model.script = cast
+    await desk.say("Go")
+
+
+def test_a_stop_wakes_nobody_who_rests_above_those_it_stops(run, project):
+    (project / "dispatch.yaml").write_text(LEAD)
+
+    async def scenario(desk: Desk) -> None:
+        cast = Cast(
+            root=[Reply(calls=[summon("lead", background=True)]), Reply("I rest.")],
+            lead=[Reply(calls=[summon("researcher", background=True)]), Reply("I wait."), Reply("Woken.")],
+            researcher=[Hang()],
+        )
+        await begin(desk, cast)
+        await until(lambda: desk.agent.status == "idle" and cast.sent("researcher"))
+        await until(lambda: agents(desk, "lead")[0].status == "waiting" and len(cast.sent("lead")) == 2)
+        await quiet_but_for(desk, 1)
+        await desk.workspace.interrupt(desk.agent.id)
+        await quiet(desk.workspace, desk.session)
+        await asyncio.sleep(0.1)
+        (lead,), (researcher,) = agents(desk, "lead"), agents(desk, "researcher")
+        assert (researcher.error.code, lead.error.code) == ("cancelled", "cancelled")
+        assert len(cast.sent("lead")) == 2 and len(cast.sent("root")) == 2
+        check_tree(desk.workspace, desk.session)
+
+    run(scenario)
+
+
+async def quiet_but_for(desk: Desk, count: int) -> None:
+    """Waits until no more agents than these work."""
+    await until(lambda: desk.workspace.at_work == count)
+
+
+def as_it_ends(desk: Desk, name: str, act) -> list[asyncio.Task]:
+    """Begins `act` when the last step of an agent of that kind has just been written: it ends before `act` is."""
+    saved, begun = desk.session.saved, []
+
+    async def and_then() -> None:
+        await saved()
+        answers = [one for agent in agents(desk, name) for one in thread(desk, agent) if one.role == "assistant"]
+        if not begun and answers and answers[-1].status == "complete" and not agents(desk, name)[0].ended_at:
+            begun.append(asyncio.ensure_future(act()))
+            await asyncio.sleep(0)
+
+    desk.session.saved = and_then
+    return begun
+
+
+@pytest.mark.parametrize("who", ["agent", "person"])
+def test_a_message_to_one_that_is_just_ending_is_refused_and_wakes_nobody(run, who):
+    async def scenario(desk: Desk) -> None:
+        mail = desk.workspace._runners.mail
+        cast = Cast(root=[Reply(calls=[summon("writer", background=True)]), DONE], writer=[Reply("Written.", first=0.3), OK])
+        await begin(desk, cast)
+
+        async def say() -> None:
+            (writer,) = agents(desk, "writer")
+            if who == "agent":
+                await mail.between(desk.session, desk.agent, writer.id, "One thing more")
+            else:
+                await desk.workspace.queue(writer.id, "One thing more", "me")
+
+        begun = as_it_ends(desk, "writer", say)
+        await until(lambda: begun and begun[0].done())
+        with pytest.raises(ToolError if who == "agent" else Ended) as caught:
+            await begun[0]
+        assert "has ended" in caught.value.message
+        await quiet(desk.workspace, desk.session)
+        (writer,) = agents(desk, "writer")
+        assert [one.status for one in thread(desk, writer) if one.text == "One thing more"] == ["withdrawn"]
+        assert (writer.status, writer.result, len(cast.sent("writer"))) == ("done", "Written.", 1)
+        check_tree(desk.workspace, desk.session)
+
+    run(scenario)
+
+
+def test_an_idle_agent_that_is_stopped_is_not_woken_by_what_was_stopped_with_it(run):
+    async def scenario(desk: Desk) -> None:
+        cast = Cast(root=[Reply(calls=[summon("researcher", background=True)]), Reply("I rest.")], researcher=[Hang()])
+        await begin(desk, cast)
+        await until(lambda: desk.agent.status == "idle" and cast.sent("researcher"))
+        await desk.workspace.interrupt(desk.agent.id)
+        await asyncio.sleep(0.1)
+        await quiet(desk.workspace, desk.session)
+        assert agents(desk, "researcher")[0].error.code == "cancelled"
+        assert len(cast.sent("root")) == 2 and desk.agent.status == "idle"
+        assert [one.status for one in results_for(desk.session, agents(desk, "researcher")[0])] == ["queued"]
+        check_tree(desk.workspace, desk.session)
+
+    run(scenario)
+
+
+def test_a_child_that_begins_in_the_instant_its_summoner_is_stopped_is_stopped_too(run):
+    async def scenario(desk: Desk) -> None:
+        cast = Cast(root=[Reply(calls=[summon("researcher")], first=0.2)], researcher=[Hang()])
+        await begin(desk, cast)
+        saved, stops = desk.session.saved, []
+
+        async def and_stop() -> None:
+            await saved()
+            if agents(desk, "researcher") and not stops:
+                stops.append(asyncio.ensure_future(desk.workspace.interrupt(desk.agent.id)))
+                await asyncio.sleep(0)
+                await asyncio.sleep(0)
+
+        desk.session.saved = and_stop
+        await until(lambda: stops and stops[0].done())
+        await quiet(desk.workspace, desk.session)
+        (child,) = agents(desk, "researcher")
+        assert child.ended_at and child.error.code == "cancelled"
+        check_tree(desk.workspace, desk.session)
+
+    run(scenario)
+
+
+def test_a_result_that_was_reported_stands_though_a_stop_came_with_it(run):
+    async def scenario(desk: Desk) -> None:
+        cast = Cast(
+            root=[Reply(calls=[summon("planner", detached=True)]), DONE],
+            planner=[Reply(calls=[Call("report", {"result": "The plan."})], first=0.2), Reply("More.")],
+        )
+        await begin(desk, cast)
+        put, stops = desk.session.put, []
+
+        def and_stop(record, **how):
+            if getattr(record, "result", None) == "The plan." and not stops:
+                stops.append(asyncio.ensure_future(desk.workspace.interrupt(record.id)))
+            return put(record, **how)
+
+        desk.session.put = and_stop
+        await until(lambda: stops and stops[0].done())
+        await quiet(desk.workspace, desk.session)
+        (planner,) = agents(desk, "planner")
+        assert (planner.status, planner.result) == ("done", "The plan.") and planner.ended_at
+        assert len(results_for(desk.session, planner)) == 1
+        check_tree(desk.workspace, desk.session)
+
+    run(scenario)
+
+
+def test_a_message_to_one_that_has_reported_is_refused(run):
+    async def scenario(desk: Desk) -> None:
+        cast = Cast(
+            root=[Reply(calls=[summon("planner", detached=True)]), DONE],
+            planner=[Reply(calls=[Call("report", {"result": "The plan."})], first=0.2)],
+        )
+        await begin(desk, cast)
+        put, said = desk.session.put, []
+
+        def and_say(record, **how):
+            made = put(record, **how)
+            if getattr(record, "result", None) == "The plan." and not said:
+                said.append(asyncio.ensure_future(desk.workspace.queue(record.id, "One thing more", "me")))
+            return made
+
+        desk.session.put = and_say
+        await until(lambda: said and said[0].done())
+        with pytest.raises(Ended):
+            await said[0]
+        await quiet(desk.workspace, desk.session)
+        check_tree(desk.workspace, desk.session)
+
+    run(scenario)
+
+
+def test_an_answer_that_cannot_be_kept_leaves_no_question_that_nobody_waits_for(run):
+    async def scenario(desk: Desk) -> None:
+        await begin(desk, Cast(root=[Reply(calls=[Call("ask_user", {"question": "Which?"})]), DONE]))
+        await until(lambda: desk.agent.waiting_on == "user")
+        (asked,) = desk.session.tables.every(Request)
+        saved = desk.session.saved
+
+        async def full() -> None:
+            desk.session.saved = saved
+            await desk.workspace.interrupt(desk.agent.id)
+            raise StoreFull("The disk is full.", "Make room.")
+
+        desk.session.saved = full
+        with pytest.raises(StoreFull):
+            await desk.workspace.permissions.reply(asked.id, AnswerQuestion(answer="This"), "me")
+        (asked,) = desk.session.tables.every(Request)
+        assert asked.status == "expired" and asked.answer is None
+        check_tree(desk.workspace, desk.session)
+
+    run(scenario)
+
+
+def test_what_somebody_above_asks_for_is_told_to_the_parent_as_well(run, project):
+    (project / "dispatch.yaml").write_text(LEAD)
+
+    async def scenario(desk: Desk) -> None:
+        gate = Gate(Reply("Found."))
+
+        def retrieve(request) -> Reply:
+            return Reply(calls=[Call("retrieve", {"id": handle_of(agents(desk, "researcher")[0].id)})])
+
+        async def once_it_rests(request) -> Reply:
+            while not agents(desk, "researcher") or agents(desk, "lead")[0].status != "waiting":
+                await asyncio.sleep(0.005)
+            return retrieve(request)
+
+        cast = Cast(
+            root=[Reply(calls=[summon("lead", background=True)]), once_it_rests, DONE],
+            lead=[Reply(calls=[summon("researcher", background=True)]), Reply("I wait."), Reply("Joined.")],
+            researcher=[gate],
+        )
+        await begin(desk, cast)
+        await until(lambda: desk.agent.waiting_on == "children")
+        gate.open()
+        await quiet(desk.workspace, desk.session)
+        assert "Found." in calls_of(desk.session, desk.agent)[1].output
+        assert agents(desk, "lead")[0].result == "Joined."
+        assert "Found." in cast.sent("lead")[-1].user_text
+        check_tree(desk.workspace, desk.session)
+
+    run(scenario)
