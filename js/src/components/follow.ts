@@ -6,6 +6,11 @@ import { useCallback, useEffect, useRef } from 'preact/hooks';
 const NEAR = 32;
 /** What the person unfolds stays where it was clicked, and may push the end away. */
 const UNFOLDING_MS = 300;
+/** So long after a turn of the wheel or a key a scroll may still be its doing: browsers scroll smoothly. */
+const SCROLLING_MS = 1_000;
+/** So long it takes at most until it begins. */
+const ARRIVING_MS = 150;
+const KEYS_UP: ReadonlySet<string> = new Set(['ArrowUp', 'PageUp', 'Home']);
 
 export interface Follow {
   readonly scroller: RefObject<HTMLDivElement>;
@@ -32,11 +37,13 @@ export function useFollow(): Follow {
     if (!box || !content.current) return;
     let top = box.scrollTop;
     let unfoldedAt = Number.NEGATIVE_INFINITY;
+    const hand = new Hand();
+    let later = 0;
     const atEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
     const onScroll = () => {
-      // only a move up is the person's: content that grows leaves the position, and moves the end away from it
-      if (atEnd()) following.value = true;
-      else if (box.scrollTop < top) following.value = false;
+      // only a person's move up counts: content that shrinks moves up as well
+      if (box.scrollTop < top && hand.within(SCROLLING_MS)) following.value = false;
+      else if (atEnd()) following.value = true;
       top = box.scrollTop;
     };
     const onClick = (event: Event) => {
@@ -44,7 +51,11 @@ export function useFollow(): Follow {
     };
     const keepUp = () => {
       if (!following.peek()) return;
-      if (performance.now() - unfoldedAt < UNFOLDING_MS) following.value = atEnd();
+      if (hand.within(ARRIVING_MS)) {
+        // what the person does takes a moment to arrive, and would be undone
+        clearTimeout(later);
+        later = window.setTimeout(keepUp, ARRIVING_MS);
+      } else if (performance.now() - unfoldedAt < UNFOLDING_MS) following.value = atEnd();
       else box.scrollTop = box.scrollHeight;
     };
     const observer = new ResizeObserver(keepUp);
@@ -52,13 +63,53 @@ export function useFollow(): Follow {
     observer.observe(box);
     box.addEventListener('scroll', onScroll, { passive: true });
     box.addEventListener('click', onClick);
+    const letGo = hand.watch(box);
     return () => {
+      letGo();
+      clearTimeout(later);
       observer.disconnect();
       box.removeEventListener('scroll', onScroll);
       box.removeEventListener('click', onClick);
     };
   }, []);
   return { scroller, content, following, toEnd };
+}
+
+/** When a person last did something that scrolls up. */
+class Hand {
+  private at = Number.NEGATIVE_INFINITY;
+  private held = false;
+
+  within(ms: number): boolean {
+    return this.held || performance.now() - this.at < ms;
+  }
+
+  /** @returns what ends it */
+  watch(box: HTMLElement): () => void {
+    const moved = () => {
+      this.at = performance.now();
+    };
+    const onWheel = (event: WheelEvent) => event.deltaY < 0 && moved();
+    const onKey = (event: KeyboardEvent) => KEYS_UP.has(event.key) && moved();
+    // on the box itself: its scroll bar
+    const onDown = (event: Event) => {
+      this.held = event.target === box;
+    };
+    const onUp = () => {
+      if (this.held) moved();
+      this.held = false;
+    };
+    const ended = new AbortController();
+    const how = { passive: true, signal: ended.signal };
+    box.addEventListener('wheel', onWheel, how);
+    box.addEventListener('touchmove', moved, how);
+    box.addEventListener('keydown', onKey, how);
+    box.addEventListener('focusin', moved, how);
+    box.addEventListener('pointerdown', onDown, how);
+    box.ownerDocument.addEventListener('pointerup', onUp, how);
+    box.ownerDocument.addEventListener('pointercancel', onUp, how);
+    return () => ended.abort();
+  }
 }
 
 /** Keeps what is in view in its place while rows are added above it. */
