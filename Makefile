@@ -17,7 +17,7 @@ test: $(VENV)/.dev js chromium  ## every check there is
 	$(MAKE) lint types js-lint js-test
 	python -m pytest tests --ignore=tests/ui -m 'not alone' -n auto --dist loadfile
 	python -m pytest tests --ignore=tests/ui -m alone
-	python -m pytest tests/ui
+	python -m pytest tests/ui -n 2 --dist loadfile
 
 quick: $(VENV)/.dev  ## format, lint, types, floors and the fast tests: under a minute
 	$(MAKE) -j2 lint types js-lint
@@ -42,7 +42,7 @@ js-test: js/node_modules/.installed
 	cd js && npm run --silent test
 
 ui: $(VENV)/.dev js chromium  ## only the browser journeys
-	python -m pytest tests/ui
+	python -m pytest tests/ui -n 2 --dist loadfile
 
 bench: $(VENV)/.dev js  ## figures, as ratios to a plain floor measured in the same run
 	python benchmarks/run.py

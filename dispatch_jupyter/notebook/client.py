@@ -50,6 +50,10 @@ class Client:
     def session(self, session_id: str) -> State:
         return _read(TypeAdapter(State), self._ask("GET", f"sessions/{_segment(session_id)}"))
 
+    def outline(self, session_id: str) -> State:
+        """A session with its agents, and of what they said the last message only."""
+        return _read(TypeAdapter(State), self._ask("GET", f"sessions/{_segment(session_id)}?limit=1"))
+
     def create_session(self, model: str | None = None) -> State:
         body = CreateSession(model=model).model_dump_json()
         return _read(TypeAdapter(State), self._ask("POST", "sessions", body))

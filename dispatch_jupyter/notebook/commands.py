@@ -1,9 +1,10 @@
-"""What a person calls in a notebook: `ask` and `chat`."""
+"""What a person calls in a notebook: `ask`, `chat`, `tree` and `agent`."""
 
 from typing import TYPE_CHECKING
 
-from ..core.protocol.errors import DispatchError
-from ..core.protocol.ids import SessionId
+from ..core.protocol.errors import DispatchError, Invalid
+from ..core.protocol.ids import AgentId, SessionId, session_of
+from .agents import find_agent
 from .answer import Answer
 from .current import current
 from .errors import lines_of, readable
@@ -11,9 +12,9 @@ from .screen import Quiet, best_screen
 from .turn import Stopped, Turn
 
 if TYPE_CHECKING:
-    from .widgets import Chat
+    from .widgets import Chat, Thread, Tree
 
-__all__ = ["Answer", "ask", "chat"]
+__all__ = ["Answer", "agent", "ask", "chat", "tree"]
 
 
 def ask(text: str, *, session: str | None = None, model: str | None = None, quiet: bool = False) -> Answer:
@@ -75,6 +76,60 @@ def chat(session: str | None = None, *, model: str | None = None, height: int = 
     widget = Chat(session_id=state.session.id, instance=instance, height=height)
     widget.observe(_follow, "session_id")
     return widget
+
+
+def tree(session: str | None = None, *, height: int = 480) -> "Tree":
+    """The agents of a session as a tree, to be a cell's last line: how each stands, and the thread of the one you pick.
+
+    Args:
+        session: Id of a session. Default: this kernel's, else the project's latest.
+        height: In CSS pixels.
+
+    Raises:
+        DispatchError: no server, or no such session.
+    """
+    try:
+        from .widgets import Tree
+
+        session_id = _existing(session)
+        current.client().outline(session_id)
+        instance = current.client().status().instance
+    except DispatchError as error:
+        raise readable(error, *lines_of(error)) from None
+    return Tree(session_id=session_id, instance=instance, height=height)
+
+
+def agent(handle: str, session: str | None = None, *, height: int = 480) -> "Thread":
+    """The thread of one agent, to be a cell's last line: watch it, write to it, answer what it asks.
+
+        dispatch.agent("ab12")
+
+    Args:
+        handle: The first digits of its id, 4 at least, as the tree shows them; or its id; or its name, where no other
+            agent of the session has it.
+        session: Id of a session. Default: the one that a whole id names, else this kernel's, else the project's latest.
+        height: In CSS pixels.
+
+    Raises:
+        DispatchError: no server, no such session; no such agent, or more than one: the hint lists them.
+    """
+    try:
+        from .widgets import Thread
+
+        named = session_of(AgentId(handle)) if "-" in handle else None
+        session_id = _existing(session or named)
+        found = find_agent(current.client().outline(session_id).agents, handle)
+        instance = current.client().status().instance
+    except DispatchError as error:
+        raise readable(error, *lines_of(error)) from None
+    return Thread(session_id=session_id, agent_id=found.id, instance=instance, height=height)
+
+
+def _existing(session: str | None) -> SessionId:
+    chosen = current.choose(session)
+    if chosen is None:
+        raise Invalid("There is no session yet.", "The first message begins one: `%dispatch say hello`.")
+    return chosen
 
 
 def _follow(change: dict[str, str]) -> None:

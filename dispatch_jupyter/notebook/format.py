@@ -19,6 +19,8 @@ def call_subject(call: ToolCall) -> str:
         return ""
     if isinstance(path := call.arguments.get("path"), str):
         return one_line(path)
+    if call.name == "summon" and isinstance(task := call.arguments.get("task"), str):
+        return one_line(f"{call.arguments.get('agent', '')}: {task}", LINE_CHARS)
     if call.command is not None and isinstance(command := call.arguments.get("command"), str):
         return one_line(command, LINE_CHARS)
     return one_line(", ".join(f"{name}={_value(value)}" for name, value in call.arguments.items()), LINE_CHARS)

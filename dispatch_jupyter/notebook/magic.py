@@ -39,6 +39,8 @@ def dispatch(line: str, cell: str | None = None) -> Any:
     session shows the same thing. Text is taken as it is: `{braces}`, `$dollars` and quotes mean nothing special.
     Load the extension in a cell of its own: a question mark at the end means help to IPython until it is loaded.
     To put a value into it, call the function: `dispatch_jupyter.ask(f"explain {value}")`.
+    To watch the agents it summons: `dispatch_jupyter.tree()`, and one of them, by its handle or its name:
+    `dispatch_jupyter.agent("ab12")`.
     """
     try:
         options = parse(line)

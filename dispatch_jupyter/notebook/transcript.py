@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..core.protocol.ids import AgentId, handle_of
 from ..core.protocol.parts import Usage
 from ..core.protocol.records import Agent, Message, ToolCall
-from .format import MARKS, call_outcome, call_subject, error_line, model_label, printable, usage_line
+from .format import MARKS, call_outcome, call_subject, error_line, model_label, one_line, printable, usage_line
 from .view import View
 
 
@@ -57,6 +58,9 @@ Block = Text | Call | Doing | Problem | Foot
 
 QUEUED = "waiting: the agent is busy with an earlier message"
 WAITING = "thinking…"
+MOST = 10
+"""So many agents that are waited for are named."""
+QUESTION_CHARS = 300
 ANSWER_IN_PANEL = "A kernel cannot answer this: do it in the Dispatch panel of JupyterLab, or in the chat widget."
 
 
@@ -66,8 +70,8 @@ def transcript(view: View, message: Message, agent: Agent, *, ended: bool) -> It
     for reply in replies:
         yield from _reply(reply, view.calls(reply))
     if not ended:
-        yield from _asking(view, agent)
-        yield from _doing(message, agent, replies)
+        yield from _asking(view)
+        yield from _doing(view, message, agent, replies)
     elif agent.error:
         yield Problem(error_line(agent.error))
     else:
@@ -85,17 +89,28 @@ def _reply(reply: Message, calls: list[ToolCall]) -> Iterator[Block]:
         yield Problem(error_line(reply.error))
 
 
-def _asking(view: View, agent: Agent) -> Iterator[Block]:
-    """What the agent waits to be allowed. Only told of here: an answer that came by way of a kernel would be worth
-    nothing, since agents' code may run in kernels.
+def _asking(view: View) -> Iterator[Block]:
+    """What the agent, or one that works for it, waits to be allowed or told. Only told of here: an answer that came by
+    way of a kernel would be worth nothing, since agents' code may run in kernels.
     """
-    for request in view.open_requests(agent.id):
-        yield Doing(f"{printable(request.question)}. {ANSWER_IN_PANEL}")
+    for request in view.open_requests():
+        sentence = printable(request.question)
+        if request.kind == "question":
+            sentence = f"{_name(view, request.agent_id)} asks you: {one_line(sentence, QUESTION_CHARS)}"
+        yield Doing(f"{sentence}{'' if sentence.endswith(('.', '?', '!', '…')) else '.'} {ANSWER_IN_PANEL}")
 
 
-def _doing(message: Message, agent: Agent, replies: list[Message]) -> Iterator[Block]:
+def _name(view: View, agent_id: str) -> str:
+    agent = view.agent(agent_id)
+    handle = handle_of(AgentId(agent_id))
+    return f"{printable(agent.name)} {handle}" if agent else f"Agent {handle}"
+
+
+def _doing(view: View, message: Message, agent: Agent, replies: list[Message]) -> Iterator[Block]:
     if message.status == "queued" and agent.status == "running":
         yield Doing(QUEUED)
+    elif agent.waiting_on == "children":
+        yield Doing(f"waiting for {', '.join(_name(view, child) for child in agent.waits_for[:MOST])}")
     elif agent.waiting_on:
         return
     elif agent.note:

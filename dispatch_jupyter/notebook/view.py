@@ -54,10 +54,10 @@ class View:
         own = (call for call in self._all(ToolCall) if call.message_id == message.id)
         return sorted(own, key=lambda call: call.index)
 
-    def open_requests(self, agent_id: str) -> list[Request]:
-        """What an agent waits for a person to answer, oldest first."""
-        requests = (request for request in self._all(Request) if request.agent_id == agent_id)
-        return [request for request in requests if request.status == "open"]
+    def open_requests(self) -> list[Request]:
+        """What the session's agents wait for a person to answer, oldest first."""
+        requests = [request for request in self._all(Request) if request.status == "open"]
+        return sorted(requests, key=lambda request: request.created_at)
 
     def _all(self, kind: type[R]) -> Iterator[R]:
         table = TABLE_OF[kind]

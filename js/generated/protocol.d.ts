@@ -2,7 +2,7 @@
 
 export type Effort = "none" | "minimal" | "low" | "medium" | "high";
 
-export type SkillReason = "default" | "agent" | "template" | "person" | "used";
+export type SkillReason = "default" | "agent" | "template" | "person" | "summoner" | "used";
 
 export type Operation = "read" | "write" | "execute";
 
@@ -46,7 +46,7 @@ export type KeyStatus = "active" | "busy" | "cooling" | "exhausted" | "bad" | "m
 
 export type Period = "total" | "day" | "month";
 
-export type SkillScope = "global" | "project";
+export type SettingsScope = "built in" | "global" | "project";
 
 export type SkillFolder = "default" | "agents" | "project" | "packages";
 
@@ -189,6 +189,8 @@ export interface Agent {
   readonly at_most: Limits | null;
   /** What it handed back, set when it ends; of one that failed, what it had done by then. */
   readonly result: string | null;
+  /** Its parent has the result: as what a call gave back, or as a message. */
+  readonly told: boolean;
   readonly status: AgentStatus;
   readonly waiting_on: WaitingOn | null;
   /** Of `waiting_on: children`. */
@@ -293,6 +295,8 @@ export interface ToolCall {
   readonly changes: readonly FileChange[];
   /** Set for shell commands, from their start. */
   readonly command: CommandRun | null;
+  /** The agent it summoned, from the moment there is one. */
+  readonly child_id: string | null;
   readonly started_at: string | null;
   readonly ended_at: string | null;
 }
@@ -796,13 +800,15 @@ export interface TemplateInfo {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  readonly scope: "built in" | "global" | "project";
-  /** The file it is from. */
+  readonly scope: SettingsScope;
+  /** The file it is from; None: it is built in. */
   readonly path: string | null;
   readonly line: number;
   /** Names of tools, groups resolved. */
   readonly tools: readonly string[];
   readonly operations: readonly Operation[];
+  /** Which agents it may start. */
+  readonly summons: readonly SummonKind[];
   readonly wants: readonly ModelWish[];
   readonly skills: readonly string[];
   readonly cwd: string | null;
@@ -816,7 +822,7 @@ export interface TemplateInfo {
 /** A file the settings come from. */
 export interface ConfigFile {
   readonly path: string;
-  readonly scope: SkillScope;
+  readonly scope: "global" | "project";
   readonly exists: boolean;
   readonly errors: number;
   /** None: it asks for nothing that needs trust. */
@@ -836,34 +842,34 @@ export interface Configuration {
 
 /** A skill: a Markdown file with front matter. */
 export interface SkillInfo {
-  /** `global:name` or `project:name`. */
+  /** `built-in:name`, `global:name` or `project:name`. */
   readonly id: string;
   readonly name: string;
-  readonly scope: SkillScope;
+  readonly scope: SettingsScope;
   readonly folder: SkillFolder;
   readonly path: string;
   readonly description: string;
   readonly tags: readonly string[];
-  /** Types of agents it is mapped to; orchestrators with `.o`, as their mapping files. */
+  /** Types of agents it is mapped to; orchestrators with `.o`, as their mapping files; `_all` is all of them. */
   readonly agents: readonly string[];
-  /** Both scopes have one of that name, so the name alone is not enough. */
+  /** You and the project have one of that name, so the name alone is not enough. */
   readonly ambiguous: boolean;
   readonly error: ErrorInfo | null;
 }
 
 /** `GET skills/{name}`: with its text. */
 export interface Skill {
-  /** `global:name` or `project:name`. */
+  /** `built-in:name`, `global:name` or `project:name`. */
   readonly id: string;
   readonly name: string;
-  readonly scope: SkillScope;
+  readonly scope: SettingsScope;
   readonly folder: SkillFolder;
   readonly path: string;
   readonly description: string;
   readonly tags: readonly string[];
-  /** Types of agents it is mapped to; orchestrators with `.o`, as their mapping files. */
+  /** Types of agents it is mapped to; orchestrators with `.o`, as their mapping files; `_all` is all of them. */
   readonly agents: readonly string[];
-  /** Both scopes have one of that name, so the name alone is not enough. */
+  /** You and the project have one of that name, so the name alone is not enough. */
   readonly ambiguous: boolean;
   readonly error: ErrorInfo | null;
   readonly text: string;
@@ -871,7 +877,8 @@ export interface Skill {
 
 /** A file in an `agents/` folder: which skills a type of agents gets. */
 export interface SkillMapping {
-  readonly scope: SkillScope;
+  readonly scope: SettingsScope;
+  /** `_all`: every type. */
   readonly agent: string;
   readonly orchestrator: boolean;
   readonly path: string;

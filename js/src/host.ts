@@ -55,6 +55,10 @@ export interface Host {
   openAt?(place: Place): Promise<boolean>;
   /** Opens the settings in a tab of their own, for that session's agent. Absent where there are no tabs. */
   openSettings?(section: SettingsSection, session: string | null): void;
+  /** Opens the thread of an agent in a tab of its own. Absent where there are no tabs. */
+  openThread?(session: string, agentId: string): void;
+  /** Opens the tree of a session's agents in a tab of its own. Absent where there are no tabs. */
+  openAgents?(session: string | null): void;
   /** Shows a session, or the start of one, where conversations are: of views that show none themselves. */
   converse?(session: string | null, template: string | null): void;
   /** Called when the agent has changed files. */

@@ -14,6 +14,7 @@ import type {
   Status,
   Task,
   ToolCall,
+  Transition,
   Usage
 } from '../src/protocol';
 
@@ -58,11 +59,18 @@ export function agent(fields: Partial<Agent> = {}): Agent {
     id: AGENT,
     seq: 2,
     parent_id: null,
+    summoned_by: null,
+    background: false,
+    detached: false,
     template: 'dispatch',
     name: 'dispatch',
     brief: '',
+    at_most: null,
+    result: null,
+    told: false,
     status: 'idle',
     waiting_on: null,
+    waits_for: [],
     note: null,
     error: null,
     model: MODEL,
@@ -71,12 +79,34 @@ export function agent(fields: Partial<Agent> = {}): Agent {
     waiting_until: null,
     skills: [],
     cut_through: 0,
-    limits: { root: '/home/ada/project', max_steps: 50, operations: ['read', 'write', 'execute'] },
+    limits: {
+      root: '/home/ada/project',
+      max_steps: 50,
+      operations: ['read', 'write', 'execute'],
+      summons: ['summon', 'user_agent'],
+      tools: null
+    },
     usage: USAGE,
     context_tokens: 6_200,
     created_at: TIME,
+    ended_at: null,
     ...fields
   };
+}
+
+/** An agent that another one has summoned; `digits` are its own part of the id, the first four its handle. */
+export function child(digits: string, fields: Partial<Agent> = {}): Agent {
+  const parent = fields.parent_id === undefined ? AGENT : fields.parent_id;
+  return agent({
+    id: `${SESSION}-${digits}`,
+    parent_id: parent,
+    summoned_by: parent,
+    template: 'researcher',
+    name: 'researcher',
+    brief: 'Find out how people sign in',
+    status: 'running',
+    ...fields
+  });
 }
 
 export function message(id: string, order: number, fields: Partial<Message> = {}): Message {
@@ -90,6 +120,9 @@ export function message(id: string, order: number, fields: Partial<Message> = {}
     text: '',
     reasoning: '',
     sender: '',
+    from_agent: null,
+    purpose: 'message',
+    woke: false,
     model: null,
     usage: null,
     error: null,
@@ -124,6 +157,7 @@ export function call(id: string, messageId: string, fields: Partial<ToolCall> = 
     error: null,
     changes: [],
     command: null,
+    child_id: null,
     started_at: '2026-01-02T03:04:05.000Z',
     ended_at: '2026-01-02T03:04:05.012Z',
     ...fields
@@ -255,6 +289,21 @@ export function decision(id: string, fields: Partial<Decision> = {}): Decision {
   };
 }
 
+/** An agent came into a state. */
+export function transition(id: string, fields: Partial<Transition> = {}): Transition {
+  return {
+    id,
+    seq: 97,
+    agent_id: AGENT,
+    status: 'running',
+    waiting_on: null,
+    waits_for: [],
+    code: null,
+    at: TIME,
+    ...fields
+  };
+}
+
 export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
   return {
     type: 'snapshot',
@@ -269,7 +318,9 @@ export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
     jobs: [],
     log: [],
     tasks: [],
+    transitions: [],
     earlier: 0,
+    thread: null,
     ...fields
   };
 }

@@ -33,6 +33,7 @@ export function template(name: string, fields: Partial<TemplateInfo> = {}): Temp
     line: 12,
     tools: ['read_file', 'run_shell'],
     operations: ['read', 'write'],
+    summons: [],
     wants: [],
     skills: [],
     cwd: null,

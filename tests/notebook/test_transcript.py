@@ -61,6 +61,35 @@ def test_an_open_request_is_told_and_where_to_answer_it() -> None:
     assert "wants to" not in str(list(transcript(view, ASKED, running, ended=False)))
 
 
+def test_what_an_agent_below_asks_is_told_with_its_name_and_whom_it_keeps_waiting() -> None:
+    view = view_of()
+    planner = AGENT.model_copy(update={"id": "s-ab12c0ff", "name": "planner", "parent_id": "s-1", "waiting_on": "user"})
+    asked = Request(id="q", agent_id=planner.id, kind="question", question="OAuth,\n JWT,\x1b[31m or both?")
+    view.apply(Put(table="agents", record=planner))
+    view.apply(Put(table="requests", record=REQUEST.model_copy(update={"status": "answered"})))
+    view.apply(Put(table="requests", record=asked))
+    waits = AGENT.model_copy(update={"waiting_on": "children", "waits_for": [planner.id]})
+    told = [block.text for block in transcript(view, ASKED, waits, ended=False) if isinstance(block, Doing)]
+    assert told == [
+        f"planner ab12 asks you: OAuth, JWT,[31m or both? {ANSWER_IN_PANEL}",
+        "waiting for planner ab12",
+    ]
+
+
+def test_a_summons_is_named_by_whom_for_what() -> None:
+    call = ToolCall(
+        id="c",
+        agent_id="s-1",
+        message_id="m2",
+        index=0,
+        provider_id="x",
+        name="summon",
+        arguments={"agent": "writer", "task": "Write\nit up", "background": True},
+    )
+    shown = [block for block in transcript(view_of(call), ASKED, AGENT, ended=False) if isinstance(block, Call)]
+    assert [block.subject for block in shown] == ["writer: Write it up"]
+
+
 def test_nothing_in_the_kernel_can_answer() -> None:
     """An agent's code may run in a kernel, so nothing of ours there knows how to say yes."""
     for path in Path(transcript.__code__.co_filename).parent.glob("*.py"):

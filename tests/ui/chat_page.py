@@ -29,7 +29,7 @@ class Chat:
         self.ended = root.locator(".dsp-ended").last
         self.resume = root.get_by_role("button", name="Resume", exact=True)
         self.error = root.get_by_role("alert")
-        self.state = root.locator("[data-state]")
+        self.state = root.locator(".dsp-status [data-state]")
         self.usage = root.locator(".dsp-usage")
 
     @property
@@ -76,11 +76,11 @@ class Chat:
         self.root.get_by_role("menuitemradio").filter(has_text=title).first.click()
         self.ready()
 
-    def finished(self, text: str, timeout: float = 30_000) -> Locator:
+    def finished(self, text: str) -> Locator:
         """The latest answer, once it is complete and says that."""
         answer = self.answers.last
-        expect(answer).to_contain_text(text, timeout=timeout)
-        expect(answer).to_have_attribute("data-status", "complete", timeout=timeout)
+        expect(answer).to_contain_text(text)
+        expect(answer).to_have_attribute("data-status", "complete")
         expect(self.stop).to_have_count(0)
         return answer
 

@@ -1,16 +1,16 @@
 """Journeys through a real JupyterLab in a real Chromium; only the model is scripted. A pytest process of its own."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from lab_page import LabPage
-from lab_process import REPOSITORY, LabProcess
+from lab_process import REPOSITORY, LabProcess, started
 from model_server import ModelServer
-from visits import Visits, picture
+from visits import PATIENCE_MS, Visits, picture
 
 CHROMIUM = [
     "--no-sandbox",
@@ -22,7 +22,7 @@ CHROMIUM = [
 ]
 MODEL = "gpt-4.1-mini"
 
-expect.set_options(timeout=15_000)  # machines that run tests are often busy with something else
+expect.set_options(timeout=PATIENCE_MS)
 
 sys.path.append(str(REPOSITORY / "scripts"))
 from chromium import find  # noqa: E402
@@ -31,7 +31,7 @@ from chromium import find  # noqa: E402
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.timeout(120))
+            item.add_marker(pytest.mark.timeout(240))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -70,7 +70,7 @@ def scripted(model: ModelServer) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def shared_lab(scripted: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabProcess]:
-    yield from _started(LabProcess(tmp_path_factory.mktemp("lab"), scripted))
+    yield from started(LabProcess(tmp_path_factory.mktemp("lab"), scripted))
 
 
 @pytest.fixture
@@ -84,32 +84,36 @@ def lab(shared_lab: LabProcess, model: ModelServer) -> Iterator[LabProcess]:
 
 
 @pytest.fixture
-def own_lab(scripted: dict[str, str], tmp_path: Path, model: ModelServer) -> Iterator[LabProcess]:
-    """A JupyterLab for one test."""
-    model.script = []
-    model.requests.clear()
-    yield from _started(LabProcess(tmp_path / "lab", scripted))
+def settings_file(lab: LabProcess) -> Iterator[Path]:
+    """The dispatch.yaml of the shared project; there is none before and after."""
+    path = lab.project / "dispatch.yaml"
+    yield path
+    path.unlink(missing_ok=True)
+    lab.await_trust(True)  # else the next test may still see that it asks for trust
 
 
 @pytest.fixture
-def demo_lab(tmp_path: Path) -> Iterator[LabProcess]:
-    """A JupyterLab on a machine without any model: no key, no Ollama."""
-    yield from _started(LabProcess(tmp_path / "lab", {"OLLAMA_HOST": "http://127.0.0.1:9"}))
+def own_settings_file(lab: LabProcess) -> Iterator[Path]:
+    """The person's own dispatch.yaml in the shared JupyterLab; there is none before and after."""
+    path = lab.own_settings
+    path.parent.mkdir(parents=True, exist_ok=True)
+    yield path
+    path.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def own_lab(scripted: dict[str, str], tmp_path: Path, model: ModelServer) -> Iterator[LabProcess]:
+    """A JupyterLab for one test: starting it takes seconds, so only for those who end it, too."""
+    model.script = []
+    model.requests.clear()
+    yield from started(LabProcess(tmp_path / "lab", scripted))
 
 
 @pytest.fixture
 def notebook7(scripted: dict[str, str], tmp_path: Path, model: ModelServer) -> Iterator[LabProcess]:
     model.script = []
     model.requests.clear()
-    yield from _started(LabProcess(tmp_path / "notebook", scripted, "notebook"))
-
-
-def _started(process: LabProcess) -> Iterator[LabProcess]:
-    process.start()
-    try:
-        yield process
-    finally:
-        process.stop()
+    yield from started(LabProcess(tmp_path / "notebook", scripted, "notebook"))
 
 
 @pytest.fixture(scope="session")
@@ -137,3 +141,10 @@ def visits(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visits]
 def page(lab: LabProcess, visits: Visits, request: pytest.FixtureRequest) -> LabPage:
     """The shared JupyterLab in a new browser, in a workspace of the test's own."""
     return LabPage(visits.page(lab), lab, workspace=request.node.name).open()
+
+
+@pytest.fixture
+def both(page: LabPage) -> Iterator[Callable[[str], None]]:
+    """Takes a picture in each theme; the theme is the server's, so the next test gets it back as it was."""
+    yield page.pictures
+    page.theme("JupyterLab Light")

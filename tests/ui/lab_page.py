@@ -1,18 +1,27 @@
 """JupyterLab's page as a person uses it."""
 
 import re
-from contextlib import suppress
 
 from playwright.sync_api import Page, expect
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from chat_page import Chat
 from lab_process import TOKEN, LabProcess
 from notebook_page import NotebookPage
+from visits import picture
 
 PANEL = "#dispatch-jupyter-panel .dsp-chat"
-
-LAUNCHER_MS = 5_000
+THEMES = ("JupyterLab Light", "JupyterLab Dark")
+SETTLE = """
+async () => {
+  const { commands, shell } = window.jupyterapp;
+  const { fresh } = await shell.restored;
+  const browser = [...shell.widgets('left')].find(widget => widget.id === 'filebrowser');
+  await browser?.model.restored;
+  const empty = shell.isEmpty('main');
+  if (empty) await commands.execute('launcher:create');
+  return fresh || empty;
+}
+"""
 EXECUTE = "([command, args]) => jupyterapp.commands.execute(command, args).then(() => null)"
 
 
@@ -25,9 +34,10 @@ class LabPage:
     def open(self) -> "LabPage":
         self.page.goto(f"{self.process.url}lab/workspaces/{self.workspace}?token={TOKEN}")
         self.loaded()
-        # the launcher opens last, and would take the focus from whatever has it by then; not every workspace has one
-        with suppress(PlaywrightTimeout):
-            self.page.wait_for_function("document.activeElement?.closest('.jp-Launcher')", timeout=LAUNCHER_MS)
+        # where nothing else is open, JupyterLab opens its launcher a while after all else, and that takes the focus
+        # from whatever has it by then: have it now
+        if self.page.evaluate(SETTLE):
+            self.page.wait_for_function("document.activeElement?.closest('.jp-Launcher')")
         return self
 
     def loaded(self) -> "LabPage":
@@ -70,9 +80,17 @@ class LabPage:
         self.page.evaluate(EXECUTE, [command, arguments])
 
     def theme(self, name: str) -> None:
-        self.execute("apputils:change-theme", theme=name)
+        if self.page.locator("body").get_attribute("data-jp-theme-name") != name:
+            self.execute("apputils:change-theme", theme=name)
         expect(self.page.locator("body")).to_have_attribute("data-jp-theme-name", name)
         expect(self.page.locator("#jupyterlab-splash")).to_have_count(0)
+
+    def pictures(self, name: str) -> None:
+        """A picture in each theme, for people to look at; the one that is on first, as a switch takes long."""
+        on = self.page.locator("body").get_attribute("data-jp-theme-name")
+        for theme in sorted(THEMES, key=lambda theme: theme != on):
+            self.theme(theme)
+            picture(self.page, f"{name}-{theme.removeprefix('JupyterLab ').lower()}")
 
     def width(self, pixels: int) -> None:
         """Drag the side bar's edge until the panel is so wide."""

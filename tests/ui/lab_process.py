@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,8 +16,8 @@ import httpx
 REPOSITORY = Path(__file__).parents[2]
 BUILT = REPOSITORY / "dispatch_jupyter" / "labextension"
 INSTALLED = Path(sys.prefix) / "share" / "jupyter" / "labextensions" / "dispatch-jupyter"
-START_SECONDS = 60
-STOP_SECONDS = 20
+START_SECONDS = 120
+STOP_SECONDS = 60
 TOKEN = "browser-tests"
 README = """\
 # Tide tables
@@ -60,6 +61,7 @@ class LabProcess:
         self.project, self._runtime = folder / "project", folder / "runtime"
         self.data = folder / "dispatch"
         self.sessions = self.data / "sessions"
+        self.own_settings = folder / "home" / ".config" / "dispatch" / "dispatch.yaml"
         self.project.mkdir(parents=True)
         (self.project / "README.md").write_text(README)
         # not on the command line, where every program on the machine could read it
@@ -136,6 +138,16 @@ class LabProcess:
         """A session's records."""
         return self.ask("GET", f"dispatch/sessions/{session}")
 
+    def await_trust(self, trusted: bool) -> None:
+        """Until it is, or is not, content with what settings files ask for; it looks at them every few seconds."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            problems = self.ask("GET", "dispatch/status")["readiness"]["problems"]
+            if trusted != any(problem["code"] == "untrusted" for problem in problems):
+                return
+            time.sleep(0.2)
+        raise AssertionError(f"the settings do not become {'trusted' if trusted else 'untrusted'}")
+
     def stop_agents(self) -> None:
         """What a test has left at work must not talk into the next one."""
         for agent in self.ask("GET", "dispatch/status")["agents"]:
@@ -144,6 +156,15 @@ class LabProcess:
     def end_kernels(self) -> None:
         for session in self.ask("GET", "api/sessions"):
             self.ask("DELETE", f"api/sessions/{session['id']}")
+
+
+def started(process: LabProcess) -> Iterator[LabProcess]:
+    """For a fixture: it runs meanwhile."""
+    process.start()
+    try:
+        yield process
+    finally:
+        process.stop()
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -48,8 +48,8 @@ class NotebookPage:
         self.ended(place)
         return output
 
-    def ended(self, place: int, timeout: float = 30_000) -> None:
-        expect(self.prompt(place)).to_have_text(re.compile(r"\[\d+\]:"), timeout=timeout)
+    def ended(self, place: int) -> None:
+        expect(self.prompt(place)).to_have_text(re.compile(r"\[\d+\]:"))
 
     def save(self) -> None:
         """The disk in the notebook's toolbar."""

@@ -22,7 +22,7 @@ class Prompt:
 
     def asks(self, text: str | re.Pattern[str]) -> "Prompt":
         """Wait until something is asked that says so."""
-        expect(self.root).to_contain_text(text, timeout=30_000)  # a first turn loads the model's library
+        expect(self.root).to_contain_text(text)
         return self
 
     def button(self, answer: Answer) -> Locator:

@@ -14,7 +14,7 @@ models:
 fallback: [first, second]
 model: heavy
 agents:
-  - {{name: reviewer, title: Code reviewer, tools: [read], permissions: [read], model: [review, heavy]}}
+  - {{name: reviewer, title: Code reviewer, tools: read, permissions: read, model: [review, heavy], is_subagent: no}}
   - {{name: tester, description: Writes and runs tests., is_subagent: true}}
 """
 """Two keys of $5; for their addresses."""

@@ -6,6 +6,7 @@ from playwright.sync_api import Locator, expect
 
 from lab_page import LabPage
 from model_server import Call, ModelServer, Reply, Usage
+from replies import hurry, slow
 
 CHAT = "import dispatch_jupyter as dispatch\ndispatch.chat('new')"
 LOAD = "%load_ext dispatch_jupyter"
@@ -92,7 +93,8 @@ def test_the_widget_answers_while_the_kernel_is_busy(page: LabPage, model: Model
 
 
 def test_panel_and_cells_show_the_same_live(page: LabPage, model: ModelServer) -> None:
-    model.script = [Reply.tokens(100, pace=0.02), Reply.tokens(100, pace=0.02)]
+    first, second = slow(1000), slow(1000)
+    model.script = [first, second]
     panel = page.new_chat()
     notebook = page.notebook(
         "same.ipynb", "import dispatch_jupyter as dispatch\ndispatch.chat()", LOAD, "%dispatch more"
@@ -103,8 +105,9 @@ def test_panel_and_cells_show_the_same_live(page: LabPage, model: ModelServer) -
     cell = notebook.chat(0)
     expect(cell.answers.last).to_contain_text("w20 ")
     assert cell.session == panel.session
+    hurry(first)
     for chat in (panel, cell):
-        chat.finished("w99")
+        chat.finished("w999")
     assert cell.answers.last.inner_text() == panel.answers.last.inner_text()
 
     notebook.run(1)
@@ -112,14 +115,15 @@ def test_panel_and_cells_show_the_same_live(page: LabPage, model: ModelServer) -
     for chat in (panel, cell):
         expect(chat.people.last).to_contain_text("more")
         expect(chat.stop).to_be_visible()
+    hurry(second)
     notebook.ended(2)
     for chat in (panel, cell):
-        chat.finished("w99")
+        chat.finished("w999")
         expect(chat.people).to_have_count(2)
 
 
 def test_the_stop_button_of_the_notebook_stops_the_agent(page: LabPage, model: ModelServer) -> None:
-    model.script = [Reply.tokens(2000, pace=0.02), Reply("Back again.")]
+    model.script = [slow(4000), Reply("Back again.")]
     notebook = page.notebook("stop.ipynb", LOAD, "%dispatch --session new count", "%dispatch and now?")
     notebook.run(0)
     output = notebook.start(1)

@@ -8,9 +8,10 @@ from chat_page import Chat
 from lab_page import LabPage
 from lab_process import LabProcess
 from model_server import Call, ModelServer, Reply
+from replies import hurry, slow
 from visits import Visits
 
-TOKENS = 150
+TOKENS = 1500
 WHOLE = " ".join(f"w{number}" for number in range(TOKENS))
 
 
@@ -20,12 +21,14 @@ def words(chat: Chat) -> list[str]:
 
 
 def test_a_closed_browser_misses_nothing(page: LabPage, lab: LabProcess, visits: Visits, model: ModelServer) -> None:
-    model.script = [Reply(calls=[Call("list_files", {})]), Reply.tokens(TOKENS, pace=0.015)]
+    counting = slow(TOKENS)
+    model.script = [Reply(calls=[Call("list_files", {})]), counting]
     chat = page.new_chat()
     chat.send("count with nobody watching")
     expect(chat.answers.last).to_contain_text("w10 ")
     page.page.context.close()
     assert not model.requests[1].done.is_set(), "the answer was over before the browser was closed"
+    hurry(counting)
     assert model.requests[1].done.wait(20)
     assert not model.requests[1].gone.is_set()
 
@@ -37,11 +40,8 @@ def test_a_closed_browser_misses_nothing(page: LabPage, lab: LabProcess, visits:
 
 
 def test_two_tabs_stay_in_step(page: LabPage, model: ModelServer) -> None:
-    model.script = [
-        Reply(calls=[Call("list_files", {})]),
-        Reply.tokens(TOKENS, pace=0.03),
-        Reply("The end of it."),
-    ]
+    counting = slow(TOKENS)
+    model.script = [Reply(calls=[Call("list_files", {})]), counting, Reply("The end of it.")]
     left = page.new_chat()
     left.send("count for both")
     expect(left.answers.last).to_contain_text("w1 ")
@@ -58,6 +58,7 @@ def test_two_tabs_stay_in_step(page: LabPage, model: ModelServer) -> None:
     left.queue.get_by_role("button", name="Withdraw “a mistake”").click()
     expect(right.queue.get_by_role("listitem")).to_contain_text(["queued in the right tab"])
     assert not model.requests[1].done.is_set(), "the answer was over too early for this test"
+    hurry(counting)
 
     for chat in (left, right):
         chat.finished("The end of it.")
@@ -71,7 +72,7 @@ def test_a_killed_server_loses_nothing_that_was_shown(own_lab: LabProcess, visit
     model.script = [
         Reply("Hello."),
         Reply(calls=[Call("read_file", {"path": "README.md"}), Call("list_files", {})]),
-        Reply.tokens(2000, pace=0.02),
+        slow(4000),
         Reply("Going on."),
         Reply("And further."),
     ]
@@ -81,14 +82,14 @@ def test_a_killed_server_loses_nothing_that_was_shown(own_lab: LabProcess, visit
     chat.send("hello")
     chat.finished("Hello.")
     chat.send("read and count")
-    expect(chat.answers.last).to_contain_text("w150 ")  # 3 s: longer than between two stores of a growing text
+    expect(chat.answers.last).to_contain_text("w100 ")  # 3 s: longer than between two stores of a growing text
     own_lab.kill()
     expect(chat.state).to_have_attribute("data-state", "reconnecting")
     expect(chat.state).to_contain_text("Reconnecting")
     shown = words(chat)
     own_lab.start()
 
-    expect(chat.state).to_have_attribute("data-state", "live", timeout=30_000)
+    expect(chat.state).to_have_attribute("data-state", "live")
     _expect_interrupted(chat)
     fresh = LabPage(visits.page(own_lab), own_lab, "another").open().open_panel()
     _expect_interrupted(fresh)
@@ -117,7 +118,7 @@ def _expect_interrupted(chat: Chat) -> None:
 
 
 def test_stop_in_one_tab_and_resume_in_another(page: LabPage, model: ModelServer) -> None:
-    model.script = [Reply.tokens(2000, pace=0.02), Reply("Gone on."), Reply("Now something else.")]
+    model.script = [slow(4000), Reply("Gone on."), Reply("Now something else.")]
     left = page.new_chat()
     left.send("count")
     right = page.tab().open_panel()

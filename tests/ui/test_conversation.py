@@ -1,31 +1,17 @@
 """What a person meets on the way: a queue, a long past, a reload, no mouse, and a model that means harm."""
 
-import asyncio
 import re
 import threading
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from lab_page import LabPage
-from model_server import Call, ModelServer, Received, Reply
+from model_server import Call, ModelServer, Reply
+from replies import held, hurry, slow
 from sessions import long_session
 
 FROM_END = "log => log.scrollHeight - log.scrollTop - log.clientHeight"
-
-
-def held(gate: threading.Event, *replies: Reply) -> Callable[[Received], object]:
-    """A script whose first reply waits for the gate."""
-    entries = iter(replies)
-
-    async def script(received: Received) -> Reply:
-        reply = next(entries)
-        if received.number == 0:
-            await asyncio.to_thread(gate.wait, 60)
-        return reply
-
-    return script
 
 
 class HeldBack:
@@ -96,22 +82,25 @@ def test_a_long_session_shows_its_end_and_loads_the_rest(page: LabPage) -> None:
 
 
 def test_reading_further_up_is_not_disturbed_by_what_comes(page: LabPage, model: ModelServer) -> None:
-    model.script = [Reply.tokens(400, pace=0.01)]
+    counting = slow(2000)
+    model.script = [counting]
     chat = page.new_chat()
     chat.send("count")
     answer = chat.answers.last
     expect(answer).to_contain_text("w150 ")
     end = chat.root.get_by_role("log")
     assert end.evaluate(FROM_END) < 40, "it does not follow the text"
+    latest = chat.root.get_by_role("button", name="Latest")
     answer.hover()
     page.page.mouse.wheel(0, -300)
-    latest = chat.root.get_by_role("button", name="Latest")
     expect(latest).to_be_visible()
     top = scrolled(end)
-    expect(answer).to_contain_text("w300 ")
+    shown = len(answer.inner_text())
+    page.page.wait_for_function(f"answer => answer.innerText.length > {shown + 400}", arg=answer.element_handle())
     assert end.evaluate("log => log.scrollTop") == top
     latest.click()
-    chat.finished("w399")
+    hurry(counting)
+    chat.finished("w1999")
     assert end.evaluate(FROM_END) < 40
     expect(latest).to_have_count(0)
 

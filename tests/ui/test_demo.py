@@ -1,15 +1,37 @@
 """The first minute of somebody without any key."""
 
+from collections.abc import Iterator
+
+import pytest
 from playwright.sync_api import expect
 
 from lab_page import LabPage
-from lab_process import LabProcess
+from lab_process import LabProcess, started
 from visits import Visits, picture
+
+
+@pytest.fixture(scope="module")
+def demo_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabProcess]:
+    """A JupyterLab on a machine without any model: no key, no Ollama."""
+    yield from started(LabProcess(tmp_path_factory.mktemp("demo"), {"OLLAMA_HOST": "http://127.0.0.1:9"}))
+
+
+def test_the_picture_of_the_readme(demo_lab: LabProcess, visits: Visits) -> None:
+    """`panel.png`, the one in `docs/images`: what a stranger sees in the first minute, without any key."""
+    page = LabPage(visits.page(demo_lab), demo_lab).open()
+    page.execute("markdownviewer:open", path="README.md")
+    expect(page.page.locator(".jp-MarkdownViewer:visible")).to_contain_text("Tide tables")
+    chat = page.open_panel()
+    page.width(360)
+    chat.send("read the contents of README.md and summarize it")
+    chat.finished("no language model")
+    page.page.mouse.move(800, 790)
+    picture(page.page, "panel")
 
 
 def test_without_a_key_the_demo_works_and_says_what_it_is(demo_lab: LabProcess, visits: Visits) -> None:
     page = LabPage(visits.page(demo_lab), demo_lab).open()
-    chat = page.open_panel()
+    chat = page.new_chat()
     card = chat.root.locator("[aria-label=Model]")
     expect(card).to_contain_text("Demo, no language model")
     for word in ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "ollama pull", "dispatch.yaml"):

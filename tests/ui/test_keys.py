@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from lab_page import LabPage
-from lab_process import LabProcess
+from lab_process import LabProcess, started
 from model_server import Call, ModelServer, Reply, Usage
 from settings_page import SECRETS, SETTINGS, Settings
 from visits import Visits
@@ -17,24 +16,16 @@ READ = [Call("read_file", {"path": "README.md"})]
 THREE_DOLLARS = Usage(3_000_000, 0)
 
 
-@pytest.fixture
-def key_lab(tmp_path: Path, model: ModelServer) -> Iterator[LabProcess]:
-    """A JupyterLab of somebody with two keys."""
+@pytest.fixture(scope="module")
+def key_lab(tmp_path_factory: pytest.TempPathFactory, model: ModelServer) -> Iterator[LabProcess]:
+    """A JupyterLab of somebody with two keys; what they have used stays so for the tests of a file."""
     model.script = []
     model.requests.clear()
-    process = LabProcess(tmp_path / "lab", SECRETS)
-    path = settings_of(process)
+    process = LabProcess(tmp_path_factory.mktemp("keys"), SECRETS)
+    path = process.own_settings
     path.parent.mkdir(parents=True)
     path.write_text(SETTINGS.format(anthropic=model.base("anthropic"), openai=model.base("openai")))
-    process.start()
-    try:
-        yield process
-    finally:
-        process.stop()
-
-
-def settings_of(process: LabProcess) -> Path:
-    return process.folder / "home" / ".config" / "dispatch" / "dispatch.yaml"
+    yield from started(process)
 
 
 def test_budgets_are_used_up_waited_for_and_raised(key_lab: LabProcess, visits: Visits, model: ModelServer) -> None:
@@ -66,8 +57,8 @@ def test_budgets_are_used_up_waited_for_and_raised(key_lab: LabProcess, visits: 
     expect(chat.root.get_by_role("menuitemradio").first).to_contain_text("waits for a key")
     page.page.keyboard.press("Escape")
 
-    text = settings_of(key_lab).read_text()
-    settings_of(key_lab).write_text(text.replace("usd: 5, per: month", "usd: 50, per: month"))
+    text = key_lab.own_settings.read_text()
+    key_lab.own_settings.write_text(text.replace("usd: 5, per: month", "usd: 50, per: month"))
     expect(wait).to_have_count(0)
     chat.finished("All done.")
     expect(chat.root.locator("[data-flash=config]")).to_contain_text("key first")
@@ -79,6 +70,9 @@ def test_another_model_is_chosen_and_the_conversation_stays(
 ) -> None:
     page = LabPage(visits.page(key_lab), key_lab).open()
     chat = page.new_chat()
+    text = key_lab.own_settings.read_text()
+    key_lab.own_settings.write_text(re.sub(r"usd: \d+", "usd: 500", text))  # whatever was used before
+    expect(chat.root.locator("[data-flash=config]")).to_contain_text("key second")
     model.script = [Reply("The heavy one."), Reply("The light one."), Reply("The reviewer's.")]
     chat.send("Who is there?")
     chat.finished("The heavy one.")

@@ -1,8 +1,8 @@
 """Pictures in `test-results/` of what asks, what warns and what is logged; light and dark, narrow and wide."""
 
 from collections.abc import Callable
+from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
 
 from lab_page import LabPage
@@ -25,16 +25,6 @@ cp harbours/*.json /srv/backup/tides/
 cat /etc/hosts /etc/services | sort | uniq -c | sort -rn | head -40
 tail -n 100 /var/log/dpkg.log | grep " install " || echo "nothing was installed"
 """
-
-
-@pytest.fixture
-def both(page: LabPage) -> Callable[[str], None]:
-    def take(name: str) -> None:
-        for theme in ("Dark", "Light"):
-            page.theme(f"JupyterLab {theme}")
-            picture(page.page, f"{name}-{theme.lower()}")
-
-    return take
 
 
 def test_prompts(page: LabPage, lab: LabProcess, model: ModelServer, both: Callable[[str], None]) -> None:
@@ -97,19 +87,18 @@ def _allow(prompt: Prompt) -> None:
 def _allow_until(prompt: Prompt, words: str) -> None:
     """A command that runs asks for more than its words say, depending on the machine."""
     for _ in range(20):
-        expect(prompt.root).to_be_visible(timeout=30_000)
+        expect(prompt.root).to_be_visible()
         if words in prompt.root.inner_text():
             return
         _allow(prompt)
     raise AssertionError(f"it never says {words!r}")
 
 
-def test_warnings(own_lab: LabProcess, visits: Visits, model: ModelServer) -> None:
-    (own_lab.project / "dispatch.yaml").write_text(
+def test_warnings(lab: LabProcess, visits: Visits, settings_file: Path) -> None:
+    settings_file.write_text(
         "permissions:\n  auto_allow:\n    - {path: /srv/data, allow: write}\n    - {path: /etc, allow: read}\n"
     )
-    model.script = [Reply("Hello.")]
-    browser = visits.page(own_lab)
+    browser = visits.page(lab)
 
     def weaker(route: object) -> None:
         answer = route.fetch()  # type: ignore[attr-defined]
@@ -121,15 +110,14 @@ def test_warnings(own_lab: LabProcess, visits: Visits, model: ModelServer) -> No
         route.fulfill(response=answer, json=status)  # type: ignore[attr-defined]
 
     browser.route("**/dispatch/status*", weaker)
-    page = LabPage(browser, own_lab).open()
-    chat = page.open_panel()
+    page = LabPage(browser, lab, "warnings").open()
+    chat = page.new_chat()
     page.width(NARROW)
     review = chat.root.get_by_role("button", name="Review…")
-    picture(page.page, "banners-first")
     expect(review).to_be_visible()
+    picture(page.page, "banners-first")
     review.click()
-    for theme in ("Dark", "Light"):
-        page.theme(f"JupyterLab {theme}")
-        picture(page.page, f"banners-{theme.lower()}")
+    page.pictures("banners")
+    page.theme("JupyterLab Light")  # it is the server's
     chat.root.locator(".dsp-level").click()
     picture(page.page, "level")

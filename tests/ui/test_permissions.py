@@ -2,7 +2,7 @@
 
 import json
 import re
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -186,15 +186,12 @@ def test_a_server_that_dies_allows_nothing(own_lab: LabProcess, visits: Visits, 
 
 
 def test_always_is_kept_in_the_own_settings_and_can_be_revoked(
-    own_lab: LabProcess, visits: Visits, model: ModelServer
+    page: LabPage, model: ModelServer, outside: Path, own_settings_file: Path
 ) -> None:
-    outside = made_outside(own_lab)
-    settings = own_lab.folder / "home" / ".config" / "dispatch" / "dispatch.yaml"
-    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings = own_settings_file
     settings.write_text("# mine\nshell:\n  timeout: 60  # seconds\n")
     model.script = [reads(outside / "tides.txt"), Reply("Read."), reads(outside / "winds.txt"), Reply("Read, too.")]
-    page = LabPage(visits.page(own_lab), own_lab).open()
-    chat = page.open_panel()
+    chat = page.new_chat()
     chat.send("check the tides")
     Prompt(chat).asks("tides.txt").allow("Always")
     chat.finished("Read.")
@@ -264,7 +261,7 @@ def test_the_log_filters_and_revokes_what_a_running_command_uses(
 def test_a_notebook_cell_answers_while_the_kernel_is_busy(page: LabPage, model: ModelServer, outside: Path) -> None:
     model.script = [reads(outside / "tides.txt"), Reply("Read in the cell.")]
     notebook = page.notebook(
-        "asks.ipynb", "import dispatch_jupyter as dispatch\ndispatch.chat('new')", "import time; time.sleep(30)"
+        "asks.ipynb", "import dispatch_jupyter as dispatch\ndispatch.chat('new')", "import time; time.sleep(300)"
     )
     notebook.run(0)
     chat = notebook.chat(0).ready()
@@ -277,13 +274,21 @@ def test_a_notebook_cell_answers_while_the_kernel_is_busy(page: LabPage, model: 
     notebook.interrupt()
 
 
-def test_a_notification_leads_to_the_prompt(own_lab: LabProcess, visits: Visits, model: ModelServer) -> None:
-    outside = made_outside(own_lab)
-    path = own_lab.folder / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"doNotDisturbMode": False}))
+@pytest.fixture
+def notifications(lab: LabProcess) -> Iterator[None]:
+    """Pages that are opened meanwhile let notifications pop up."""
+    path = lab.folder / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+    before = path.read_text()
+    path.write_text(json.dumps(json.loads(before) | {"doNotDisturbMode": False}))
+    yield
+    path.write_text(before)
+
+
+def test_a_notification_leads_to_the_prompt(
+    notifications: None, page: LabPage, model: ModelServer, outside: Path
+) -> None:
     model.script = [reads(outside / "tides.txt"), Reply("Read."), Reply("Hello.")]
-    page = LabPage(visits.page(own_lab), own_lab).open()
-    chat = page.open_panel()
+    chat = page.new_chat()
     chat.send("check the tides")
     Prompt(chat).asks("tides.txt")
     session = chat.session
@@ -346,14 +351,11 @@ def test_a_command_in_the_background_asks_when_its_agent_is_done(
 
 
 def test_a_projects_own_settings_count_once_they_are_trusted(
-    own_lab: LabProcess, visits: Visits, model: ModelServer
+    page: LabPage, model: ModelServer, outside: Path, settings_file: Path
 ) -> None:
-    outside = made_outside(own_lab)
-    settings = own_lab.project / "dispatch.yaml"
-    settings.write_text(f"permissions:\n  auto_allow:\n    - {{path: {outside}, allow: read}}\n")
+    settings_file.write_text(f"permissions:\n  auto_allow:\n    - {{path: {outside}, allow: read}}\n")
     model.script = [reads(outside / "tides.txt"), Reply("Read."), reads(outside / "winds.txt"), Reply("Not read.")]
-    page = LabPage(visits.page(own_lab), own_lab).open()
-    chat = page.open_panel()
+    chat = page.new_chat()
     chat.send("check the tides")
     prompt = Prompt(chat).asks("tides.txt")
     banner = chat.root.get_by_role("group", name="Trust dispatch.yaml")
@@ -367,22 +369,11 @@ def test_a_projects_own_settings_count_once_they_are_trusted(
     chat.finished("Read.")
     expect(chat.root.locator(".dsp-answered")).to_contain_text("Allowed by leave given meanwhile")
 
-    _await_trust(own_lab, True)
-    settings.write_text(settings.read_text() + "# changed, by whomever\n")
-    _await_trust(own_lab, False)
+    page.process.await_trust(True)
+    settings_file.write_text(settings_file.read_text() + "# changed, by whomever\n")
+    page.process.await_trust(False)
     chat.send("check the winds")
     prompt.asks("winds.txt").deny.click()
     prompt.reason.press("Enter")
     chat.finished("Not read.")
     expect(banner).to_be_visible()
-
-
-def _await_trust(lab: LabProcess, trusted: bool) -> None:
-    """Settings are looked at again after a few seconds."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        problems = lab.ask("GET", "dispatch/status")["readiness"]["problems"]
-        if trusted != any(problem["code"] == "untrusted" for problem in problems):
-            return
-        time.sleep(0.2)
-    raise AssertionError(f"the file does not become {'trusted' if trusted else 'untrusted'}")

@@ -1,17 +1,15 @@
 """Pictures in `test-results/` for people to look at: light and dark, in a narrow panel and at full width."""
 
-import asyncio
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
 from chat_page import Chat
 from lab_page import LabPage
-from lab_process import LabProcess
-from model_server import Call, Fault, Hang, ModelServer, Received, Reply, Usage
-from visits import Visits, picture
+from model_server import Call, Fault, Hang, ModelServer, Reply, Usage
+from replies import hurry
+from visits import picture
 
 NARROW = 250
 OLD = '''\
@@ -82,19 +80,6 @@ def conversation(page: LabPage, model: ModelServer) -> Chat:
     return chat
 
 
-@pytest.fixture
-def both(page: LabPage) -> Iterator[Callable[[str], None]]:
-    """Takes a picture in each theme."""
-
-    def take(name: str) -> None:
-        for theme in ("Dark", "Light"):
-            page.theme(f"JupyterLab {theme}")
-            picture(page.page, f"{name}-{theme.lower()}")
-
-    yield take
-    page.theme("JupyterLab Light")
-
-
 Both = Callable[[str], None]
 
 
@@ -157,21 +142,15 @@ def test_a_cell(page: LabPage, conversation: Chat, model: ModelServer, both: Bot
 
 
 def test_a_file_that_is_being_written(page: LabPage, model: ModelServer) -> None:
-    gate = threading.Event()
-    lines = "\n".join(f"row {number}" for number in range(40))
+    lines = "\n".join(f"row {number}" for number in range(400))
 
-    async def script(received: Received) -> Reply:
-        if received.number:
-            await asyncio.to_thread(gate.wait, 60)
-            return Reply("Written.")
-        return Reply("I write it.", calls=[Call("write_file", {"path": "rows.txt", "content": lines})], pace=0.05)
-
-    model.script = script
+    writing = Reply("I write it.", calls=[Call("write_file", {"path": "rows.txt", "content": lines})], pace=0.05)
+    model.script = [writing, Reply("Written.")]
     chat = page.new_chat()
     chat.send("Write rows.txt")
     expect(chat.call("write_file").locator(".dsp-streamed")).to_contain_text("row 9")
     picture(page.page, "streamed-file")
-    gate.set()
+    hurry(writing)
     chat.finished("Written.")
 
 
@@ -183,16 +162,3 @@ def _expect_nothing_sticks_out(chat: Chat) -> None:
             .map(element => `${element.className}: ${element.scrollWidth} in ${element.clientWidth}`)"""
     )
     assert wide == []
-
-
-def test_the_picture_of_the_readme(demo_lab: LabProcess, visits: Visits) -> None:
-    """`panel.png`, the one in `docs/images`: what a stranger sees in the first minute, without any key."""
-    page = LabPage(visits.page(demo_lab), demo_lab).open()
-    page.execute("markdownviewer:open", path="README.md")
-    expect(page.page.locator(".jp-MarkdownViewer:visible")).to_contain_text("Tide tables")
-    chat = page.open_panel()
-    page.width(360)
-    chat.send("read the contents of README.md and summarize it")
-    chat.finished("no language model")
-    page.page.mouse.move(800, 790)
-    picture(page.page, "panel")

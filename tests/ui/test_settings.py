@@ -1,11 +1,10 @@
 """Settings, skills and tasks in the page: what is wrong is shown where it is, and what is put right takes effect."""
 
 import json
-from collections.abc import Iterator
+import re
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Request, expect
 
 from lab_page import LabPage
 from model_server import Call, Hang, ModelServer, Reply
@@ -27,14 +26,6 @@ description: How code looks here.
 Write **short** functions.
 <img src="http://elsewhere.example/x.png"><script>document.title = 'taken'</script>
 """
-
-
-@pytest.fixture
-def settings_file(page: LabPage) -> Iterator[Path]:
-    """The dispatch.yaml of the project that tests share; gone afterwards."""
-    path = page.process.project / "dispatch.yaml"
-    yield path
-    path.unlink(missing_ok=True)
 
 
 def test_a_mistake_is_shown_with_its_line_and_goes_when_it_is_put_right(page: LabPage, settings_file: Path) -> None:
@@ -138,9 +129,15 @@ def test_the_settings_have_a_tab_and_come_back_with_the_page(page: LabPage, visi
     page.command("Dispatch: Settings: Keys")
     settings = Settings.in_tab(page.page)
     expect(settings.view).to_have_attribute("data-section", "keys")
-    settings.part("Files")
+    with page.page.expect_request(_saves_the_part):
+        settings.part("Files")
     expect(settings.view.locator("[data-file='dispatch.yaml']").first).to_be_visible()
-    page.page.wait_for_timeout(1_500)  # JupyterLab saves its layout with a delay
     page.page.reload()
     page.loaded()
     expect(settings.view).to_have_attribute("data-section", "files")
+
+
+def _saves_the_part(request: Request) -> bool:
+    """JupyterLab saves its layout with a delay."""
+    saves = request.method == "PUT" and "api/workspaces" in request.url
+    return saves and re.search(r"section\W+files", request.post_data or "") is not None

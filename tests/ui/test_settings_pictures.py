@@ -7,9 +7,9 @@ from playwright.sync_api import expect
 from lab_page import LabPage
 from model_server import Call, ModelServer, Reply, Usage
 from settings_page import Settings
-from test_keys import key_lab, settings_of  # noqa: F401  the fixture is of that file
+from test_keys import key_lab  # noqa: F401  the fixture is of that file
 from test_settings import STYLE, TASKS
-from visits import Visits, picture
+from visits import Visits
 
 NARROW = 250
 PARTS = ("Agents", "Models", "Keys", "Skills", "Files")
@@ -20,7 +20,7 @@ def test_the_settings_narrow_and_wide(key_lab, visits: Visits, model: ModelServe
     page = LabPage(visits.page(key_lab), key_lab).open()
     chat = page.new_chat()
     page.width(NARROW)
-    _both(page, "setup-new")
+    page.pictures("setup-new")
     reads = [Call("read_file", {"path": "README.md"})]
     model.script = [
         Reply(calls=[Call("task_list", {"action": "set", "tasks": TASKS})], usage=Usage(3_000_000, 0)),
@@ -28,17 +28,17 @@ def test_the_settings_narrow_and_wide(key_lab, visits: Visits, model: ModelServe
     ]
     chat.send("Take speeds in degrees per hour, as the tables have them.")
     expect(chat.root.get_by_role("region", name="Waiting for key refresh")).to_be_visible()
-    _both(page, "setup-waiting")
+    page.pictures("setup-waiting")
     chat.root.locator(".dsp-tasks-toggle").click()
-    _both(page, "setup-tasks")
+    page.pictures("setup-tasks")
     chat.root.locator(".dsp-model-chip").click()
-    _both(page, "setup-model")
+    page.pictures("setup-model")
     page.page.keyboard.press("Escape")
     settings = Settings.in_panel(chat)
     for name in PARTS:
         settings.part(name)
         _expect_nothing_sticks_out(settings)
-        _both(page, f"setup-narrow-{name.lower()}")
+        page.pictures(f"setup-narrow-{name.lower()}")
     settings.view.get_by_role("button", name="Open the settings in a tab").click()
     settings.back()
     wide = Settings.in_tab(page.page)
@@ -48,11 +48,11 @@ def test_the_settings_narrow_and_wide(key_lab, visits: Visits, model: ModelServe
             wide.skill("project:house-style").click()
             expect(wide.view.locator(".dsp-skill-text strong")).to_be_visible()
         _expect_nothing_sticks_out(wide)
-        _both(page, f"setup-wide-{name.lower()}")
+        page.pictures(f"setup-wide-{name.lower()}")
     (key_lab.project / "dispatch.yaml").write_text("limits:\n  max_stepz: 3\nmodel: hevy\n")
     expect(chat.root.locator(".dsp-problems-toggle")).to_be_visible()
     chat.root.locator(".dsp-problems-toggle").click()
-    _both(page, "setup-problems")
+    page.pictures("setup-problems")
 
 
 def _write_skills(project: Path) -> None:
@@ -68,12 +68,6 @@ def _write_skills(project: Path) -> None:
         path = project / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-
-
-def _both(page: LabPage, name: str) -> None:
-    for theme in ("Dark", "Light"):
-        page.theme(f"JupyterLab {theme}")
-        picture(page.page, f"{name}-{theme.lower()}")
 
 
 def _expect_nothing_sticks_out(settings: Settings) -> None:

@@ -10,6 +10,8 @@ PICTURES = REPOSITORY / "test-results"
 WIDE = {"width": 1280, "height": 800}
 OF_NOTEBOOK_ITSELF = "Cannot read properties of undefined (reading 'schema')"
 """Notebook 7.6 fails so on each page, with no extension at all."""
+PATIENCE_MS = 60_000
+"""For what must come: machines that run tests are often busy with something else; a first turn loads a library, too."""
 
 
 def picture(page: Page, name: str) -> None:
@@ -30,7 +32,7 @@ class Visits:
     def page(self, process: LabProcess, size: dict[str, int] | None = None) -> Page:
         """A browser that has never been here, with one tab."""
         context = self._browser.new_context(viewport=size or WIDE, locale="en-US")
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE_MS)
         self._contexts.append(context)
         context.on("request", lambda request: self._note(process, request.url))
         context.on("page", self._watch)

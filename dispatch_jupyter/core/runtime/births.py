@@ -59,6 +59,7 @@ class Births:
             summoned_by=parent.id,
             background=wish.background or wish.detached,
             detached=wish.detached,
+            status="running",  # it counts as one at work from now on, and a server that dies now has interrupted it
             template=template.slug,
             name=template.slug,
             brief=wish.task,

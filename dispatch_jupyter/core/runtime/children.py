@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Protocol
 
-from ..protocol.errors import DispatchError
+from ..protocol.errors import DispatchError, ToolError
 from ..protocol.ids import AgentId
 from ..protocol.records import Agent, ErrorInfo, Message, now
 from ..tools.family import Wish
@@ -56,8 +56,10 @@ class Children:
         self._bench = bench
         self._chores = chores
         self._rests: dict[AgentId, asyncio.Event] = {}
-        self._claimed: Counter[AgentId] = Counter()
-        """Whose results a call under way will give to their parent."""
+        self._claimed: Counter[tuple[AgentId, AgentId]] = Counter()
+        """Who has a call under way that will give it whose result."""
+        self._stopping: set[AgentId] = set()
+        """Agents that are being stopped together: none of them is woken by what becomes of the others."""
 
     # ------------------------------------------------------------------ for tools
 
@@ -73,11 +75,10 @@ class Children:
         try:
             await session.saved()
         except BaseException as error:
-            # it never began: nobody is to wait for it, nor to take it for one that rests
-            failed = STOPPED if isinstance(error, asyncio.CancelledError) else _info(error)
-            ended = {"status": "error", "error": failed, "ended_at": now(), "told": True}
-            session.put(session.tables.agent(child.id).model_copy(update=ended))
+            self._never_began(session, child.id, error)
             raise
+        if closed(session.tables.agent(child.id)):
+            raise ToolError("It was stopped before it began.", "Summon another one, if it is needed.", code="cancelled")
         self._runner(session, child.id).start()
         return session.tables.agent(child.id)
 
@@ -97,7 +98,7 @@ class Children:
                 await _first(rests.wait(), spoken_to())
         child = session.tables.agent(child_id)
         if closed(child):
-            self._claimed[child_id] += 1
+            self._claimed[parent_id, child_id] += 1
             self._mail.take_back(session, parent_id, child)
             return session.tables.agent(child_id)
         if self._at_rest(session, child_id):
@@ -106,11 +107,11 @@ class Children:
             session.put(child.model_copy(update={"background": True}))
         return None
 
-    def release(self, session: Session, child_ids: Iterable[AgentId]) -> None:
+    def release(self, session: Session, parent_id: AgentId, child_ids: Iterable[AgentId]) -> None:
         """The call that claimed them is over: what it did not tell comes as messages."""
         parents: set[AgentId] = set()
         for child_id in child_ids:
-            self._claimed[child_id] -= 1
+            self._claimed[parent_id, child_id] -= 1
             parents |= {parent for parent in [session.tables.agent(child_id).parent_id] if parent}
         self._claimed += Counter()  # without those that are 0
         for parent in parents:
@@ -125,6 +126,7 @@ class Children:
         agent = session.tables.agent(agent_id)
         self._bring_home(session, agent_id)
         if closed(agent):
+            self._mail.withdraw_unread(session, agent_id)
             self._chores.add(self._end_below(session, agent_id))
         if agent.parent_id:
             self._bring_home(session, agent.parent_id)
@@ -157,7 +159,11 @@ class Children:
 
     def _bring_home(self, session: Session, parent_id: AgentId) -> None:
         waiting = self._bench(session).waiting
-        self._mail.bring_home(session, parent_id, lambda child: child in self._claimed or waiting.awaited(child))
+
+        def awaited(by: AgentId, child_id: AgentId) -> bool:
+            return (by, child_id) in self._claimed or waiting.awaited(by, child_id)
+
+        self._mail.bring_home(session, parent_id, awaited, self._stopping)
 
     def _reconsider(self, session: Session, agent_id: AgentId) -> None:
         """One that rests until its children end: perhaps it is at its end now."""
@@ -172,20 +178,39 @@ class Children:
 
     async def _end_below(self, session: Session, agent_id: AgentId) -> None:
         """Nothing of an agent that has ended goes on: no agents that worked for it, no background jobs."""
-        await self._stop(session, subagents(session.tables, agent_id))
+        await self.interrupt(session, agent_id)
         shell = self._bench(session).shell
         jobs = [running for job, running in shell.jobs.all() if job.agent_id == agent_id and not running.over]
         await asyncio.gather(*(running.stop("its agent has ended") for running in jobs))
 
     async def _stop(self, session: Session, agents: Sequence[Agent]) -> None:
-        runners = [self._runner(session, agent.id) for agent in agents if not closed(agent)]
-        if stopping := [task for task in (runner.cancel() for runner in runners) if task is not None]:
-            await asyncio.wait(stopping, timeout=STOP_SECONDS)
-        for agent in reversed(agents):  # children first: a parent that rests for them has then nothing to wait for
-            latest = session.tables.agent(agent.id)
-            if latest.status == "waiting" and not self._runner(session, agent.id).running:
-                session.put(latest.model_copy(update=rest(session.tables, latest, STOPPED)), sync=True)
-                self.rested(session, agent.id)
+        """Those that are being stopped already are not told again: it would cut short what they have to finish."""
+        fresh = [agent for agent in agents if agent.id not in self._stopping]
+        own = {agent.id for agent in fresh}
+        self._stopping |= own
+        try:
+            for agent in fresh:
+                self._end_at_rest(session, agent.id)
+            runners = [self._runner(session, agent.id) for agent in fresh if not closed(agent)]
+            if stopping := [task for task in (runner.cancel() for runner in runners) if task is not None]:
+                await asyncio.wait(stopping, timeout=STOP_SECONDS)
+        finally:
+            self._stopping -= own
+
+    def _end_at_rest(self, session: Session, agent_id: AgentId) -> None:
+        """Stop one that is between its turns, waiting for its children, or that has not begun yet."""
+        agent = session.tables.agent(agent_id)
+        if agent.status in ("running", "waiting") and not self._runner(session, agent_id).running:
+            session.put(agent.model_copy(update=rest(session.tables, agent, STOPPED)), sync=True)
+            self.rested(session, agent_id)
+
+    def _never_began(self, session: Session, agent_id: AgentId, error: BaseException) -> None:
+        """Nobody is to wait for it, nor to take it for one at work."""
+        agent = session.tables.agent(agent_id)
+        if not closed(agent):
+            failed = STOPPED if isinstance(error, asyncio.CancelledError) else _info(error)
+            ended = {"status": "error", "error": failed, "ended_at": now(), "told": True}
+            session.put(agent.model_copy(update=ended))
 
 
 def brief(session: Session, child: Agent, parent: Agent, wish: Wish) -> Message:

@@ -14,12 +14,14 @@ def rest(tables: Tables, agent: Agent, error: ErrorInfo | None) -> dict[str, obj
     """The changes that bring an agent to rest.
 
     One without a parent, and a detached one that has not reported, can be spoken to again. Any other has come to its
-    end, unless children of its own are still at work, or the server cut it off.
+    end, unless children of its own are still at work, or the server cut it off. A result that was reported stands,
+    whatever came after it.
 
     Args:
         error: why its turn ended; None: it has nothing left to do.
     """
     changes: dict[str, object] = {"waiting_on": None, "waits_for": [], "waiting_until": None, "note": None}
+    error = error if agent.result is None else None
     if error is None and agent.result is None:
         if agent.parent_id is None or agent.detached:
             return changes | {"status": "idle", "error": None}

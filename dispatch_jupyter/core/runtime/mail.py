@@ -1,6 +1,6 @@
 """Messages for agents: from people, from other agents, and the results of their children."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from ..protocol.errors import Conflict, Ended, StoreError, ToolError
 from ..protocol.ids import AgentId, MessageId, handle_of, new_id
@@ -9,6 +9,7 @@ from ..tools.family import Delivery
 from ..tools.tree_words import named, outcome, wrapped
 from .lineage import children, closed, heir
 from .session import Session
+from .thread_notes import tell
 
 MAX_WAKES = 6
 """How often agents of a session may wake each other until a person speaks: two that thank each other would not end."""
@@ -42,12 +43,7 @@ class Mail:
         """
         _check_open(session.tables.agent(agent_id))
         message = session.put(message_for(session, agent_id, text, sender=sender), sync=True)
-        try:
-            await session.saved()
-            _check_open(session.tables.agent(agent_id))  # it may have ended meanwhile
-        except (StoreError, Conflict):
-            session.put(message.model_copy(update={"status": "withdrawn"}))
-            raise
+        await self._stored(session, message)
         if not self._ending():
             self._start(session, agent_id)
             self._release_held(session)
@@ -65,36 +61,51 @@ class Mail:
 
         Raises:
             ToolError: the other has ended.
+            StoreError: it could not be stored.
         """
         agent = session.tables.agent(agent_id)
-        if closed(agent):
-            raise ToolError(
-                f"{named(agent)} has ended; nothing can be said to it any more.",
-                "read_agent shows what it said last. Summon another one for more work.",
-                code="ended",
-            )
         rests = agent.status in ("idle", "waiting") and not self._at_work(agent_id)
         held = rests and wakes_since_a_person(session) >= MAX_WAKES
         message = message_for(session, agent_id, text, sender=sender.name, from_agent=sender.id)
-        session.put(message.model_copy(update={"woke": rests and not held}), sync=True)
-        await session.saved()
-        if held or agent.status == "error":
+        try:
+            _check_open(agent)
+            await self._stored(session, session.put(message.model_copy(update={"woke": rests and not held}), sync=True))
+        except Ended as error:
+            hint = "read_agent shows what it said last. Summon another one for more work."
+            raise ToolError(error.message, hint, code="ended") from error
+        if held or session.tables.agent(agent_id).status == "error":
             return "held" if held else "stopped"
-        self._start(session, agent_id)
+        if not self._ending():
+            self._start(session, agent_id)
         return "woken" if rests else "queued"
 
-    def bring_home(self, session: Session, parent_id: AgentId, awaited: Callable[[AgentId], bool]) -> None:
+    def bring_home(
+        self,
+        session: Session,
+        parent_id: AgentId,
+        awaited: Callable[[AgentId, AgentId], bool],
+        stopping: Collection[AgentId] = (),
+    ) -> None:
         """The results of children that have ended and that nobody has been told of, each once.
 
         They wake a parent at rest; not one that was stopped, or failed: that waits for a person.
 
         Args:
-            awaited: whether a call waits for a child, and will have its result.
+            awaited: whether a call of somebody's waits for a child, and will have its result.
+            stopping: who is being stopped together. None of them is woken, and of those that end with their parent
+                nobody is told: what it had done says enough.
         """
         tables = session.tables
+        parent = tables.agent(parent_id)
+        ends = parent_id in stopping and (closed(parent) or (parent.parent_id is not None and not parent.detached))
         for child in children(tables, parent_id):
-            if closed(child) and not child.told and not awaited(child.id):
-                self._deliver(session, child)
+            if not closed(child) or child.told:
+                continue
+            reader = heir(tables, child)
+            if reader is None or (ends and child.id in stopping):
+                session.put(child.model_copy(update={"told": True}))
+            elif not awaited(reader.id, child.id):
+                self._deliver(session, child, reader, wakes=reader.id not in stopping)
 
     def take_back(self, session: Session, parent_id: AgentId, child: Agent) -> None:
         """A call gives the result now: the message that would have brought it is not needed, if nobody has read it."""
@@ -103,17 +114,30 @@ class Mail:
                 session.put(message.model_copy(update={"status": "withdrawn"}))
                 session.put(child.model_copy(update={"told": False}))
 
-    def _deliver(self, session: Session, child: Agent) -> None:
-        agent = heir(session.tables, child)
+    def withdraw_unread(self, session: Session, agent_id: AgentId) -> None:
+        """An agent came to its end: what waits for it is not going to be read. What is not stored yet is refused."""
+        for message in session.tables.thread(agent_id):
+            if message.status == "queued" and message.seq <= session.stored:
+                session.put(message.model_copy(update={"status": "withdrawn"}))
+                tell(session, agent_id, "It ended before it read the last message.")
+
+    async def _stored(self, session: Session, message: Message) -> None:
+        """Waits until a message is written. One that could not be, or whose reader ended meanwhile, is withdrawn."""
+        try:
+            await session.saved()
+            _check_open(session.tables.agent(message.agent_id))
+        except (StoreError, Conflict):
+            session.put(session.tables.message(message.id).model_copy(update={"status": "withdrawn"}))
+            raise
+
+    def _deliver(self, session: Session, child: Agent, reader: Agent, *, wakes: bool) -> None:
         session.put(child.model_copy(update={"told": True}))
-        if agent is None:
-            return
         text = outcome(child)
         session.put(
-            message_for(session, agent.id, text, sender=child.name, from_agent=child.id, purpose="result"), sync=True
+            message_for(session, reader.id, text, sender=child.name, from_agent=child.id, purpose="result"), sync=True
         )
-        if not self._ending() and (self._at_work(agent.id) or agent.status in ("idle", "waiting")):
-            self._start(session, agent.id)
+        if wakes and not self._ending() and (self._at_work(reader.id) or reader.status in ("idle", "waiting")):
+            self._start(session, reader.id)
 
 
 def wakes_since_a_person(session: Session) -> int:
@@ -169,7 +193,7 @@ def message_for(
 
 
 def _check_open(agent: Agent) -> None:
-    if closed(agent):
+    if closed(agent) or agent.result is not None:  # one that has reported ends with the step it is in
         raise Ended(
             f"{named(agent)} has ended, and its thread is closed.",
             "Write to the agent that summoned it, or to the session's first.",

@@ -94,6 +94,9 @@ class Questions:
             await self._session.saved()
         except StoreError:
             self._session.put(request)
+            if request_id not in self._asked:  # the agent was stopped, or written to, meanwhile
+                self._end(request_id, {"status": "expired", "error": UNANSWERED})
+                self._changed()
             raise
         if not waits.done():
             waits.set_result(answer)

@@ -32,7 +32,7 @@ class ChildrenOf:
 
     def release(self) -> None:
         """The call is over."""
-        self._children.release(self._session, self._claimed)
+        self._children.release(self._session, self._agent_id, self._claimed)
 
     async def summon(self, wish: Wish) -> Agent:
         return await self._children.summon(self._session, self._agent_id, wish)

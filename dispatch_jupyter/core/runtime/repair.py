@@ -4,6 +4,7 @@ from ..protocol.ids import AgentId
 from ..protocol.records import Agent, ErrorInfo, Job, Request, ToolCall, now
 from ..tools.tree_words import named
 from .decisions import DecisionLog
+from .endings import rest
 from .lineage import ancestors, children, closed
 from .session import Session
 
@@ -37,8 +38,7 @@ def repair(session: Session) -> None:
         if left := _still_to_come(session, agent):
             _let_rest(session, agent, left)
         elif busy and agent.status != "waiting_for_key":
-            rest = {"status": "error", "error": INTERRUPTED, "note": None, "waiting_on": None, "waits_for": []}
-            session.put(agent.model_copy(update=rest), sync=True)
+            session.put(agent.model_copy(update=rest(session.tables, agent, INTERRUPTED)), sync=True)
     _expire(session)
     _lose(session)
 

@@ -105,7 +105,8 @@ class Runners:
 
     async def stop(self) -> None:
         """The server ends."""
-        await asyncio.gather(*(runner.stop() for runner in list(self._runners.values())))
+        for _ in range(2):  # one that was just being summoned may have begun meanwhile
+            await asyncio.gather(*(runner.stop() for runner in list(self._runners.values())))
 
     def _rested(self, session: Session, agent_id: AgentId) -> None:
         if not self._ending():

@@ -36,9 +36,9 @@ class Waiting:
                 self._children.pop(agent_id, None)
             self.show(agent_id)
 
-    def awaited(self, child_id: AgentId) -> bool:
-        """Whether a call waits for that child, and will have its result."""
-        return any(child_id in waits for waits in self._children.values())
+    def awaited(self, agent_id: AgentId, child_id: AgentId) -> bool:
+        """Whether a call of the agent's waits for that child, and will have its result."""
+        return child_id in self._children.get(agent_id, ())
 
     def show(self, agent_id: AgentId) -> None:
         """Bring the record of an agent in a turn up to date.

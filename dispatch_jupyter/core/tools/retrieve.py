@@ -50,7 +50,16 @@ class Retrieve:
                 f"agent_id: {agent.id}\n{named(agent)} is still at work ({state_of(agent)}): a person has written to "
                 f"you, so this returns early. Its result comes as a message; `retrieve` waits for it again."
             )
-        return ToolResult(outcome(ended), tells=(ended.id,))
+        return ToolResult(outcome(ended), tells=(ended.id,) if _is_for(ended, context) else ())
+
+
+def _is_for(child: Agent, context: ToolContext) -> bool:
+    """Whether the result is the caller's to hear: not where an agent between them waits for it."""
+    between = {agent.id: agent for agent in context.children.all()}
+    above = between.get(child.parent_id) if child.parent_id else None
+    while above is not None and above.ended_at is not None:
+        above = between.get(above.parent_id) if above.parent_id else None
+    return above is None
 
 
 class AgentStatusArguments(FlatArguments):

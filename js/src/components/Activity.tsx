@@ -8,7 +8,7 @@ import { Failure } from './Failure';
 export function Activity({ store }: { store: SessionStore }) {
   const chat = useChat();
   const trans = useTrans();
-  const agent = store.rootAgent.value;
+  const agent = store.agent.value;
   if (!agent || !chat.busy.value || agent.status === 'waiting_for_key') return null; // that has a banner
   if (!agent.note && isVisiblyAtWork(store)) return null;
   const words = agent.note ?? waitingWords(agent, trans);
@@ -22,7 +22,9 @@ export function Activity({ store }: { store: SessionStore }) {
 
 function waitingWords(agent: Agent, trans: Translation): string {
   if (agent.status === 'running') return trans.__('Thinking…');
-  return agent.waiting_on === 'request' ? trans.__('Waits for you') : trans.__('Waiting…');
+  if (agent.waiting_on === 'request') return trans.__('Waits for you');
+  if (agent.waiting_on === 'user') return trans.__('Waits for your answer');
+  return trans._n('Waits for 1 agent…', 'Waits for %1 agents…', Math.max(1, agent.waits_for.length));
 }
 
 /** A call or a text that is being written moves by itself. */
@@ -38,7 +40,7 @@ function isVisiblyAtWork(store: SessionStore): boolean {
 
 /** Why the agent stopped, unless its last message says so itself. */
 export function Ending({ store }: { store: SessionStore }) {
-  const agent = store.rootAgent.value;
+  const agent = store.agent.value;
   store.structure.value;
   if (agent?.status !== 'error' || !agent.error) return null;
   const last = store.thread.value.at(-1);

@@ -1,14 +1,13 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { SessionStore } from '../store/session-store';
-import { useTrans } from './context';
+import { nameOf } from './agent-words';
 import { useCommandNews } from './shell/news';
 
 const MOST_CHARS = 600;
 
 /** Tells a screen reader of commands and of answers once they are finished; the tokens on their way would drown everything else. */
 export function Announcer({ store }: { store: SessionStore }) {
-  const trans = useTrans();
   const words = useSignal('');
   const watched = useRef<string | null>(null);
   useCommandNews(store, news => {
@@ -21,7 +20,10 @@ export function Announcer({ store }: { store: SessionStore }) {
     if (message.status === 'streaming') watched.current = message.id;
     else if (watched.current === message.id) {
       watched.current = null;
-      if (message.text) words.value = trans.__('Dispatch: %1', message.text.slice(0, MOST_CHARS));
+      const root = message.agent_id === store.rootAgent.peek()?.id;
+      const speaker = root ? undefined : store.tables.agents.peek(message.agent_id);
+      const name = speaker ? nameOf(speaker) : 'Dispatch';
+      if (message.text) words.value = `${name}: ${message.text.slice(0, MOST_CHARS)}`;
     }
   });
   return (

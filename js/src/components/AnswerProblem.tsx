@@ -1,9 +1,13 @@
-import type { Answering } from '../store/approvals';
+import type { Problem } from '../store/problem';
 import { useTrans } from './context';
 import { Prose } from './Prose';
 
+interface Props {
+  readonly answering: { readonly problem: Problem | null; readonly status: number };
+}
+
 /** Why an answer did not count, where it was given. */
-export function AnswerProblem({ answering: { problem, status } }: { answering: Answering }) {
+export function AnswerProblem({ answering: { problem, status } }: Props) {
   const trans = useTrans();
   if (!problem) return null;
   const words =

@@ -1,6 +1,7 @@
 import type { ReadonlySignal } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import type { Message } from '../protocol';
+import { nameOf } from './agent-words';
 import { CopyButton } from './Copy';
 import { useChat, useTrans } from './context';
 import { Failure } from './Failure';
@@ -10,10 +11,13 @@ import { Markdown } from './Markdown';
 export function AssistantMessage({ record, last }: { record: ReadonlySignal<Message>; last: boolean }) {
   const trans = useTrans();
   const message = record.value;
+  const store = useChat().store.value;
+  const own = message.agent_id === store?.rootAgent.value?.id;
+  const speaker = own ? undefined : store?.tables.agents.get(message.agent_id)?.value;
   const streaming = message.status === 'streaming';
   return (
     <article class="dsp-assistant" data-message={message.id} data-role="assistant" data-status={message.status}>
-      <h3 class="dsp-hidden">{trans.__('Dispatch said')}</h3>
+      <h3 class="dsp-hidden">{trans.__('%1 said', speaker ? nameOf(speaker) : 'Dispatch')}</h3>
       {message.reasoning && <Reasoning record={record} />}
       {message.text && (
         <Markdown read={() => ({ text: record.value.text, final: record.value.status !== 'streaming' })} />

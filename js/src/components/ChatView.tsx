@@ -1,4 +1,4 @@
-import { Fragment } from 'preact';
+import { type ComponentChildren, Fragment } from 'preact';
 import type { Chat } from '../store/chat';
 import { Announcer } from './Announcer';
 import { Banners } from './Banners';
@@ -8,38 +8,93 @@ import { EmptyState } from './EmptyState';
 import { ErrorCard } from './ErrorCard';
 import { Flash } from './Flash';
 import { MessageList } from './MessageList';
+import { useOpenThread } from './open-thread';
 import { PermissionLogView } from './PermissionLogView';
-import { PermissionPrompts } from './PermissionPrompts';
+import { Prompts } from './Prompts';
 import { QueuedMessages } from './QueuedMessages';
 import { SessionHeader } from './SessionHeader';
 import { StatusLine } from './StatusLine';
 import { SettingsView } from './settings/SettingsView';
 import { Jobs } from './shell/Jobs';
 import { TaskList } from './TaskList';
+import { ThreadEnded } from './ThreadEnded';
+import { ThreadSwitch } from './ThreadSwitch';
+import { AgentsPane, AgentsSection } from './tree/AgentsSection';
+import { ThreadHead } from './tree/ThreadHead';
 import { WaitBanner } from './WaitBanner';
 
 /** The whole chat, in whatever box it is put. */
 export function ChatView({ chat }: { chat: Chat }) {
-  const elsewhere = chat.permissionLog.shown.value || chat.setup.section.value !== null;
+  return (
+    <Frame chat={chat} label={chat.host.trans.__('Dispatch chat')}>
+      <SessionHeader />
+      <ThreadSwitch />
+      <Banners />
+      <Flash />
+      <AgentsSection />
+      <Conversation />
+    </Frame>
+  );
+}
+
+/** The thread of one agent for itself. */
+export function ThreadView({ chat }: { chat: Chat }) {
+  const store = chat.store.value;
+  return (
+    <Frame chat={chat} label={chat.host.trans.__('Thread of an agent')}>
+      {store && <ThreadHead store={store} alone />}
+      <Flash />
+      <Conversation />
+    </Frame>
+  );
+}
+
+/** The tree of a session's agents, and beside it the thread of the one that is picked. */
+export function AgentsView({ chat }: { chat: Chat }) {
+  return (
+    <Frame chat={chat} label={chat.host.trans.__('Agents')}>
+      <SessionHeader ofAgents />
+      <Flash />
+      <div class="dsp-split">
+        <AgentsPane />
+        <div class="dsp-split-thread">
+          {chat.store.value && <ThreadHead store={chat.store.value} />}
+          <Conversation />
+        </div>
+      </div>
+    </Frame>
+  );
+}
+
+function Frame({ chat, label, children }: { chat: Chat; label: string; children: ComponentChildren }) {
   return (
     <ChatContext.Provider value={chat}>
       <section
         class="dsp-chat"
-        aria-label={chat.host.trans.__('Dispatch chat')}
+        aria-label={label}
         data-session={chat.sessionId.value ?? ''}
+        data-agent={chat.agentId.value ?? ''}
       >
-        <SessionHeader />
-        <Banners />
-        <Flash />
-        <Main />
-        <footer class="dsp-footer">
-          <CommandProblem />
-          <OfSession elsewhere={elsewhere} />
-          {!elsewhere && <Composer />}
-          <StatusLine />
-        </footer>
+        {children}
       </section>
     </ChatContext.Provider>
+  );
+}
+
+/** What the person looks at, and below it where they write and what waits for them. */
+function Conversation() {
+  const chat = useChat();
+  const elsewhere = chat.permissionLog.shown.value || chat.setup.section.value !== null;
+  return (
+    <>
+      <Main />
+      <footer class="dsp-footer">
+        <CommandProblem />
+        <OfSession elsewhere={elsewhere} />
+        {!elsewhere && <Foot />}
+        <StatusLine />
+      </footer>
+    </>
   );
 }
 
@@ -53,13 +108,24 @@ function OfSession({ elsewhere }: { elsewhere: boolean }) {
   if (!store) return null;
   return (
     <Fragment key={chat.sessionId.value}>
-      <PermissionPrompts store={store} />
+      <Prompts store={store} />
       {!elsewhere && <WaitBanner />}
       <Jobs store={store} />
       <QueuedMessages store={store} />
       {!elsewhere && <TaskList store={store} />}
     </Fragment>
   );
+}
+
+/** Where the person writes, or, where the agent has ended, that nothing can be said to it any more. */
+function Foot() {
+  const chat = useChat();
+  const store = chat.store.value;
+  const agent = chat.agent.value;
+  const open = useOpenThread();
+  if (!store?.closed.value || !agent) return <Composer />;
+  const parent = store.tables.agents.get(agent.parent_id ?? '')?.value ?? null;
+  return <ThreadEnded agent={agent} parent={parent} onParent={parent ? () => open(parent.id) : null} />;
 }
 
 /** What the person looks at: the conversation, or what they have opened in its place. */
@@ -83,9 +149,11 @@ function Body() {
               <button type="button" class="dsp-button" onClick={() => chat.reconnect()}>
                 {trans.__('Try again')}
               </button>
-              <button type="button" class="dsp-button" onClick={() => chat.open(null)}>
-                {trans.__('New session')}
-              </button>
+              {chat.agentId.value === null && (
+                <button type="button" class="dsp-button" onClick={() => chat.open(null)}>
+                  {trans.__('New session')}
+                </button>
+              )}
             </ErrorCard>
           </div>
         </div>
@@ -93,10 +161,11 @@ function Body() {
     );
   if (chat.blank.value) return <EmptyState />;
   if (!store) return <p class="dsp-list dsp-wait">{trans.__('Loading…')}</p>;
+  const thread = `${chat.sessionId.value} ${chat.agentId.value ?? ''}`;
   return (
     <>
-      <MessageList key={chat.sessionId.value} store={store} />
-      <Announcer key={`said-${chat.sessionId.value}`} store={store} />
+      <MessageList key={thread} store={store} />
+      <Announcer key={`said-${thread}`} store={store} />
     </>
   );
 }

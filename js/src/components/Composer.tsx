@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { MAX_MESSAGE_CHARS } from '../protocol';
+import { nameOf } from './agent-words';
 import { useChat, useTrans } from './context';
 import { Icon } from './Icon';
 import { LevelCard, LevelChip } from './Level';
@@ -20,6 +21,12 @@ export function Composer() {
   };
   const text = chat.draft.text.value;
   const busy = chat.busy.value;
+  const agent = chat.agent.value;
+  const whom = agent && agent.id !== chat.store.value?.rootAgent.value?.id ? nameOf(agent) : 'Dispatch';
+
+  const asks = agent?.status === 'waiting' && agent.waiting_on === 'user';
+  const whileBusy = asks ? trans.__('Answers what it asks…') : trans.__('Delivered at its next step…');
+  const placeholder = busy ? whileBusy : trans.__('Message %1…', whom);
 
   useLayoutEffect(() => {
     if (area.current) growTo(area.current);
@@ -48,8 +55,8 @@ export function Composer() {
           ref={area}
           rows={1}
           value={text}
-          aria-label={trans.__('Message to Dispatch')}
-          placeholder={busy ? trans.__('Delivered at its next step…') : trans.__('Message Dispatch…')}
+          aria-label={trans.__('Message to %1', whom)}
+          placeholder={placeholder}
           onInput={event => chat.draft.set(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />

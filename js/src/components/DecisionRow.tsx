@@ -1,7 +1,8 @@
 import type { Decision } from '../protocol';
+import { agentPath } from './agent-words';
 import { useChat, useTrans } from './context';
 import { ago } from './format';
-import { agentPath, operationWord, ruleWords } from './permission-words';
+import { operationWord, ruleWords } from './permission-words';
 import { ShownPath } from './ShownText';
 
 /** One line of the permission log: allowed or denied, what, who, when, and by which rule. */

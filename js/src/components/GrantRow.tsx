@@ -1,8 +1,9 @@
 import type { Grant } from '../protocol';
+import { agentPath } from './agent-words';
 import { useChat, useTrans } from './context';
 import { ago } from './format';
 import { Prose } from './Prose';
-import { agentPath, operationWord } from './permission-words';
+import { operationWord } from './permission-words';
 import { ShownPath } from './ShownText';
 
 /** Leave in force, with the button that takes it back at once. */

@@ -9,6 +9,7 @@ import { useChat, useTrans } from './context';
 import { useFollow, useHeldPosition } from './follow';
 import { Icon } from './Icon';
 import { Prose } from './Prose';
+import { AgentMessage } from './peers/AgentMessage';
 import { RequestLines } from './RequestLines';
 import { onTextAction } from './text-actions';
 import { SendingMessage, UserMessage } from './UserMessage';
@@ -81,6 +82,7 @@ function ItemView({ item, store }: { item: Item; store: SessionStore }) {
     );
   const record = store.tables.messages.get(item.id);
   if (!record) return null;
+  if (record.value.from_agent) return <AgentMessage message={record.value} store={store} />;
   if (record.value.role === 'user') return <UserMessage message={record.value} />;
   if (record.value.role === 'notice') return <Notice text={record.value.text} />;
   return <AssistantMessage record={record} last={store.thread.value.at(-1) === item.id} />;

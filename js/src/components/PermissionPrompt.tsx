@@ -1,17 +1,15 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useRef, useState } from 'preact/hooks';
 import type { AnswerRequest, Request, Scope } from '../protocol';
 import type { SessionStore } from '../store/session-store';
 import { AnswerProblem } from './AnswerProblem';
 import { Covers } from './Covers';
 import { useChat, useTrans } from './context';
 import { DenyForm } from './DenyForm';
-import { agentPath, headingOf, scopeTitle } from './permission-words';
+import { headingOf, scopeTitle } from './permission-words';
 import { RequestBody } from './RequestBody';
+import { useReady } from './ready';
 
-/** So long after it appears a prompt takes no answer: the click may have been meant for what was there before. */
-export const GUARD_MS = 400;
-
-interface Props {
+export interface PromptProps {
   readonly request: Request;
   readonly store: SessionStore;
   /** How many wait, this one among them. */
@@ -23,7 +21,7 @@ interface Props {
 }
 
 /** One request for leave: who asks, what exactly, what an answer would cover; and the answers, from least to most. */
-export function PermissionPrompt({ request, store, waiting, onAnswer, onLeave }: Props) {
+export function PermissionPrompt({ request, store, waiting, onAnswer, onLeave }: PromptProps) {
   const chat = useChat();
   const trans = useTrans();
   const [denying, setDenying] = useState(false);
@@ -61,7 +59,7 @@ export function PermissionPrompt({ request, store, waiting, onAnswer, onLeave }:
       <div class="dsp-ask-body" id={body}>
         <RequestBody
           request={request}
-          agent={agentPath(store, request.agent_id)}
+          store={store}
           runs={Boolean(store.tables.calls.get(request.call_id ?? '')?.value?.command)}
         />
       </div>
@@ -132,14 +130,4 @@ function Answers({ request, ready, sent, onDeny, onAllow }: AnswersProps) {
         ))}
     </div>
   );
-}
-
-/** False for the first moment. */
-function useReady(): boolean {
-  const [ready, setReady] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setReady(true), GUARD_MS);
-    return () => clearTimeout(timer);
-  }, []);
-  return ready;
 }

@@ -14,7 +14,10 @@ export function QueuedMessages({ store }: { store: SessionStore }) {
       {queued.map(message => (
         <li key={message.id} data-message={message.id}>
           <span class="dsp-queue-text" title={message.text}>
-            <span class="dsp-quiet">{trans.__('queued:')}</span> {message.text}
+            <span class="dsp-quiet">
+              {message.from_agent ? trans.__('queued, from %1:', message.sender) : trans.__('queued:')}
+            </span>{' '}
+            {message.text}
           </span>
           <button
             type="button"

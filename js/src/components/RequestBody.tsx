@@ -1,6 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Reach, Request } from '../protocol';
+import type { SessionStore } from '../store/session-store';
+import { AgentPath } from './AgentName';
 import { useTrans } from './context';
 import { operationWord } from './permission-words';
 import { ShownPath, ShownText } from './ShownText';
@@ -10,20 +12,20 @@ const FEW = 4;
 
 interface Props {
   readonly request: Request;
-  readonly agent: string;
+  readonly store: SessionStore;
   /** The command has been started. */
   readonly runs: boolean;
 }
 
 /** Who asks, for what, and with which command. */
-export function RequestBody({ request, agent, runs }: Props) {
+export function RequestBody({ request, store, runs }: Props) {
   const trans = useTrans();
   const [first, ...others] = request.reaches;
   const only = first && !others.length && first.secret === null && first.caution === null ? first : null;
   return (
     <>
       <p>
-        <strong>{agent}</strong>
+        <AgentPath store={store} agentId={request.agent_id} />
         {!only && <> {trans.__('wants to')}</>}
         {only && (
           <>

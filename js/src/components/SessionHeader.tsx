@@ -23,8 +23,27 @@ function SettingsButton() {
   );
 }
 
-/** The session's name, the way to a new one and to the others. */
-export function SessionHeader() {
+/** The way to the tree of agents in a tab of its own; how many are at work. */
+function AgentsButton() {
+  const chat = useChat();
+  const trans = useTrans();
+  const { openAgents } = chat.host;
+  if (!openAgents) return null;
+  return (
+    <button
+      type="button"
+      class="dsp-icon-button dsp-agents-button"
+      title={trans.__('Agents: the tree in a tab')}
+      aria-label={trans.__('Agents')}
+      onClick={() => openAgents(chat.sessionId.value)}
+    >
+      <Icon name="agents" />
+    </button>
+  );
+}
+
+/** The session's name, the way to a new one and to the others; `ofAgents`: of the view that has the tree. */
+export function SessionHeader({ ofAgents = false }: { ofAgents?: boolean }) {
   const chat = useChat();
   const trans = useTrans();
   const [open, setOpen] = useState(false);
@@ -74,6 +93,7 @@ export function SessionHeader() {
       >
         <Icon name="sessions" />
       </button>
+      {!ofAgents && <AgentsButton />}
       <SettingsButton />
       {open && <SessionMenu onClose={close} anchor={button} />}
     </header>

@@ -83,14 +83,14 @@ function stateWords(state: ConnectionState, chat: Chat): { tone: Tone; words: st
 function agentWords(chat: Chat): { tone: Tone; words: string } {
   const { trans } = chat.host;
   // of a command in the background, perhaps, whose agent has ended its turn
-  if (chat.store.value?.permissions.value.length) return { tone: 'wait', words: trans.__('Waits for you') };
+  if (chat.store.value?.open.value.length) return { tone: 'wait', words: trans.__('Waits for you') };
   switch (chat.agent.value?.status) {
     case 'running':
       return { tone: 'busy', words: trans.__('Working') };
     case 'waiting':
       return {
         tone: 'wait',
-        words: chat.agent.value.waiting_on === 'request' ? trans.__('Waits for you') : trans.__('Waiting')
+        words: chat.agent.value.waiting_on === 'children' ? trans.__('Waits for its agents') : trans.__('Waits for you')
       };
     case 'waiting_for_key':
       return { tone: 'wait', words: trans.__('Waiting for a key') };

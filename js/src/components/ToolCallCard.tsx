@@ -1,13 +1,14 @@
 import { useId, useState } from 'preact/hooks';
-import type { Translation } from '../host';
 import type { FileChange, ToolCall } from '../protocol';
 import type { SessionStore } from '../store/session-store';
 import { CallDetails } from './CallDetails';
-import { type CallWords, callWords, isInProject, type Sign } from './call-words';
+import { type CallWords, callSign, callWords, isInProject } from './call-words';
 import { useChat, useTrans } from './context';
 import { elapsed } from './format';
 import { Icon } from './Icon';
 import { Mark } from './Mark';
+import { PeerCard } from './peers/PeerCard';
+import { peerTool } from './peers/peer-words';
 import { StreamedContent } from './StreamedContent';
 import { waitedFor } from './shell/run';
 import { ShellCard } from './shell/ShellCard';
@@ -20,7 +21,9 @@ const SMALL_DIFF = 16;
 export function ToolCallCard({ id, store }: { id: string; store: SessionStore }) {
   const call = store.tables.calls.get(id)?.value;
   if (!call) return null;
-  return call.name === 'run_shell' ? <ShellCard call={call} store={store} /> : <FileCard call={call} store={store} />;
+  if (call.name === 'run_shell') return <ShellCard call={call} store={store} />;
+  const tool = peerTool(call.name);
+  return tool ? <PeerCard call={call} tool={tool} store={store} /> : <FileCard call={call} store={store} />;
 }
 
 function FileCard({ call, store }: { call: ToolCall; store: SessionStore }) {
@@ -34,7 +37,7 @@ function FileCard({ call, store }: { call: ToolCall; store: SessionStore }) {
   return (
     <div class={`dsp-tool dsp-is-${call.status}`} data-call={call.id} data-status={call.status} data-tool={call.name}>
       <div class="dsp-call">
-        <Mark sign={signOf(call, waits, trans)} />
+        <Mark sign={callSign(call, waits, trans)} />
         <button
           type="button"
           class="dsp-call-toggle"
@@ -64,20 +67,6 @@ function isSmallEdit(call: ToolCall): boolean {
   if (call.status !== 'completed' || !call.changes.length) return false;
   const lines = call.changes.reduce((sum, change) => sum + change.diff.split('\n').length, 0);
   return lines <= SMALL_DIFF;
-}
-
-function signOf({ status }: ToolCall, waits: boolean, trans: Translation): Sign {
-  if (waits) return ['◆', trans.__('waits for you')];
-  switch (status) {
-    case 'pending':
-      return ['●', trans.__('being written')];
-    case 'in_progress':
-      return ['●', trans.__('running')];
-    case 'completed':
-      return ['✓', trans.__('done')];
-    case 'failed':
-      return ['✕', trans.__('failed')];
-  }
 }
 
 /** Of a call that failed there may be no such file, and one outside the project cannot be opened here. */

@@ -69,9 +69,9 @@ function objectOf(args: Arguments): string {
 /** What changes no list of tasks. */
 const LOOKS: ReadonlySet<string> = new Set(['list', 'get']);
 
-type Tense = 'doing' | 'done' | 'failed';
+export type Tense = 'doing' | 'done' | 'failed';
 
-function tenseOf(call: ToolCall): Tense {
+export function tenseOf(call: ToolCall): Tense {
   if (call.status === 'completed') return 'done';
   return call.status === 'failed' ? 'failed' : 'doing';
 }
@@ -115,6 +115,21 @@ export function verbOf(call: ToolCall, trans: Translation, tense = tenseOf(call)
   }
 }
 
+/** How far a call has come; `waits`: a person has to say whether it may go on. */
+export function callSign({ status }: ToolCall, waits: boolean, trans: Translation): Sign {
+  if (waits) return ['◆', trans.__('waits for you')];
+  switch (status) {
+    case 'pending':
+      return ['●', trans.__('being written')];
+    case 'in_progress':
+      return ['●', trans.__('running')];
+    case 'completed':
+      return ['✓', trans.__('done')];
+    case 'failed':
+      return ['✕', trans.__('failed')];
+  }
+}
+
 /** "read 5 files, edited 2" for a run of calls that is folded away. */
 export function summaryOf(calls: readonly ToolCall[], trans: Translation): string {
   const of = (...names: string[]) => calls.filter(call => names.includes(call.name)).length;
@@ -122,12 +137,14 @@ export function summaryOf(calls: readonly ToolCall[], trans: Translation): strin
   const listed = of('list_files');
   const changed = of('write_file', 'edit_file');
   const ran = of('run_shell');
+  const summoned = of('summon');
   const failed = calls.filter(hasFailed).length;
   const parts = [
     read && trans._n('read 1 file', 'read %1 files', read),
     listed && trans._n('listed once', 'listed %1 times', listed),
     changed && trans._n('1 change', '%1 changes', changed),
     ran && trans._n('ran 1 command', 'ran %1 commands', ran),
+    summoned && trans._n('summoned 1 agent', 'summoned %1 agents', summoned),
     failed && trans._n('1 failed', '%1 failed', failed)
   ];
   return parts.filter(Boolean).join(', ');

@@ -1,7 +1,8 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { Decision, Grant } from '../protocol';
+import { agentPath } from './agent-words';
 import { useChat, useTrans } from './context';
-import { agentPath, operationWord, ruleWords } from './permission-words';
+import { operationWord, ruleWords } from './permission-words';
 
 export type LogScope = 'all' | 'allowed' | 'denied' | 'force';
 

@@ -1,21 +1,6 @@
 import type { Translation } from '../host';
 import type { Decision, Operation, Reach, Request, SandboxLevel, Scope } from '../protocol';
-import type { SessionStore } from '../store/session-store';
 import { visible } from './shown-text';
-
-/** "dispatch ▸ tester": an agent by those it works for. */
-export function agentPath(store: SessionStore, agentId: string): string {
-  const names: string[] = [];
-  const seen = new Set<string>();
-  for (let id: string | null = agentId; id && !seen.has(id); ) {
-    seen.add(id);
-    const agent: { name: string; parent_id: string | null } | undefined = store.tables.agents.get(id)?.value;
-    if (!agent) break;
-    names.unshift(agent.name);
-    id = agent.parent_id;
-  }
-  return names.join(' ▸ ') || agentId;
-}
 
 /** "Read outside the project?" */
 export function headingOf(request: Request, trans: Translation): string {

@@ -1,4 +1,4 @@
-import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { render } from 'preact';
 import { ErrorCard } from '../components/ErrorCard';
 import { english, type Host } from '../host';
@@ -6,14 +6,18 @@ import { Api } from '../store/api';
 import { Chat } from '../store/chat';
 import { Notices } from '../store/notices';
 import { type Problem, problemOf } from '../store/problem';
-import { mount } from './mount';
+import { sessionOf } from '../store/waiting';
+import { type Kind, mount } from './mount';
 import { type PageServer, pageServer, request, streamUrl, userName } from './page-server';
 
-/** The part of anywidget's model that is used. Traits: `session_id` ("": not begun), `instance`, `height` in px. */
+/**
+ * The part of anywidget's model that is used. Traits: `session_id` ("": not begun), `agent_id` whose thread it shows
+ * ("": the first agent's), `view`, `instance`, `height` in px.
+ */
 export interface Model {
-  get(trait: 'session_id' | 'instance'): string;
+  get(trait: 'session_id' | 'agent_id' | 'view' | 'instance'): string;
   get(trait: 'height'): number;
-  set(trait: 'session_id', value: string): void;
+  set(trait: 'session_id' | 'agent_id', value: string): void;
   save_changes(): void;
   on(event: string, callback: () => void): void;
   off(event: string, callback: () => void): void;
@@ -53,22 +57,46 @@ async function renderView({ model, el }: View): Promise<() => void> {
 }
 
 function chatView(model: Model, box: HTMLElement, server: PageServer): () => void {
-  const chat = new Chat(cellHost(server), `cell:${model.get('instance')}`);
-  const follow = () => chat.open(model.get('session_id') || null);
+  const view = viewOf(model);
+  const chat = new Chat(cellHost(server), `cell:${view}:${model.get('instance')}`);
+  let telling = false;
+  const follow = () => {
+    if (!telling) chat.open(model.get('session_id') || null, agentOf(model));
+  };
   follow();
-  const unmount = mount(chat, box);
+  const unmount = mount(chat, box, view);
   model.on('change:session_id', follow);
-  const unsubscribe = chat.sessionId.subscribe(session => {
-    if ((session ?? '') === model.get('session_id')) return;
-    model.set('session_id', session ?? '');
+  model.on('change:agent_id', follow);
+  // one effect: a session and its thread change together, and the kernel hears of both at once
+  const stop = effect(() => {
+    const session = chat.sessionId.value ?? '';
+    const agent = chat.agentId.value ?? '';
+    if (session === model.get('session_id') && agent === (model.get('agent_id') || '')) return;
+    telling = true;
+    model.set('session_id', session);
+    model.set('agent_id', agent);
+    telling = false;
     model.save_changes();
   });
   return () => {
-    unsubscribe();
+    stop();
     model.off('change:session_id', follow);
+    model.off('change:agent_id', follow);
     unmount();
     chat.dispose();
   };
+}
+
+/** What the kernel wants to be shown. */
+function viewOf(model: Model): Kind {
+  const view = model.get('view');
+  return view === 'agents' || view === 'thread' ? view : 'chat';
+}
+
+/** Whose thread it is; of another session than is shown, nobody's. */
+function agentOf(model: Model): string | null {
+  const agent = model.get('agent_id') || null;
+  return agent && sessionOf(agent) === model.get('session_id') ? agent : null;
 }
 
 function cellHost(server: PageServer): Host {

@@ -2,6 +2,7 @@ import type { Host } from '../host';
 import type {
   Accepted,
   Agent,
+  AgentDetail,
   AnswerRequest,
   Configuration,
   Effort,
@@ -41,9 +42,10 @@ export class Api {
     return this.request('POST', 'chat', message);
   }
 
-  /** The `limit` messages before that `order`, with their calls. */
-  earlier(sessionId: string, before: number, limit: number): Promise<State> {
-    return this.request('GET', `sessions/${encodeURIComponent(sessionId)}?before=${before}&limit=${limit}`);
+  /** The `limit` messages of an agent (null: the root) before that `order`, with their calls. */
+  earlier(sessionId: string, before: number, limit: number, agentId: string | null): Promise<State> {
+    const query = new URLSearchParams({ before: String(before), limit: String(limit), thread: agentId ?? 'root' });
+    return this.request('GET', `sessions/${encodeURIComponent(sessionId)}?${query}`);
   }
 
   /** The session with its last message only: is it there, can it be opened? */
@@ -80,6 +82,11 @@ export class Api {
     await this.request('POST', `sessions/${encodeURIComponent(sessionId)}/jobs/${encodeURIComponent(jobId)}/stop`, {});
   }
 
+  /** An agent with what belongs to it: its place in the tree, its tasks, what it waits for. */
+  agent(agentId: string): Promise<AgentDetail> {
+    return this.request('GET', `agents/${encodeURIComponent(agentId)}`);
+  }
+
   async interrupt(agentId: string): Promise<void> {
     await this.request('POST', `agents/${encodeURIComponent(agentId)}/interrupt`, {});
   }
@@ -100,6 +107,11 @@ export class Api {
 
   answer(requestId: string, answer: AnswerRequest): Promise<Request> {
     return this.request('POST', `permissions/${encodeURIComponent(requestId)}`, answer);
+  }
+
+  /** Answers what an agent asked, in words or with one of its options. */
+  answerQuestion(requestId: string, answer: string): Promise<Request> {
+    return this.request('POST', `questions/${encodeURIComponent(requestId)}`, { answer });
   }
 
   revoke(grantId: string): Promise<Grant> {

@@ -1,52 +1,51 @@
 import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { Host, SettingsSection } from '../host';
-import type { Agent, Change, Message, ModelRef, ModelWish, SessionSummary, Status } from '../protocol';
+import type { Agent, Change, Message, ModelRef, ModelWish, Request, SessionSummary, Status } from '../protocol';
 import { AgentSettings } from './agent-settings';
 import { Api } from './api';
 import { Approvals } from './approvals';
 import { Connection, type ConnectionState } from './connection';
 import { Draft } from './draft';
+import { History } from './history';
+import { modelOf, wantsOf } from './model-in-use';
+import { changesFiles, changesSessions } from './news';
 import type { Notice } from './notices';
+import { Outbox, type Sending } from './outbox';
 import { PermissionLog } from './permission-log';
-import { type Problem, problemOf, RequestError } from './problem';
+import { type Problem, problemOf, refusalOf } from './problem';
+import { Questions } from './questions';
 import { SessionStore } from './session-store';
 import { Setup } from './setup';
 import { Dismissals, Trust } from './trust';
 
-/** Messages asked for by "load earlier". */
-const PAGE = 100;
 const IDLE: ConnectionState = { kind: 'closed', problem: null };
-const CHANGES_SESSIONS: ReadonlySet<string> = new Set(['session_created', 'session_changed']);
-
-/** A message on its way: `id` is null until the server has it. */
-export interface Sending {
-  readonly text: string;
-  readonly id: string | null;
-}
 
 /**
- * What one view of Dispatch shows and does: a session or the start of one, its connection, and the commands.
- * Every view has its own; nothing is shared but the server.
+ * What one view of Dispatch shows and does: a session or the start of one, with the thread of one of its agents, its
+ * connection, and the commands. Every view has its own; nothing is shared but the server.
  */
 export class Chat {
   readonly api: Api;
   readonly draft: Draft;
   readonly approvals: Approvals;
+  readonly questions: Questions;
   readonly permissionLog: PermissionLog;
   readonly trust: Trust;
   readonly dismissals: Dismissals;
   readonly setup: Setup;
   readonly agentSettings: AgentSettings;
 
+  private readonly outbox: Outbox;
+  private readonly history: History;
   private readonly _sessionId = signal<string | null>(null);
+  private readonly _agentId = signal<string | null>(null);
   private readonly _store = signal<SessionStore | null>(null);
   private readonly connection = signal<Connection | null>(null);
   private readonly _status = signal<Status | null>(null);
   private readonly _sessions = signal<readonly SessionSummary[] | null>(null);
   private readonly _problem = signal<Problem | null>(null);
-  private readonly _sending = signal<Sending | null>(null);
-  private readonly _loadingEarlier = signal(false);
   private readonly stopEffects: () => void;
+  private _begun: string | null = null;
   private wasBusy = false;
   private wasLive = false;
   private endWatch: () => void = () => {};
@@ -54,32 +53,30 @@ export class Chat {
 
   /** `null`: the first message makes a session. */
   readonly sessionId: ReadonlySignal<string | null> = this._sessionId;
+  /** Whose thread it shows; `null`: the root agent's. */
+  readonly agentId: ReadonlySignal<string | null> = this._agentId;
   readonly store: ReadonlySignal<SessionStore | null> = this._store;
   readonly status: ReadonlySignal<Status | null> = this._status;
   /** Newest first; `null` until asked for. */
   readonly sessions: ReadonlySignal<readonly SessionSummary[] | null> = this._sessions;
   /** The last command that did not work. */
   readonly problem: ReadonlySignal<Problem | null> = this._problem;
-  readonly sending: ReadonlySignal<Sending | null> = this._sending;
-  readonly loadingEarlier: ReadonlySignal<boolean> = this._loadingEarlier;
+  readonly sending: ReadonlySignal<Sending | null>;
+  readonly loadingEarlier: ReadonlySignal<boolean>;
 
   readonly connectionState = computed<ConnectionState>(() => this.connection.value?.state.value ?? IDLE);
-  readonly agent = computed<Agent | null>(() => this.store.value?.rootAgent.value ?? null);
+  /** Whose thread it shows, and to whom all commands go. */
+  readonly agent = computed<Agent | null>(() => this.store.value?.agent.value ?? null);
   /** The agent is at work or waits for something; a message sent now is queued. */
   readonly busy = computed(() => ['running', 'waiting', 'waiting_for_key'].includes(this.agent.value?.status ?? ''));
   /** What the model is chosen from, the first that can be used: the person's choice, else the template's. */
-  readonly wants = computed<readonly ModelWish[]>(() => {
-    const agent = this.agent.value;
-    if (agent?.model_pinned) return agent.wants;
-    const name = agent?.template ?? this.agentSettings.template.value;
-    return this.setup.config.value.value?.templates.find(template => template.name === name)?.wants ?? [];
-  });
-  /** The model that answers, or will answer the next message: where none was chosen, agents follow the default. */
+  readonly wants = computed<readonly ModelWish[]>(() =>
+    wantsOf(this.agent.value, this.setup.config.value.value, this.agentSettings.template.value)
+  );
+  /** The model that answers, or will answer the next message. */
   readonly model = computed<ModelRef | null>(() => {
-    const agent = this.agent.value;
     const byDefault = this.status.value?.readiness.model ?? null;
-    const own = this.busy.value || agent?.model_pinned || this.wants.value.length > 0 || !byDefault;
-    return agent && own ? agent.model : byDefault;
+    return modelOf(this.agent.value, byDefault, this.busy.value, this.wants.value);
   });
 
   /** Nothing has been said yet: there is no session, or one without a message. */
@@ -87,7 +84,8 @@ export class Chat {
     const store = this.store.value;
     if (!this.connection.value) return false; // what is shown is still being looked up
     if (!store) return true;
-    if (!store.loaded.value || this.sending.value) return false;
+    if (this._agentId.value !== null) return false; // it was summoned with something to do
+    if (!store.loaded.value || this.outbox.sending.value) return false;
     return !store.thread.value.length && !store.queued.value.length && !store.earlier.value;
   });
 
@@ -98,9 +96,13 @@ export class Chat {
     this.api = new Api(host);
     this.draft = new Draft(host.storage, view);
     this.draft.open(null);
-    this.approvals = new Approvals(this.api, record =>
-      this._store.peek()?.apply([{ type: 'put', table: 'requests', record }])
-    );
+    this.outbox = new Outbox(this.draft, text => this.deliver(text));
+    this.sending = this.outbox.sending;
+    this.history = new History(this.api, this._store, this._sessionId, this._agentId);
+    this.loadingEarlier = this.history.loading;
+    const take = (record: Request) => this._store.peek()?.apply([{ type: 'put', table: 'requests', record }]);
+    this.approvals = new Approvals(this.api, take);
+    this.questions = new Questions((id, answer) => this.api.answerQuestion(id, answer), take);
     this.permissionLog = new PermissionLog(this.api, this._store, this._sessionId);
     this.setup = new Setup(this.api);
     this.agentSettings = new AgentSettings(
@@ -112,7 +114,7 @@ export class Chat {
     this.trust = new Trust(this.api, () => void this.refreshStatus());
     this.dismissals = new Dismissals(host.storage);
     const stops = [
-      effect(() => this.settleSending()),
+      effect(() => this.outbox.settle(this._store.value)),
       effect(() => this.lookAfterTurns()),
       effect(() => this.lookAfterBreaks()),
       () => this.permissionLog.dispose(),
@@ -125,30 +127,63 @@ export class Chat {
     };
   }
 
+  /** The session that a message from this view has made last: it was there from the beginning. */
+  get begun(): string | null {
+    return this._begun;
+  }
+
   dispose(): void {
     this.stopEffects();
     this.connection.peek()?.close();
     this.connection.value = null;
   }
 
-  /** Shows that session; `null` shows the start of a new one. */
-  open(sessionId: string | null): void {
-    if (this.connection.peek() && sessionId === this._sessionId.peek()) return;
+  /** Shows that session, with the thread of one of its agents (`null`: the root's); `null`: the start of a new one. */
+  open(sessionId: string | null, agentId: string | null = null): void {
+    if (this.connection.peek() && sessionId === this._sessionId.peek()) {
+      this.showThread(agentId);
+      return;
+    }
     this.connection.peek()?.close();
     batch(() => {
       this._sessionId.value = sessionId;
-      this._store.value = sessionId ? new SessionStore() : null;
+      this._agentId.value = agentId;
+      this._store.value = sessionId ? new SessionStore(agentId) : null;
       this._problem.value = null;
       this.permissionLog.show(false);
       if (!this.host.converse) this.setup.show(null);
       if (sessionId) this.agentSettings.forget();
-      this.draft.open(sessionId);
+      this.draft.open(sessionId, agentId);
       this.connection.value = this.connect();
     });
     if (!this._status.peek()) void this.refreshStatus();
     if (this.watching) return;
     this.watching = true;
     this.endWatch = this.setup.config.watch();
+  }
+
+  /** Turns to the thread of another agent of the session (`null`: the root's); the tree stays as it is. */
+  showThread(agentId: string | null): void {
+    const store = this._store.peek();
+    const wanted = agentId === store?.rootAgent.peek()?.id ? null : agentId;
+    if (!store || wanted === this._agentId.peek()) return;
+    if (this.connectionState.peek().kind === 'live') this.wasLive = false; // nothing was missed
+    this.connection.peek()?.close();
+    batch(() => {
+      this._agentId.value = wanted;
+      this._problem.value = null;
+      this.outbox.clear();
+      store.showThread(wanted);
+      this.draft.open(this._sessionId.peek(), wanted);
+      this.connection.value = this.connect();
+    });
+  }
+
+  /** Shows an agent's thread in a tab of its own; in this view where the page has no tabs. */
+  openThread(agentId: string): void {
+    const session = this._sessionId.peek();
+    if (session && this.host.openThread) this.host.openThread(session, agentId);
+    else this.showThread(agentId);
   }
 
   /** The start of a new session, with an agent made from that template. */
@@ -194,7 +229,7 @@ export class Chat {
     if (this.connection.peek()) return;
     await this.refreshSessions();
     if (this.connection.peek()) return; // meanwhile somebody has asked for something else
-    if (this._sending.peek()) return this.open(null); // meanwhile they have spoken: that begins a session
+    if (this.sending.peek()) return this.open(null); // meanwhile they have spoken: that begins a session
     const usable = (this._sessions.peek() ?? []).filter(summary => !summary.error);
     const found = usable.find(summary => summary.id === wanted) ?? usable[0];
     this.open(found?.id ?? null);
@@ -206,40 +241,23 @@ export class Chat {
   }
 
   /** Sends what is in the composer, once the server has what was sent before. It comes back there if that fails. */
-  async sendDraft(): Promise<void> {
-    if (this._sending.peek()?.id === null || !this.draft.text.peek().trim()) return;
-    const text = this.draft.lift();
-    if (await this.send(text)) this.draft.forget();
-    else this.draft.putBack(text);
+  sendDraft(): Promise<void> {
+    return this.outbox.sendDraft();
   }
 
   /** @returns whether the server has taken it. */
-  async send(text: string): Promise<boolean> {
-    const from = this._sessionId.peek();
-    this._problem.value = null;
-    this._sending.value = { text: text.trim(), id: null };
-    try {
-      const made = from === null ? this.agentSettings.ofNewSession() : {};
-      const accepted = await this.api.send({ text, session_id: from, ...made });
-      if (from === null && this._sessionId.peek() === null) this.adopt(accepted.session_id);
-      this._sending.value = { text: text.trim(), id: accepted.message_id };
-      return true;
-    } catch (error) {
-      this._sending.value = null;
-      this._problem.value = problemOf(error);
-      return false;
-    }
+  send(text: string): Promise<boolean> {
+    return this.outbox.send(text);
   }
 
-  async stop(): Promise<void> {
-    const agent = this.agent.peek();
-    if (agent) await this.attempt(() => this.api.interrupt(agent.id));
+  /** Stops an agent, the shown one where none is named. */
+  async stop(agentId = this.agent.peek()?.id): Promise<void> {
+    if (agentId) await this.attempt(() => this.api.interrupt(agentId));
   }
 
-  /** Goes on where an error, a stop or a restart of the server left off. */
-  async resume(): Promise<void> {
-    const agent = this.agent.peek();
-    if (agent) await this.attempt(() => this.api.resume(agent.id));
+  /** Lets an agent go on where an error, a stop or a restart of the server left off. */
+  async resume(agentId = this.agent.peek()?.id): Promise<void> {
+    if (agentId) await this.attempt(() => this.api.resume(agentId));
   }
 
   async withdraw(message: Message): Promise<void> {
@@ -250,21 +268,13 @@ export class Chat {
   }
 
   /** Fetches the page of messages before the oldest one here. */
-  async loadEarlier(): Promise<void> {
-    const store = this._store.peek();
-    const session = this._sessionId.peek();
-    const oldest = store?.tables.messages.peek(store.thread.peek()[0] ?? '');
-    if (!store || !session || !oldest || !store.earlier.peek() || this._loadingEarlier.peek()) return;
-    this._loadingEarlier.value = true;
-    await this.attempt(async () => store.addEarlier(await this.api.earlier(session, oldest.order, PAGE)));
-    this._loadingEarlier.value = false;
+  loadEarlier(): Promise<void> {
+    return this.attempt(() => this.history.earlier());
   }
 
   /** Replaces a call's cut output by the whole one. */
-  async loadCall(callId: string): Promise<void> {
-    const store = this._store.peek();
-    const session = this._sessionId.peek();
-    if (store && session) await this.attempt(async () => store.fillCall(await this.api.call(session, callId)));
+  loadCall(callId: string): Promise<void> {
+    return this.attempt(() => this.history.whole(callId));
   }
 
   async refreshSessions(): Promise<void> {
@@ -286,8 +296,25 @@ export class Chat {
     this._problem.value = null;
   }
 
+  /** @returns the id of the message it became, or null where the server has not taken it. */
+  private async deliver(text: string): Promise<string | null> {
+    const session = this._sessionId.peek();
+    const agent = this._agentId.peek();
+    this._problem.value = null;
+    try {
+      const whom = session === null ? this.agentSettings.ofNewSession() : agent !== null ? { agent_id: agent } : {};
+      const accepted = await this.api.send({ text, session_id: session, ...whom });
+      if (session === null && this._sessionId.peek() === null) this.adopt(accepted.session_id);
+      return accepted.message_id;
+    } catch (error) {
+      this._problem.value = problemOf(error);
+      return null;
+    }
+  }
+
   /** The session that the first message made: the same view, so the draft and the message on its way stay. */
   private adopt(sessionId: string): void {
+    this._begun = sessionId;
     const since = this.draft.text.peek();
     this.draft.set('');
     this.open(sessionId);
@@ -320,6 +347,7 @@ export class Chat {
       WebSocket: this.host.WebSocket,
       position: () => ({
         session,
+        thread: this._agentId.peek() ?? 'root',
         resume: store?.loaded.peek() ? { seq: store.seq, instance: store.instance } : null
       }),
       onChanges: changes => this.take(store, changes),
@@ -342,7 +370,7 @@ export class Chat {
     this.setup.heard(notice);
     if (notice.kind === 'config_changed' || notice.kind === 'permissions_changed') void this.permissionLog.heard();
     if (notice.kind === 'config_changed') void this.refreshStatus();
-    else if (CHANGES_SESSIONS.has(notice.kind) && this._sessions.peek()) void this.refreshSessions();
+    else if (changesSessions(notice) && this._sessions.peek()) void this.refreshSessions();
   }
 
   /** Why the stream is refused, if asking again would not help. */
@@ -352,8 +380,7 @@ export class Chat {
       await (session ? this.api.look(session) : this.api.status());
       return null;
     } catch (error) {
-      const refused = error instanceof RequestError && [401, 403, 404, 423].includes(error.status);
-      return refused ? error.problem : null;
+      return refusalOf(error);
     }
   }
 
@@ -370,18 +397,4 @@ export class Chat {
     if (this.wasLive) this.setup.missed();
     this.wasLive = true;
   }
-
-  /** A message that the store shows is no longer on its way. */
-  private settleSending(): void {
-    const id = this._sending.value?.id;
-    const store = this._store.value;
-    if (!id || !store) return;
-    store.structure.value;
-    if (store.tables.messages.get(id)) this._sending.value = null;
-  }
-}
-
-function changesFiles(change: Change): boolean {
-  if (change.type !== 'put' || change.table !== 'calls' || !('changes' in change.record)) return false;
-  return change.record.status === 'completed' && change.record.changes.length > 0;
 }

@@ -13,6 +13,8 @@ export type ConnectionState =
 /** How far the client has come in the stream; sent on each attempt, so that nothing is lost or sent twice. */
 export interface Position {
   readonly session: string | null;
+  /** Whose messages and calls to send: an agent's by its id, those of the `root`, or of `none`. Absent: of all. */
+  readonly thread?: string;
   /** `null`: start with a snapshot. */
   readonly resume: { readonly seq: number; readonly instance: string } | null;
 }
@@ -80,9 +82,10 @@ export class Connection {
   };
 
   private connect(): void {
-    const { session, resume } = this.options.position();
+    const { session, thread, resume } = this.options.position();
     const query = new URLSearchParams();
     if (session) query.set('session', session);
+    if (session && thread) query.set('thread', thread);
     if (session && resume) {
       query.set('after', String(resume.seq));
       query.set('instance', resume.instance);

@@ -1,7 +1,13 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { DraftStorage } from '../host';
 
-/** The unsent text of one view, kept over reloads of the page and one for each session. */
+/** A text that was taken out of the composer to be sent, and where it came from. */
+export interface Lifted {
+  readonly text: string;
+  readonly key: string;
+}
+
+/** The unsent text of one view, kept over reloads of the page and one for each thread. */
 export class Draft {
   private readonly _text = signal('');
   readonly text: ReadonlySignal<string> = this._text;
@@ -12,47 +18,51 @@ export class Draft {
     private readonly view: string
   ) {}
 
-  /** Shows the draft of that session (`null`: of the one not begun yet). */
-  open(sessionId: string | null): void {
-    this.key = `dispatch:draft:${this.view}:${sessionId ?? 'new'}`;
-    this._text.value = this.read();
+  /** Shows the draft of that session (`null`: of the one not begun yet), for its root agent or another one. */
+  open(sessionId: string | null, agentId: string | null = null): void {
+    this.key = `dispatch:draft:${this.view}:${agentId ?? sessionId ?? 'new'}`;
+    this._text.value = this.read(this.key);
   }
 
   set(text: string): void {
     this._text.value = text;
-    this.write(text);
+    this.write(this.key, text);
   }
 
   /** Empties the composer but keeps the stored text until `forget`: a reload while it is on its way loses nothing. */
-  lift(): string {
+  lift(): Lifted {
     const text = this._text.peek();
     this._text.value = '';
-    return text;
+    return { text, key: this.key };
   }
 
-  /** Puts a text that could not be sent back, before whatever was written meanwhile. */
-  putBack(text: string): void {
-    const since = this._text.peek();
-    this.set(since ? `${text}\n\n${since}` : text);
+  /** Puts a text that could not be sent back, before whatever was written there meanwhile. */
+  putBack({ text, key }: Lifted): void {
+    const shown = key === this.key;
+    const since = shown ? this._text.peek() : this.read(key);
+    const whole = since && since !== text ? `${text}\n\n${since}` : text;
+    if (shown) this.set(whole);
+    else this.write(key, whole);
   }
 
   /** The lifted text has arrived: what is stored is what is being written now. */
-  forget(): void {
-    this.write(this._text.peek());
+  forget({ text, key }: Lifted): void {
+    if (key === this.key) this.write(key, this._text.peek());
+    else if (this.read(key) === text) this.write(key, '');
   }
 
-  private read(): string {
+  private read(key: string): string {
     try {
-      return this.storage?.getItem(this.key) ?? '';
+      return this.storage?.getItem(key) ?? '';
     } catch {
       return ''; // storage is switched off in this browser: drafts live as long as the page
     }
   }
 
-  private write(text: string): void {
+  private write(key: string, text: string): void {
     try {
-      if (text) this.storage?.setItem(this.key, text);
-      else this.storage?.removeItem(this.key);
+      if (text) this.storage?.setItem(key, text);
+      else this.storage?.removeItem(key);
     } catch {
       // full or switched off: the text is still in the composer
     }

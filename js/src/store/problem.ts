@@ -19,3 +19,11 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof RequestError) return error.problem;
   return { code: 'internal', message: error instanceof Error ? error.message : String(error), hint: null };
 }
+
+/** Answers that asking again does not change. */
+const FINAL: readonly number[] = [401, 403, 404, 423];
+
+/** What was thrown, where it is a refusal that asking again would not help. */
+export function refusalOf(error: unknown): Problem | null {
+  return error instanceof RequestError && FINAL.includes(error.status) ? error.problem : null;
+}

@@ -1,4 +1,4 @@
-import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
+import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type {
   Agent,
   Change,
@@ -14,9 +14,11 @@ import type {
   State,
   TableName,
   Task,
-  ToolCall
+  ToolCall,
+  Transition
 } from '../protocol';
 import { Table } from './table';
+import { AgentTree, hasEnded } from './tree';
 
 /** What became of a change: `gap` means text before it was missed, and the stream should be taken up anew. */
 export type Applied = 'applied' | 'stale' | 'gap';
@@ -31,11 +33,14 @@ interface Tables {
   readonly jobs: Table<Job>;
   readonly log: Table<Decision>;
   readonly tasks: Table<Task>;
+  readonly transitions: Table<Transition>;
 }
 
 /**
  * One session as its client knows it: `snapshot` replaces, `put` replaces a row by a newer version, `delta`
  * writes text into a row that is still being written. It knows the records and nothing of how they arrive.
+ *
+ * It has all agents, and the thread of one of them.
  */
 export class SessionStore {
   readonly tables: Tables = {
@@ -47,13 +52,15 @@ export class SessionStore {
     grants: new Table(),
     jobs: new Table(),
     log: new Table(),
-    tasks: new Table()
+    tasks: new Table(),
+    transitions: new Table()
   };
 
   private readonly _seq = signal(0);
   private readonly _instance = signal('');
   private readonly _earlier = signal(0);
   private readonly _loaded = signal(false);
+  private readonly _shown: Signal<string | null>;
   /** Counts the changes that add, order or regroup rows, as against those that only write into one. */
   private readonly shape = signal(0);
   private readonly callIds = new Map<string, string[]>();
@@ -69,40 +76,77 @@ export class SessionStore {
   }
   /** How many messages are older than the oldest one here. */
   readonly earlier: ReadonlySignal<number> = this._earlier;
-  /** False until the first snapshot. */
+  /** False until there is a snapshot with the thread that is shown. */
   readonly loaded: ReadonlySignal<boolean> = this._loaded;
   /** Number of the latest structural change; see `shape`. */
   readonly structure: ReadonlySignal<number> = this.shape;
 
-  readonly session = computed<Session | null>(() => this.watch(this.tables.session)[0] ?? null);
-  readonly rootAgent = computed<Agent | null>(() => {
-    const id = this.session.value?.root_agent_id;
-    this.shape.value;
-    return (id && this.tables.agents.get(id)?.value) || null;
-  });
-  /** The root agent's messages in order, without queued and withdrawn ones. */
+  readonly session = computed<Session | null>(() => this.tables.session.watch()[0] ?? null);
+  readonly rootAgent = computed<Agent | null>(() => this.agentOf(this.session.value?.root_agent_id));
+  /** Whose thread is shown: the root's where nobody else was asked for; null before the first snapshot. */
+  readonly agentId = computed<string | null>(() => this._shown.value ?? this.session.value?.root_agent_id ?? null);
+  readonly agent = computed<Agent | null>(() => this.agentOf(this.agentId.value));
+  /** The thread that is shown is over: its agent has ended, and takes no message any more. */
+  readonly closed = computed(() => hasEnded(this.agent.value));
+  /** All agents of the session: who belongs to whom, how they stand, and for whom a person is waited for. */
+  readonly tree = new AgentTree(this.tables.agents, this.tables.requests, this.session);
+  /** The shown agent's messages in order, without queued and withdrawn ones. */
   readonly thread = computed<readonly string[]>(() =>
     this.ordered(m => m.status !== 'queued' && m.status !== 'withdrawn')
   );
   readonly queued = computed<readonly string[]>(() => this.ordered(m => m.status === 'queued'));
-  /** What waits for a person's leave, of all agents, in the order it was asked. */
-  readonly permissions = computed<readonly Request[]>(() =>
-    this.watch(this.tables.requests)
-      .filter(request => request.kind === 'permission' && request.status === 'open')
+  /** What waits for a person, leave or an answer, of all agents, in the order it was asked. */
+  readonly open = computed<readonly Request[]>(() =>
+    this.tables.requests
+      .watch()
+      .filter(request => request.status === 'open')
       .sort((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at))
   );
+  /** The part of `open` that waits for leave. */
+  readonly permissions = computed<readonly Request[]>(() =>
+    this.open.value.filter(request => request.kind === 'permission')
+  );
+  /** The part of `open` that waits for an answer. */
+  readonly questions = computed<readonly Request[]>(() =>
+    this.open.value.filter(request => request.kind === 'question')
+  );
   /** Shell commands in the background, also those that have ended, in the order they were started. */
-  readonly jobs = computed<readonly Job[]>(() => this.watch(this.tables.jobs));
+  readonly jobs = computed<readonly Job[]>(() => this.tables.jobs.watch());
   /** Leave given in this session, also what was revoked since. */
-  readonly grants = computed<readonly Grant[]>(() => this.watch(this.tables.grants));
-  /** The root agent's to-do list in its order, without what was taken off it. */
+  readonly grants = computed<readonly Grant[]>(() => this.tables.grants.watch());
+  /** The shown agent's to-do list in its order, without what was taken off it. */
   readonly tasks = computed<readonly Task[]>(() => {
-    const root = this.session.value?.root_agent_id;
-    const listed = this.watch(this.tables.tasks).filter(task => task.agent_id === root && !task.removed);
+    const owner = this.agentId.value;
+    const listed = this.tables.tasks.watch().filter(task => task.agent_id === owner && !task.removed);
     return listed.sort((a, b) => a.order - b.order || a.number - b.number);
   });
   /** The permission log as far as it is here. */
-  readonly log = computed<readonly Decision[]>(() => this.watch(this.tables.log));
+  readonly log = computed<readonly Decision[]>(() => this.tables.log.watch());
+  /** Who came into which state when, as far as it is here, in that order. */
+  readonly transitions = computed<readonly Transition[]>(() =>
+    this.tables.transitions.watch().sort((a, b) => a.seq - b.seq)
+  );
+
+  /** @param agentId whose thread is shown; null: the root's. */
+  constructor(agentId: string | null = null) {
+    this._shown = signal(agentId);
+  }
+
+  /**
+   * Turns to another agent's thread (null: the root's). What was here of the one before is dropped, all else stays;
+   * the next snapshot is to bring its messages.
+   */
+  showThread(agentId: string | null): void {
+    batch(() => {
+      this._shown.value = agentId;
+      this.tables.messages.replaceAll([]);
+      this.tables.calls.replaceAll([]);
+      this.callIds.clear();
+      this._earlier.value = 0;
+      this._loaded.value = false;
+      this.shape.value++;
+    });
+  }
 
   /** The calls of one message, in their order. Read `structure` to hear of new ones. */
   callsOf(messageId: string): readonly string[] {
@@ -171,6 +215,7 @@ export class SessionStore {
     this.tables.jobs.replaceAll(snapshot.jobs);
     this.tables.log.replaceAll(snapshot.log);
     this.tables.tasks.replaceAll(snapshot.tasks);
+    this.tables.transitions.replaceAll(snapshot.transitions ?? []); // a server older than this page has none
     this.callIds.clear();
     this.requestIds.clear();
     for (const call of snapshot.calls) this.fileCall(call);
@@ -242,15 +287,15 @@ export class SessionStore {
     return 'stale';
   }
 
-  private watch<R extends { id: string; seq: number }>(table: Table<R>): R[] {
-    this.shape.value;
-    return table.values().map(row => table.get(row.id)?.value ?? row);
+  private agentOf(id: string | null | undefined): Agent | null {
+    this.tables.agents.members.value;
+    return (id && this.tables.agents.get(id)?.value) || null;
   }
 
   private ordered(wanted: (message: Message) => boolean): string[] {
     this.shape.value;
-    const root = this.session.value?.root_agent_id;
-    const messages = this.tables.messages.values().filter(m => m.agent_id === root && wanted(m));
+    const owner = this.agentId.value;
+    const messages = this.tables.messages.values().filter(m => m.agent_id === owner && wanted(m));
     return messages.sort((a, b) => a.order - b.order).map(m => m.id);
   }
 }

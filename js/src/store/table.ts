@@ -12,6 +12,9 @@ export interface Row {
  */
 export class Table<R extends Row> {
   private readonly rows = new Map<string, Signal<R>>();
+  private readonly _members = signal(0);
+  /** Changes when a row is added or taken out, and when all are replaced; not when one is written to. */
+  readonly members: ReadonlySignal<number> = this._members;
 
   get size(): number {
     return this.rows.size;
@@ -30,6 +33,12 @@ export class Table<R extends Row> {
     return Array.from(this.rows.values(), row => row.peek());
   }
 
+  /** All rows as they are now; whoever asks hears of every change in them. */
+  watch(): R[] {
+    this._members.value;
+    return Array.from(this.rows.values(), row => row.value);
+  }
+
   /**
    * The row is now this, unless what is there is as new.
    * @returns the version before it (`null`: there was none), or `undefined` if nothing was written.
@@ -38,6 +47,7 @@ export class Table<R extends Row> {
     const known = this.rows.get(record.id);
     if (!known) {
       this.rows.set(record.id, signal(record));
+      this._members.value++;
       return null;
     }
     const before = known.peek();
@@ -61,5 +71,6 @@ export class Table<R extends Row> {
       if (known) known.value = record;
       else this.rows.set(record.id, signal(record));
     }
+    this._members.value++;
   }
 }

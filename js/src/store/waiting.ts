@@ -15,7 +15,7 @@ const MOST_WAIT_MS = 30_000;
  */
 export class Waiting {
   private readonly _requests = signal<readonly Request[]>([]);
-  /** Open requests for leave, in the order they were asked. */
+  /** Open requests, for leave and for answers, in the order they were asked. */
   readonly requests: ReadonlySignal<readonly Request[]> = this._requests;
 
   private readonly api: Api;
@@ -64,9 +64,7 @@ export class Waiting {
   private async ask(): Promise<void> {
     try {
       const { pending } = await this.api.permissions(null);
-      this._requests.value = pending
-        .filter(request => request.kind === 'permission')
-        .sort((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at));
+      this._requests.value = [...pending].sort((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at));
     } catch (error) {
       // who may not answer is not asked; a server that is away is asked again once it is back
       if (error instanceof RequestError && error.status === 403) this._requests.value = [];

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { fireEvent } from '@testing-library/preact';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { GUARD_MS } from '../../src/components/PermissionPrompt';
+import { GUARD_MS } from '../../src/components/ready';
 import type { Request } from '../../src/protocol';
 import { Fail, FakeSocket } from '../fakes';
 import { agent, call, message, reach, request, said, snapshot } from '../records';

@@ -80,7 +80,10 @@ it('keeps 200 messages in the page, and brings earlier ones by the click', async
   fireEvent.click(r.find('.dsp-earlier'));
   await vi.waitFor(() => expect(shown()[0]).toBe('m100'));
   expect(r.server.asked.some(asked => asked.path.includes('before'))).toBe(false);
-  r.server.answers.set(`GET sessions/${SESSION}?before=100&limit=100`, snapshot({ messages: many(0, 100) }));
+  r.server.answers.set(
+    `GET sessions/${SESSION}?before=100&limit=100&thread=root`,
+    snapshot({ messages: many(0, 100) })
+  );
   fireEvent.click(r.find('.dsp-earlier'));
   await vi.waitFor(() => expect(shown()[0]).toBe('m0'));
   expect(r.root.querySelector('.dsp-earlier')).toBeNull();

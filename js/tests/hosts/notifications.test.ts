@@ -31,7 +31,8 @@ vi.mock('@jupyterlab/apputils', () => ({
 const requests = signal<readonly Request[]>([]);
 const waiting = { requests } as unknown as Waiting;
 const messages = () => [...shown.values()].map(({ message }) => message);
-const page = { review: vi.fn(), isSeen: vi.fn(() => false) };
+const names = signal<ReadonlyMap<string, string>>(new Map());
+const page = { review: vi.fn(), isSeen: vi.fn(() => false), who: (id: string) => names.value.get(id) ?? null };
 let stop = () => {};
 const notify = () => {
   stop = notifyOfRequests(waiting, english, page);
@@ -43,6 +44,7 @@ beforeEach(() => {
   vi.resetAllMocks();
   shown.clear();
   requests.value = [];
+  names.value = new Map();
 });
 afterEach(() => {
   stop();
@@ -102,4 +104,30 @@ it('shows what a path hides', () => {
   notify();
   requests.value = [request('r1', { question: 'dispatch wants to read /etc/\u202ex' })];
   expect(messages()).toEqual(['dispatch wants to read /etc/U+202Ex']);
+});
+
+it('says who asks a question and what, as soon as the name is known, and where the answer is given', () => {
+  notify();
+  const planner = 'feedfacefeedface-ab12c0ff';
+  requests.value = [
+    request('q1', {
+      kind: 'question',
+      agent_id: planner,
+      question: 'OAuth,\n JWT, or both?',
+      options: ['OAuth', 'JWT']
+    })
+  ];
+  expect(messages()).toEqual(['Agent ab12 asks you: OAuth, JWT, or both?']);
+  names.value = new Map([[planner, 'dispatch › planner ab12']]);
+  expect(messages()).toEqual(['dispatch › planner ab12 asks you: OAuth, JWT, or both?']);
+  const [shownNow] = shown.values();
+  expect(shownNow?.options.actions[0]?.label).toBe('Answer');
+  shownNow?.options.actions[0]?.callback();
+  expect(page.review.mock.calls[0]?.[0].id).toBe('q1');
+});
+
+it('keeps a long question short', () => {
+  notify();
+  requests.value = [request('q1', { kind: 'question', question: 'word '.repeat(500) })];
+  expect(messages()[0]?.length).toBeLessThan(240);
 });

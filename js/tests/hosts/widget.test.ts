@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import widget, { type Model } from '../../src/hosts/widget';
 import { Fail, FakeServer, FakeSocket } from '../fakes';
-import { INSTANCE, SESSION, snapshot } from '../records';
+import { AGENT, agent, child, INSTANCE, request, SESSION, snapshot } from '../records';
 
 /** The kernel's end of the widget: traits, and those who listen to them. */
 class FakeModel {
@@ -136,4 +136,66 @@ it('leaves nothing behind', async () => {
   expect(model.listening).toBe(0);
   expect(FakeSocket.all.every(socket => socket.closed)).toBe(true);
   expect(el.querySelector('.dsp-chat')).toBeNull();
+});
+
+const PLANNER = `${SESSION}-ab12c0ff`;
+const planner = child('ab12c0ff', { name: 'planner', detached: true });
+
+it('shows the thread of one agent alone, and asks the server for that one', async () => {
+  const leave = await show(make({ session_id: SESSION, view: 'thread', agent_id: PLANNER }));
+  expect(FakeSocket.last.query.get('thread')).toBe(PLANNER);
+  FakeSocket.last.open().say(snapshot({ agents: [agent(), planner], thread: PLANNER }));
+  await vi.waitFor(() => expect(el.querySelector<HTMLElement>('.dsp-chat')?.dataset.agent).toBe(PLANNER));
+  expect(el.querySelector('.dsp-header')).toBeNull();
+  leave();
+});
+
+it('shows the tree, and tells the kernel whose thread was picked in it', async () => {
+  const model = make({ session_id: SESSION, view: 'agents', agent_id: '' });
+  const leave = await show(model);
+  FakeSocket.last.open().say(snapshot({ agents: [agent(), planner] }));
+  const row = await vi.waitFor(() => {
+    const found = el.querySelector<HTMLElement>(`[role=treeitem][data-agent="${PLANNER}"]`);
+    expect(found).not.toBeNull();
+    return found;
+  });
+  row?.click();
+  await vi.waitFor(() => expect(model.get('agent_id')).toBe(PLANNER));
+  expect(model.get('session_id')).toBe(SESSION);
+  leave();
+});
+
+it('pays no heed to an agent of another session', async () => {
+  const leave = await show(make({ session_id: SESSION, agent_id: 'decafbaddecafbad-ab12c0ff' }));
+  expect(FakeSocket.last.query.get('thread')).toBe('root');
+  leave();
+});
+
+it('has the threads for people in the head of the chat, and how each stands', async () => {
+  const model = make({ session_id: SESSION });
+  const leave = await show(model);
+  const helper = child('cd34c0ff', { name: 'reader' });
+  const question = request('q1', { kind: 'question', agent_id: PLANNER, question: 'OAuth?', reaches: [] });
+  FakeSocket.last.open().say(snapshot({ agents: [agent(), helper] }));
+  await vi.waitFor(() => expect(el.querySelector('.dsp-composer')).not.toBeNull());
+  expect(el.querySelector('.dsp-thread-switch')).toBeNull();
+  FakeSocket.last.say(
+    { type: 'put', table: 'agents', record: { ...planner, seq: 120 } },
+    { type: 'put', table: 'requests', record: { ...question, seq: 121 } }
+  );
+  const select = await vi.waitFor(() => {
+    const found = el.querySelector<HTMLSelectElement>('.dsp-thread-switch select');
+    expect(found).not.toBeNull();
+    return found as HTMLSelectElement;
+  });
+  expect([...select.options].map(option => option.textContent)).toEqual([
+    '○ dispatch · at rest',
+    '◆ planner ab12 · waits for you'
+  ]);
+  expect(select.value).toBe(AGENT);
+  select.value = PLANNER;
+  select.dispatchEvent(new Event('change', { bubbles: true }));
+  await vi.waitFor(() => expect(model.get('agent_id')).toBe(PLANNER));
+  expect(FakeSocket.last.query.get('thread')).toBe(PLANNER);
+  leave();
 });

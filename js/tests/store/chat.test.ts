@@ -114,7 +114,7 @@ it('takes the stream up again where text was missed', () => {
 it('pages back from the oldest message it has', async () => {
   openSession({ earlier: 1, messages: [message('a9', 9)] });
   server.answers.set(
-    `GET sessions/${SESSION}?before=9&limit=100`,
+    `GET sessions/${SESSION}?before=9&limit=100&thread=root`,
     snapshot({ messages: [said('u8', 8, 'before')], earlier: 0 })
   );
   await chat.loadEarlier();

@@ -35,6 +35,13 @@ it('listens without a session, and asks nothing until it is told that something 
   await vi.waitFor(() => expect(ids()).toEqual([]));
 });
 
+it('tells of questions as of requests for leave, in the order they were asked', async () => {
+  FakeSocket.last.open();
+  pending(request('r1', { created_at: '2026-01-02T03:05:00Z' }), request('q1', { kind: 'question', reaches: [] }));
+  FakeSocket.last.say(notice());
+  await vi.waitFor(() => expect(ids()).toEqual(['q1', 'r1']));
+});
+
 it('asks once more, and not as often as it was told, when told while it asks', async () => {
   FakeSocket.last.open();
   pending(request('r1'));

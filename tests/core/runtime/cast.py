@@ -2,13 +2,13 @@
 
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from model_server import Call, Reply
 from model_server.script import Entry, Received
 
-Line = Entry | Callable[[Received], Entry]
+Line = Entry | Callable[[Received], Entry | Awaitable[Entry]]
 _ME = re.compile(r"You are agent (?P<handle>[0-9a-f]{4}) \((?P<name>[^)]*)\)")
 
 
@@ -26,7 +26,7 @@ class Cast:
         self._spoken: dict[str, int] = {}
         self._lock = threading.Lock()
 
-    def __call__(self, request: Received) -> Entry:
+    def __call__(self, request: Received) -> Entry | Awaitable[Entry]:
         found = _ME.search(request.system)
         kind, who = (found["name"], found["handle"]) if found else ("root", "root")
         with self._lock:

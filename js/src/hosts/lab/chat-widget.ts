@@ -1,10 +1,13 @@
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
-import { effect, signal } from '@preact/signals';
+import { effect, type ReadonlySignal, signal } from '@preact/signals';
+import { nameOf, stateSign } from '../../components/agent-words';
 import type { Host } from '../../host';
+import type { Agent } from '../../protocol';
 import { Chat } from '../../store/chat';
-import { mount } from '../mount';
-import { dispatchIcon } from './icon';
+import { handleOf } from '../../store/tree';
+import { type Kind, mount } from '../mount';
+import { dispatchIcon, type ThreadState, threadIcons } from './icon';
 
 /** A session that is opened shows what waits in it within this time, or there is nothing. */
 const PROMPT_MS = 5_000;
@@ -21,6 +24,9 @@ export class ChatWidget extends Widget {
   readonly sessionTitle = signal('');
   /** How many requests of any session wait; shown on its icon. */
   readonly waiting = signal(0);
+  private readonly _seen = signal(false);
+  /** The person has had it before them. */
+  readonly seen: ReadonlySignal<boolean> = this._seen;
   private readonly unmount: () => void;
   private readonly stopEffect: () => void;
   private started = false;
@@ -30,14 +36,15 @@ export class ChatWidget extends Widget {
   constructor(
     host: Host,
     view: string,
-    private readonly start: (chat: Chat) => void
+    private readonly start: (chat: Chat) => void,
+    readonly kind: Kind = 'chat'
   ) {
     super();
     this.addClass('dsp-widget');
     this.chat = new Chat(host, view);
-    this.unmount = mount(this.chat, this.node);
+    this.unmount = mount(this.chat, this.node, kind);
     this.title.icon = dispatchIcon;
-    this.stopEffect = effect(() => this.describe(host));
+    this.stopEffect = effect(() => (kind === 'thread' ? this.describeThread(host) : this.describe(host)));
   }
 
   override dispose(): void {
@@ -60,8 +67,15 @@ export class ChatWidget extends Widget {
     this.chat.begin(template);
   }
 
+  /** Shows the thread of one agent, seen or not: what its tab says is to be true. */
+  beginThread(session: string, agentId: string): void {
+    this.started = true;
+    this.sessionTitle.value = handleOf(agentId); // until its name is known
+    this.chat.open(session, agentId);
+  }
+
   focusComposer(): void {
-    this.node.querySelector('textarea')?.focus();
+    this.node.querySelector<HTMLElement>('.dsp-composer textarea')?.focus();
   }
 
   /** Puts the focus on what waits for the person here, as soon as it is shown. */
@@ -109,6 +123,7 @@ export class ChatWidget extends Widget {
   }
 
   private startOnce(): void {
+    this._seen.value = true;
     if (this.started) return;
     this.started = true;
     this.start(this.chat);
@@ -116,11 +131,36 @@ export class ChatWidget extends Widget {
 
   private describe(host: Host): void {
     const title = this.chat.store.value?.session.value?.title;
-    this.sessionTitle.value = title || host.trans.__('Dispatch');
-    const name = title ? host.trans.__('Dispatch: %1', title) : host.trans.__('Dispatch');
+    const { trans } = host;
+    const plain = this.kind === 'agents' ? trans.__('Agents') : trans.__('Dispatch');
+    this.sessionTitle.value = this.kind === 'agents' ? plain : title || plain;
+    const name = title ? `${plain}: ${title}` : plain;
     const count = this.waiting.value;
-    this.title.caption = count ? `${name} (${host.trans._n('1 waits for you', '%1 wait for you', count)})` : name;
+    this.title.caption = count ? `${name} (${trans._n('1 waits for you', '%1 wait for you', count)})` : name;
     const { 'dsp-waiting': _, ...others } = this.title.dataset; // Lab's own, which finds the panel by them
     this.title.dataset = count ? { ...others, 'dsp-waiting': String(count) } : others;
   }
+  /** A thread's tab is named after its agent, and its icon says what that does. */
+  private describeThread({ trans }: Host): void {
+    const store = this.chat.store.value;
+    const agent = store?.agent.value;
+    if (!store || !agent) return;
+    const asks = store.tree.waitingFor(agent.id).length > 0;
+    const state = stateSign(agent, trans)[1];
+    const session = store.session.value?.title;
+    this.sessionTitle.value = nameOf(agent);
+    this.title.icon = threadIcons[stateOf(agent, asks)];
+    this.title.caption = [
+      `${nameOf(agent)}: ${asks ? trans.__('waits for you') : state}`,
+      agent.brief.trim().split('\n', 1)[0],
+      session && trans.__('Session: %1', session)
+    ]
+      .filter(Boolean)
+      .join('\n');
+  }
+}
+
+function stateOf({ status, waiting_on }: Agent, asks: boolean): ThreadState {
+  if (asks || (status === 'waiting' && waiting_on !== 'children')) return 'asking';
+  return status === 'waiting_for_key' ? 'waiting' : status;
 }

@@ -4,12 +4,14 @@ import { type Host, SECTIONS, type SettingsSection } from '../../host';
 import { sessionOf, type Waiting } from '../../store/waiting';
 import type { ChatWidget } from './chat-widget';
 import { dispatchIcon } from './icon';
-import { type ChatTab, chatInUse, chatShowing, openTab, showPanel } from './places';
+import { type ChatTab, chatInUse, chatShowing, openAgents, openTab, openThread, showPanel, threadTab } from './places';
 import { openSettingsTab, type SettingsTab } from './settings-tab';
 
 export const CommandIDs = {
   open: 'dispatch:open',
   openMain: 'dispatch:open-main',
+  agents: 'dispatch:agents',
+  thread: 'dispatch:thread',
   newSession: 'dispatch:new-session',
   stop: 'dispatch:stop',
   focus: 'dispatch:focus-composer',
@@ -47,14 +49,22 @@ export function addCommands(parts: Parts): void {
     caption: trans.__('Talk to Dispatch in a tab of the main area'),
     icon: dispatchIcon,
     isVisible: () => labShell !== null,
-    execute: args => openTab(parts, { session: textOf(args.session), id: textOf(args.id) })
+    execute: args =>
+      openTab(parts, {
+        session: textOf(args.session),
+        id: textOf(args.id),
+        agent: textOf(args.agent),
+        tree: args.tree === true
+      })
   });
+  addThreadCommands(parts);
   app.commands.addCommand(CommandIDs.newSession, {
     label: trans.__('Dispatch: New Session'),
     caption: trans.__('Start a new conversation'),
     icon: dispatchIcon,
     execute: () => {
-      const widget = inUse();
+      const shown = inUse();
+      const widget = shown.kind === 'thread' ? panel : shown; // its tab is that thread's
       if (widget === panel) showPanel(parts);
       widget.chat.open(null);
       widget.focusComposer();
@@ -81,6 +91,31 @@ export function addCommands(parts: Parts): void {
   addSettingsCommand(parts);
 }
 
+function addThreadCommands(parts: Parts): void {
+  const { app, host, labShell } = parts;
+  const { trans } = host;
+  const shown = () => chatInUse(parts).chat;
+  app.commands.addCommand(CommandIDs.agents, {
+    label: trans.__('Dispatch: Agents'),
+    caption: trans.__('The tree of agents in a tab of the main area'),
+    icon: dispatchIcon,
+    isVisible: () => labShell !== null,
+    execute: args => openAgents(parts, textOf(args.session) ?? shown().sessionId.peek())
+  });
+  app.commands.addCommand(CommandIDs.thread, {
+    label: trans.__('Dispatch: Open Thread in Main Area'),
+    caption: trans.__('The thread of the agent that is shown, in a tab of its own'),
+    icon: dispatchIcon,
+    isVisible: () => labShell !== null,
+    isEnabled: args => textOf(args.agent) !== null || shown().agent.peek() !== null,
+    execute: args => {
+      const session = textOf(args.session) ?? shown().sessionId.peek();
+      const agent = textOf(args.agent) ?? shown().agent.peek()?.id ?? null;
+      return session && agent ? openThread(parts, session, agent) : undefined;
+    }
+  });
+}
+
 function addPermissionCommands(parts: Parts): void {
   const { app, host, panel, labShell, waiting } = parts;
   const { trans } = host;
@@ -88,7 +123,7 @@ function addPermissionCommands(parts: Parts): void {
     label: trans.__('Dispatch: Go to the Permission Prompt'),
     caption: trans.__('Put the focus on what waits for your permission'),
     icon: dispatchIcon,
-    execute: args => goToPrompt(parts, textOf(args.session))
+    execute: args => goToPrompt(parts, textOf(args.session), textOf(args.agent))
   });
   app.commands.addCommand(CommandIDs.log, {
     label: trans.__('Dispatch: Permission Log'),
@@ -142,13 +177,19 @@ function isSection(value: unknown): value is SettingsSection {
   return (SECTIONS as readonly unknown[]).includes(value);
 }
 
-/** Shows what waits: in that session, else in the one that is shown, else in the one where it was asked first. */
-function goToPrompt(parts: Parts, session: string | null): void {
+/**
+ * Shows what waits: in the tab of that agent's thread if it has one, else in that session, else in the one that is
+ * shown, else in the one where it was asked first.
+ */
+function goToPrompt(parts: Parts, session: string | null, agent: string | null): void {
+  const { app, waiting } = parts;
   const shown = chatInUse(parts);
-  const [first] = parts.waiting.requests.peek();
-  const here = shown.chat.store.peek()?.permissions.peek().length ? shown.chat.sessionId.peek() : null;
+  const [first] = waiting.requests.peek();
+  const here = shown.chat.store.peek()?.open.peek().length ? shown.chat.sessionId.peek() : null;
   const wanted = session ?? here ?? (first ? sessionOf(first.agent_id) : null);
-  const widget = wanted === null ? shown : chatShowing(parts, wanted);
+  const tab = agent === null ? undefined : threadTab(parts, agent);
+  if (tab) app.shell.activateById(tab.id);
+  const widget = tab?.content ?? (wanted === null ? shown : chatShowing(parts, wanted));
   widget.focusPrompt();
 }
 

@@ -12,11 +12,13 @@ import type { Chat } from '../../store/chat';
 import type { Notice } from '../../store/notices';
 import { sessionOf, Waiting } from '../../store/waiting';
 import css from '../../style/index.css';
+import { Askers } from './askers';
 import { ChatWidget } from './chat-widget';
 import { addCommands, CommandIDs, type Parts } from './commands';
 import { labHost } from './host';
+import { NewThreads } from './new-threads';
 import { notifyOfRequests } from './notifications';
-import type { ChatTab } from './places';
+import { argsOf, type ChatTab } from './places';
 import { LabSettings } from './settings';
 import type { SettingsTab } from './settings-tab';
 import { StatusItem } from './status-item';
@@ -65,7 +67,9 @@ function activate(
     },
     ...(labShell && {
       openSettings: (section: SettingsSection, session: string | null) =>
-        void app.commands.execute(CommandIDs.settings, { section, session })
+        void app.commands.execute(CommandIDs.settings, { section, session }),
+      openThread: (session: string, agent: string) => void app.commands.execute(CommandIDs.thread, { session, agent }),
+      openAgents: (session: string | null) => void app.commands.execute(CommandIDs.agents, { session })
     })
   };
   const panel = new ChatWidget(host, 'panel', chat => void openRemembered(chat));
@@ -79,8 +83,10 @@ function activate(
   const waiting = new Waiting(host, notice => {
     for (const listener of listeners) listener(notice);
   });
-  addCommands({ app, host, panel, tracker, settingsTabs, labShell, waiting });
-  watchRequests({ app, host, panel, waiting });
+  const parts: Parts = { app, host, panel, tracker, settingsTabs, labShell, waiting };
+  addCommands(parts);
+  if (labShell) openNewThreads(parts);
+  watchRequests(parts);
   for (const command of Object.values(CommandIDs)) palette?.addItem({ command, category: trans.__('Dispatch') });
   for (const section of SECTIONS)
     palette?.addItem({ command: CommandIDs.settings, category: trans.__('Dispatch'), args: { section } });
@@ -97,7 +103,7 @@ function activate(
   restorer?.add(panel, PANEL_ID);
   void restorer?.restore(tracker, {
     command: CommandIDs.openMain,
-    args: tab => ({ id: tab.id, session: tab.content.chat.sessionId.peek() }),
+    args: argsOf,
     name: tab => tab.id
   });
   void restorer?.restore(settingsTabs, {
@@ -108,13 +114,29 @@ function activate(
   panel.chat.busy.subscribe(() => app.commands.notifyCommandChanged(CommandIDs.stop));
 }
 
+/** In the panel or in a tab: an agent that is to have a thread of its own gets a tab. */
+function openNewThreads(parts: Parts): void {
+  const threads = new NewThreads(parts);
+  threads.watch(parts.panel.chat);
+  parts.tracker.widgetAdded.connect((_, { content }) => {
+    const stop = threads.watch(content.chat);
+    content.disposed.connect(stop);
+  });
+}
+
 /** Says in the page that something waits for the person: as notifications, and on the panel's icon. */
 function watchRequests({ app, host, panel, waiting }: Pick<Parts, 'app' | 'host' | 'panel' | 'waiting'>): void {
+  const askers = new Askers(id => panel.chat.api.agent(id));
   notifyOfRequests(waiting, host.trans, {
+    who: id => askers.of(id)?.path ?? null,
     review: request => {
-      const session = sessionOf(request.agent_id);
+      const args = { session: sessionOf(request.agent_id), agent: request.agent_id };
       // after the click: the notification closes with it, and takes the focus along
-      setTimeout(() => void app.commands.execute(CommandIDs.focusPrompt, { session }));
+      setTimeout(async () => {
+        const elsewhere = request.kind === 'question' && askers.of(request.agent_id)?.first === false;
+        if (elsewhere && host.openThread) await app.commands.execute(CommandIDs.thread, args);
+        await app.commands.execute(CommandIDs.focusPrompt, args);
+      });
     },
     isSeen: ({ id }) => document.hasFocus() && [...document.querySelectorAll(`[data-request="${id}"]`)].some(isInView)
   });
@@ -122,7 +144,7 @@ function watchRequests({ app, host, panel, waiting }: Pick<Parts, 'app' | 'host'
     panel.waiting.value = waiting.requests.value.length;
   });
   // the panel hears of its session first, and at once after a reload
-  const inPanel = computed(() => panel.chat.store.value?.permissions.value.map(({ id }) => id).join() ?? '');
+  const inPanel = computed(() => panel.chat.store.value?.open.value.map(({ id }) => id).join() ?? '');
   inPanel.subscribe(ids => {
     if (
       ids !==

@@ -1,5 +1,6 @@
 import { MainAreaWidget } from '@jupyterlab/apputils';
 import { UUID } from '@lumino/coreutils';
+import type { Chat } from '../../store/chat';
 import { ChatWidget } from './chat-widget';
 import type { Parts } from './commands';
 
@@ -22,7 +23,9 @@ export function chatInUse({ app, panel, tracker }: Parts): ChatWidget {
 export function chatShowing(parts: Parts, session: string): ChatWidget {
   const { app, panel, tracker } = parts;
   const has = (widget: ChatWidget) => widget.chat.sessionId.peek() === session;
-  const tab = has(chatInUse(parts)) ? null : tracker.find(({ content }) => has(content) && !has(panel));
+  const tab = has(chatInUse(parts))
+    ? null
+    : tracker.find(({ content }) => content.kind === 'chat' && has(content) && !has(panel));
   if (tab) {
     app.shell.activateById(tab.id);
     return tab.content;
@@ -34,22 +37,72 @@ export function chatShowing(parts: Parts, session: string): ChatWidget {
   return panel;
 }
 
-/** Opens a session in a tab; without one, the session the panel shows. */
-export async function openTab(
-  { app, host, panel, tracker }: Parts,
-  { session = null, id = null }: { readonly session?: string | null; readonly id?: string | null }
-): Promise<ChatTab> {
-  const tabId = id ?? `dispatch-chat-${UUID.uuid4()}`;
-  const content = new ChatWidget(host, tabId, chat => {
-    const wanted = session ?? panel.chat.sessionId.peek();
-    if (wanted) chat.open(wanted);
-    else void chat.openLatest();
-  });
+export interface TabOptions {
+  /** Without one, the session the panel shows. */
+  readonly session?: string | null;
+  /** Of a tab that was there before. */
+  readonly id?: string | null;
+  /** The tab is for this agent's thread alone. */
+  readonly agent?: string | null;
+  /** The tab is for the tree of agents. */
+  readonly tree?: boolean;
+  /** Leave the person where they are: the tab is there, marked until they look at it. */
+  readonly behind?: boolean;
+}
+
+/** Opens a session in a tab: its conversation, the thread of one agent, or its tree of agents. */
+export async function openTab(parts: Parts, options: TabOptions): Promise<ChatTab> {
+  const { app, tracker } = parts;
+  const { session = null, agent = null, behind = false } = options;
+  const tabId = options.id ?? `dispatch-chat-${UUID.uuid4()}`;
+  const content = contentOf(parts, tabId, options);
+  if (session && agent) content.beginThread(session, agent);
   const tab: ChatTab = new MainAreaWidget({ content });
   tab.id = tabId;
   tab.title.closable = true;
   tab.toolbar.hide();
+  if (behind) markUntilSeen(tab);
   await tracker.add(tab);
+  follow(tab, tracker);
+  app.shell.add(tab, 'main', behind ? { activate: false } : {});
+  if (!behind) app.shell.activateById(tab.id);
+  return tab;
+}
+
+/** Shows an agent's thread in its tab: the one it has, else a new one. */
+export async function openThread(parts: Parts, session: string, agent: string, behind = false): Promise<ChatTab> {
+  const known = threadTab(parts, agent);
+  if (!known) return openTab(parts, { session, agent, behind });
+  if (!behind) parts.app.shell.activateById(known.id);
+  return known;
+}
+
+/** The tab of an agent's thread, if there is one. */
+export function threadTab({ tracker }: Parts, agent: string): ChatTab | undefined {
+  return tracker.find(({ content }) => content.kind === 'thread' && content.chat.agentId.peek() === agent);
+}
+
+/** Shows the tree of a session's agents; there is one such tab, which turns to that session. */
+export async function openAgents(parts: Parts, session: string | null): Promise<ChatTab> {
+  const known = parts.tracker.find(({ content }) => content.kind === 'agents');
+  if (!known) return openTab(parts, { session, tree: true });
+  if (session && session !== known.content.chat.sessionId.peek()) known.content.begin(session);
+  parts.app.shell.activateById(known.id);
+  return known;
+}
+
+function contentOf({ host, panel }: Parts, id: string, { session, agent, tree }: TabOptions): ChatWidget {
+  const start = (chat: Chat) => {
+    const wanted = session ?? panel.chat.sessionId.peek();
+    if (wanted) chat.open(wanted);
+    else void chat.openLatest();
+  };
+  return new ChatWidget(host, id, start, agent ? 'thread' : tree ? 'agents' : 'chat');
+}
+
+/** Keeps a tab's name, and what the page brings back after a reload. */
+function follow(tab: ChatTab, tracker: Parts['tracker']): void {
+  const { content } = tab;
   const stops = [
     content.chat.sessionId.subscribe(() => void tracker.save(tab)),
     content.sessionTitle.subscribe(title => {
@@ -59,7 +112,24 @@ export async function openTab(
   content.disposed.connect(() => {
     for (const stop of stops) stop();
   });
-  app.shell.add(tab, 'main');
-  app.shell.activateById(tab.id);
-  return tab;
+}
+
+/** What a tab is, for it to be brought back. */
+export function argsOf({ id, content }: ChatTab): { readonly [name: string]: string | boolean | null } {
+  return {
+    id,
+    session: content.chat.sessionId.peek(),
+    agent: content.kind === 'thread' ? content.chat.agentId.peek() : null,
+    tree: content.kind === 'agents'
+  };
+}
+
+const UNSEEN = 'dsp-tab-unseen';
+
+function markUntilSeen(tab: ChatTab): void {
+  tab.title.className = UNSEEN;
+  const stop = tab.content.seen.subscribe(seen => {
+    if (seen) tab.title.className = '';
+  });
+  tab.content.disposed.connect(stop);
 }

@@ -4,7 +4,7 @@ import type { Chat } from '../../store/chat';
 import type { Waiting } from '../../store/waiting';
 import { dispatchIcon } from './icon';
 
-/** What the agent of the panel does, and with which model; a click opens the panel. */
+/** What the agents of the panel's session do, and with which model; a click opens the panel. */
 export class StatusItem extends Widget {
   constructor(chat: Chat, waiting: Waiting, actions: Actions) {
     super();
@@ -40,7 +40,7 @@ function Words({ chat, waiting, actions }: { chat: Chat; waiting: Waiting; actio
     );
   const parts = [
     trans.__('Dispatch'),
-    stateWords(chat),
+    agentsWords(chat) || stateWords(chat),
     chat.model.value?.demo ? trans.__('demo') : chat.model.value?.label
   ];
   return (
@@ -53,6 +53,15 @@ function Words({ chat, waiting, actions }: { chat: Chat; waiting: Waiting; actio
 
 function draw(element: HTMLElement | null): void {
   if (element) dispatchIcon.element({ container: element, stylesheet: 'statusBar' });
+}
+
+/** Of a session with more than one agent: how many are at work. */
+function agentsWords({ store, host: { trans } }: Chat): string {
+  const counts = store.value?.tree.counts.value;
+  if (!counts || counts.total < 2) return '';
+  const { total, running, waiting } = counts;
+  if (running) return trans.__('%1 of %2 agents working', running, total);
+  return waiting ? trans.__('%1 of %2 agents waiting', waiting, total) : trans._n('1 agent', '%1 agents', total);
 }
 
 function stateWords(chat: Chat): string {
