@@ -43,7 +43,7 @@ class CallStopHandler(CommandHandler):
     @answering
     async def post(self, session_id: str, call_id: str) -> None:
         async with self.desk(session_id) as desk:
-            await desk.stop_call(CallId(call_id))
+            await desk.stop_call(CallId(call_id), self.user_name)
         self.reply({}, 202)
 
 

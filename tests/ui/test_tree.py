@@ -58,7 +58,7 @@ def test_a_planner_in_a_thread_of_its_own(page: LabPage, model: ModelServer) -> 
 
 
 def test_a_researcher_and_a_writer(page: LabPage, model: ModelServer) -> None:
-    """Either is watched by a click; what one found goes to the other, who hears the person in the middle of its work."""
+    """Each is watched by a click; what one found goes to the other, who hears the person in the middle of its work."""
     go_on = threading.Event()
 
     def hand_over(request: Received) -> Reply:
@@ -86,7 +86,10 @@ def test_a_researcher_and_a_writer(page: LabPage, model: ModelServer) -> None:
     tree.is_("writer", "running")
     tree.watch("writer")
     expect(chat.root.get_by_text("w59").first).to_be_visible()  # in its brief
-    chat.send("focus on OAuth specifically")
+    box = chat.root.get_by_role("textbox", name="Message to writer")
+    box.fill("focus on OAuth specifically")
+    box.press("Enter")
+    expect(box).to_have_value("")
     go_on.set()
     expect(chat.answers.last).to_contain_text("Understood: OAuth only.")
     tree.is_("writer", "done")
@@ -114,7 +117,7 @@ def test_fifty_children_at_once(page: LabPage, model: ModelServer) -> None:
     page.page.evaluate(LAG)
     tree.watch("researcher", 3)
     expect(chat.answers.last).to_contain_text("w10")
-    assert page.process.ask("GET", "status")["instance"]
+    assert page.process.ask("GET", "dispatch/status")["instance"]
     tree.watch("dispatch")
     chat.finished("All fifty are back.")
     state = page.process.state(chat.session)

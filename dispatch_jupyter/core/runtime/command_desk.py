@@ -30,7 +30,7 @@ class CommandDesk:
             raise NotFound(text, "What the agent got of it is still there.") from error
         return call.model_copy(update={"output": whole})
 
-    async def stop_call(self, call_id: CallId) -> None:
+    async def stop_call(self, call_id: CallId, by: str) -> None:
         """Stop the command of a call that is running; its agent goes on with what came of it.
 
         Raises:
@@ -38,7 +38,7 @@ class CommandDesk:
             Conflict: no command of it runs.
         """
         self._bench.session.tables.call(call_id)
-        await self._bench.shell.stop_call(call_id)
+        await self._bench.shell.stop_call(call_id, by)
 
     def to_background(self, call_id: CallId) -> None:
         """Let the command of a call go on as a job, and the agent with what there is.

@@ -5,6 +5,7 @@ import { visible } from './shown-text';
 /** "Read outside the project?" */
 export function headingOf(request: Request, trans: Translation): string {
   if (request.reaches.some(reach => reach.secret !== null)) return trans.__('Reach a place of secrets?');
+  if (request.reaches.every(reach => reach.caution !== null)) return trans.__('Write what is no ordinary file?');
   const operations = new Set(request.reaches.map(reach => reach.operation));
   const [only] = operations;
   if (operations.size !== 1 || !only) return trans.__('Reach outside the project?');

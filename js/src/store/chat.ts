@@ -329,13 +329,13 @@ export class Chat {
     }
   }
 
-  /** As `attempt`, for what nobody asked for: that the server is away is said by the connection's state. */
+  /** As `attempt`, for what nobody asked for: that the server is away, or goes, is said by the connection's state. */
   private async look(question: () => Promise<void>): Promise<void> {
     try {
       await question();
     } catch (error) {
       const problem = problemOf(error);
-      if (problem.code !== 'network') this._problem.value = problem;
+      if (problem.code !== 'network' && problem.code !== 'conflict') this._problem.value = problem;
     }
   }
 

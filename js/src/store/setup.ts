@@ -93,9 +93,14 @@ export class Setup {
 
   private async configChanged(words: string): Promise<void> {
     if (!this.config.watched) return;
-    const before = this.problems.peek().length;
+    const before = new Set(this.faults());
     await this.config.refresh();
-    if (words) this.say({ kind: 'config', words, worse: this.problems.peek().length > before });
+    if (words) this.say({ kind: 'config', words, worse: this.faults().some(fault => !before.has(fault)) });
+  }
+
+  /** Everything that is wrong with the files or wants trust, in words. */
+  private faults(): readonly string[] {
+    return (this.config.value.peek()?.problems ?? []).map(problem => problem.message);
   }
 
   private say(flash: Flash): void {

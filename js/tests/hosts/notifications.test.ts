@@ -30,7 +30,8 @@ vi.mock('@jupyterlab/apputils', () => ({
 
 const requests = signal<readonly Request[]>([]);
 const waiting = { requests } as unknown as Waiting;
-const messages = () => [...shown.values()].map(({ message }) => message);
+const whole = () => [...shown.values()].map(({ message }) => message);
+const messages = () => whole().map(message => message.split(' · ')[0]);
 const names = signal<ReadonlyMap<string, string>>(new Map());
 const page = { review: vi.fn(), isSeen: vi.fn(() => false), who: (id: string) => names.value.get(id) ?? null };
 let stop = () => {};
@@ -130,4 +131,17 @@ it('keeps a long question short', () => {
   notify();
   requests.value = [request('q1', { kind: 'question', question: 'word '.repeat(500) })];
   expect(messages()[0]?.length).toBeLessThan(240);
+});
+
+it('says what leave would cover, and for which command', () => {
+  notify();
+  requests.value = [
+    request('r1', { question: 'dispatch wants to read /etc/hosts with a shell command', command: 'cat /etc/hosts' })
+  ];
+  expect(whole()).toEqual([
+    'dispatch wants to read /etc/hosts with a shell command · leave for the session would cover /etc · ' +
+      'command: cat /etc/hosts'
+  ]);
+  requests.value = [request('r2', { question: 'dispatch wants to read /a', scopes: ['once'] })];
+  expect(whole()).toEqual(['dispatch wants to read /a']);
 });

@@ -249,9 +249,9 @@ def test_a_person_sends_a_command_to_the_background_and_stops_it(run):
             with pytest.raises(Conflict):
                 await commands.stop_job(job.id, "ada")
             with pytest.raises(Conflict):
-                await commands.stop_call(desk.calls[0].id)
+                await commands.stop_call(desk.calls[0].id, "the user")
             with pytest.raises(NotFound):
-                await commands.stop_call(CallId("nothing"))
+                await commands.stop_call(CallId("nothing"), "the user")
         assert not alive("61.25")
 
     run(scenario)
@@ -285,7 +285,7 @@ def test_a_person_stops_only_the_command(run):
         await desk.say("go")
         await until(lambda: "begun" in live(desk))
         async with desk.workspace.commands(desk.session.tables.session.id) as commands:
-            await commands.stop_call(desk.calls[0].id)
+            await commands.stop_call(desk.calls[0].id, "the user")
         agent = await rest(desk)
         assert agent.status == "idle"
         assert desk.texts()[-1] == "Then not."

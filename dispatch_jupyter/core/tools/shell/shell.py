@@ -128,13 +128,13 @@ class Shell:
 
     # ------------------------------------------------------------------ people
 
-    async def stop_call(self, call_id: str) -> None:
+    async def stop_call(self, call_id: str, by: str) -> None:
         """End a command, in its call or in the background. Returns once nothing of it is left.
 
         Raises:
             Conflict: it does not run.
         """
-        await self._of_call(call_id).stop("stopped by the user")
+        await self._of_call(call_id).stop(f"stopped by {by}")
 
     def to_background(self, call_id: str) -> None:
         """Let a command's call return now; the command goes on as a job.

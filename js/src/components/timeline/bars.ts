@@ -41,7 +41,7 @@ export function barsOf({ periods }: Pick<Line, 'periods'>, scale: Scale): readon
     const wide = place(until) - place(period.from) >= NARROW;
     if (!wide && RESTS.has(period.state)) continue; // a moment in which nothing happened says nothing
     const first = heap[0];
-    if (first && (wide || place(until) - place(first.from) > NARROW)) flush();
+    if (first && place(until) - place(first.from) > NARROW) flush();
     heap.push(period);
     if (wide) flush();
   }

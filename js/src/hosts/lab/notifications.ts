@@ -87,7 +87,8 @@ function queuesOf(requests: readonly Request[]): Map<string, Request[]> {
 
 function messageOf(first: Request, who: string | null, behind: number, trans: Translation): string {
   const sentence = sentenceOf(first, who, trans);
-  return behind ? trans._n('%2 (and 1 more request)', '%2 (and %1 more requests)', behind, sentence) : sentence;
+  const head = behind ? trans._n('%2 (and 1 more request)', '%2 (and %1 more requests)', behind, sentence) : sentence;
+  return [head, ...detailsOf(first, trans)].join(' · ');
 }
 
 /** Of a permission, the server's own sentence names who wants it, and for whom. */
@@ -95,4 +96,12 @@ function sentenceOf({ kind, question, agent_id }: Request, who: string | null, t
   if (kind !== 'question') return visible(question);
   const name = who ?? trans.__('Agent %1', handleOf(agent_id));
   return trans.__('%1 asks you: %2', name, excerpt(plain(question), MOST_CHARS));
+}
+
+/** What leave would open, and by which command it is asked for. */
+function detailsOf({ kind, scopes, reaches, command }: Request, trans: Translation): string[] {
+  if (kind === 'question') return [];
+  const covers = [...new Set(reaches.map(reach => visible(reach.covers)))].join(', ');
+  const details = scopes.length > 1 ? [trans.__('leave for the session would cover %1', covers)] : [];
+  return command === null ? details : [...details, trans.__('command: %1', excerpt(visible(command), MOST_CHARS))];
 }

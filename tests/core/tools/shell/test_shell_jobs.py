@@ -174,11 +174,11 @@ def test_a_person_stops_commands_and_jobs(desk):
     async def scenario():
         call = asyncio.ensure_future(desk.shell_call("sleep 77"))
         await desk.running()
-        await desk.shell.stop_call("c1")
+        await desk.shell.stop_call("c1", "the user")
         stopped = await call
         assert stopped.text.startswith("[stopped by the user · ") and stopped.command.why == "stopped by the user"
         with pytest.raises(Conflict):
-            await desk.shell.stop_call("c1")
+            await desk.shell.stop_call("c1", "the user")
         job_id = await start(desk, "sleep 77")
         await desk.shell.stop_job(job_id, "Ada")
         assert desk.jobs[-1].why == "stopped by Ada"
@@ -189,7 +189,7 @@ def test_a_person_stops_commands_and_jobs(desk):
         with pytest.raises(NotFound):
             desk.shell.job_output("nonsense")
         again = await start(desk, "sleep 77")
-        await desk.shell.stop_call(desk.jobs[-1].call_id)
+        await desk.shell.stop_call(desk.jobs[-1].call_id, "the user")
         assert (desk.jobs[-1].id, desk.jobs[-1].status) == (again, "stopped")
 
     desk.play(scenario)

@@ -258,7 +258,7 @@ def test_a_stopped_command_gives_its_question_up(desk):
         call = asyncio.ensure_future(desk.shell_call(desk.hidden(f"cat {desk.outside}/data.txt")))
         await until(lambda: desk.person.asked)
         await desk.running()
-        await desk.shell.stop_call("c1")
+        await desk.shell.stop_call("c1", "the user")
         result = await call
         assert "[stopped by the user" in result.text
         assert desk.person.cancelled == 1

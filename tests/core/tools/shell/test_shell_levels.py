@@ -82,7 +82,7 @@ def test_a_command_that_is_stopped_while_it_asks_is_not_run_again(top):
     async def scenario():
         call = asyncio.ensure_future(desk.shell_call(desk.hidden(f"echo ran >> runs; cat {desk.outside}/data.txt")))
         await until(lambda: desk.person.asked)
-        await desk.shell.stop_call("c1")
+        await desk.shell.stop_call("c1", "the user")
         return await call
 
     assert desk.play(scenario).command.why == "stopped by the user"
