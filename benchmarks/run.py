@@ -17,6 +17,7 @@ import journal
 import lag
 import machine
 import startup
+import tree
 import turns
 from figures import Table
 from processes import HERE
@@ -27,6 +28,7 @@ PARTS: dict[str, Callable[..., list[Table]]] = {
     "journal": journal.measure,
     "lag": lag.measure,
     "commands": commands.measure,
+    "tree": tree.measure,
 }
 
 

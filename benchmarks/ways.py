@@ -220,7 +220,7 @@ class _Watched:
         async for frame in self._feed:
             text = frame[0] if len(frame) == 1 else f"[{','.join(frame)}]"
             self._sent += len(text.encode())
-            if self._session.tables.agent(self._agent_id).status != "running":
+            if self._session.tables.agent(self._agent_id).status in ("idle", "error"):
                 self._rests.set()
 
 

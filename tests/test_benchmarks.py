@@ -36,7 +36,7 @@ def figures(results: dict[str, Any]) -> Figures:
 
 
 def test_every_figure_is_one(results: dict[str, Any], figures: Figures) -> None:
-    assert {table["part"] for table in results["tables"]} == {"turns", "startup", "journal", "lag", "commands"}
+    assert {table["part"] for table in results["tables"]} == {"turns", "startup", "journal", "lag", "commands", "tree"}
     assert len(figures) == sum(len(table["figures"]) for table in results["tables"]), "two figures have one name"
     wrong = [name for name, figure in figures.items() if not (math.isfinite(figure["ratio"]) and figure["floor"] > 0)]
     assert not wrong
@@ -53,6 +53,10 @@ def test_an_append_does_not_depend_on_the_length(figures: Figures) -> None:
 def test_what_dispatch_adds_does_not_grow_with_the_conversation(figures: Figures) -> None:
     assert figures["growth of the addition to its own client from 10 to 400 messages"]["value"] < 10
     assert figures["Dispatch's addition to bare litellm, a turn after 400 messages"]["value"] < 20
+
+
+def test_a_child_costs_about_what_an_agent_costs(figures: Figures) -> None:
+    assert figures["a child, summoned and brought home"]["ratio"] < 5
 
 
 def test_a_server_at_rest_is_hardly_heavier_with_the_extension(figures: Figures) -> None:

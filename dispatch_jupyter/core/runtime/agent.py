@@ -299,9 +299,13 @@ class AgentRunner:
         self._session.put(self._agent.model_copy(update=changes), sync=sync)
 
     def _queued(self) -> list[Message]:
-        """What waits to be delivered. What is not stored yet may still be refused; `start` is called once it is."""
+        """What waits to be delivered.
+
+        What a person sent and that is not stored yet may still be refused; `start` is called once it is.
+        """
         thread, stored = self._session.tables.thread(self._id), self._session.stored
-        return [message for message in thread if message.status == "queued" and message.seq <= stored]
+        waiting = (message for message in thread if message.status == "queued")
+        return [message for message in waiting if message.from_agent or message.seq <= stored]
 
     def _spoken(self) -> list[Message]:
         """What a person wrote and that waits to be delivered."""

@@ -64,5 +64,5 @@ def partial_work(tables: Tables, agent: Agent) -> str:
 
 
 def _comes_back(child: Agent) -> bool:
-    """Whether a result of it is still to come."""
-    return not closed(child) and child.status != "error"
+    """Whether a result of it is still to come by itself; a detached one at rest waits for people, perhaps for long."""
+    return not closed(child) and child.status not in ("error", "idle")

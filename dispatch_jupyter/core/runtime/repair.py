@@ -54,7 +54,7 @@ def _still_to_come(session: Session, agent: Agent) -> list[AgentId]:
     if agent.status != "waiting" or agent.waiting_on != "children":
         return []
     own = (child for child in children(session.tables, agent.id) if child.id in agent.waits_for and not closed(child))
-    return [child.id for child in own if child.status in ("waiting_for_key", "waiting", "idle")]
+    return [child.id for child in own if child.status in ("waiting_for_key", "waiting")]
 
 
 def _let_rest(session: Session, agent: Agent, left: list[AgentId]) -> None:

@@ -17,7 +17,7 @@ const withCall = (one: ToolCall, agents = [agent(), researcher]) =>
 
 it.each([
   [
-    tool('summon', { arguments: { task: 'Find the\n tests' }, output: `agent_id: ${CHILD}\n\nok` }),
+    tool('summon', { arguments: { task: 'Find the\n tests' }, child_id: CHILD, output: `agent_id: ${CHILD}\n\nok` }),
     'Summoned researcher ab12: Find the tests'
   ],
   [
@@ -51,7 +51,9 @@ it.each([
 });
 
 it('shows how the child is now, live, whatever became of the call', async () => {
-  const r = withCall(tool('summon', { arguments: { task: 'Find' }, output: `agent_id: ${CHILD}\nIt runs.` }));
+  const r = withCall(
+    tool('summon', { arguments: { task: 'Find' }, child_id: CHILD, output: `agent_id: ${CHILD}\nIt runs.` })
+  );
   await line(r);
   const state = () => r.find('.dsp-peer-state').textContent?.trim();
   expect(state()).toBe('● running');
@@ -61,20 +63,13 @@ it('shows how the child is now, live, whatever became of the call', async () => 
   await vi.waitFor(() => expect(state()).toBe('✓ done'));
 });
 
-it('knows a child its call still waits for by its brief, and leaves two with the same brief alone', async () => {
-  const waits = tool('summon', {
-    status: 'in_progress',
-    ended_at: null,
-    started_at: '2026-01-02T03:04:05Z',
-    arguments: { task: 'Find out how people sign in' }
-  });
-  const r = withCall(waits, [agent()]);
+it('knows a child from the moment there is one, while its call still waits for it', async () => {
+  const waits = tool('summon', { status: 'in_progress', ended_at: null, arguments: { task: 'Find' } });
+  const r = withCall(waits);
   await line(r);
-  expect(r.root.querySelector('.dsp-peer-state')).toBeNull();
-  r.say({ type: 'put', table: 'agents', record: { ...researcher, seq: 110 } });
+  expect(r.find('[data-call=c1]').dataset.peer).toBeUndefined();
+  r.say({ type: 'put', table: 'calls', record: { ...waits, child_id: CHILD, seq: 110 } });
   await vi.waitFor(() => expect(r.find('[data-call=c1]').dataset.peer).toBe(CHILD));
-  r.say({ type: 'put', table: 'agents', record: child('cd34c0ff', { seq: 111 }) });
-  await vi.waitFor(() => expect(r.find('[data-call=c1]').dataset.peer).toBeUndefined());
 });
 
 it('leads to the thread of the child, and its line still opens the details', async () => {
@@ -83,7 +78,7 @@ it('leads to the thread of the child, and its line still opens the details', asy
     {
       agents: [agent(), researcher],
       messages: [message('m1', 0)],
-      calls: [tool('summon', { arguments: { task: 'Find' }, output: `agent_id: ${CHILD}` })]
+      calls: [tool('summon', { arguments: { task: 'Find' }, child_id: CHILD, output: `agent_id: ${CHILD}` })]
     },
     { openThread }
   );

@@ -84,6 +84,7 @@ def test_the_result_of_a_background_child_comes_as_a_message_and_wakes(run):
         await begin(desk, cast)
         await until(lambda: "I go on." in desk.texts() and desk.agent.status == "idle")
         await until(lambda: "Thanks." in desk.texts() and desk.agent.status == "idle")
+        assert len(cast.sent("root")) == 3  # it is not woken before it can read the result
         (result,) = [message for message in desk.thread if message.purpose == "result"]
         assert result.from_agent == agents(desk, "researcher")[0].id and "Found." in result.text
         sent = cast.sent("root")[-1].user_text

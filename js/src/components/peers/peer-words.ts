@@ -97,10 +97,7 @@ function saidBy(args: Arguments, tool: PeerTool): string {
   }
 }
 
-/**
- * The agent a call is about. A summoned one is named by the first line of the call's output; while the call still
- * waits for it, it is known by who summoned it, for what.
- */
+/** The agent a call is about. */
 export function peerOf(call: ToolCall, tool: PeerTool, store: HasAgents): Agent | undefined {
   if (tool === 'ask_user' || tool === 'report') return undefined;
   const args = argumentsOf(call);
@@ -108,21 +105,7 @@ export function peerOf(call: ToolCall, tool: PeerTool, store: HasAgents): Agent 
     const reference = textOf(tool === 'retrieve' ? args.id : args.agent);
     return reference ? agentBy(store, reference) : undefined;
   }
-  const named = /^agent_id:\s*(\S+)/.exec(call.output)?.[1];
-  if (named) return agentBy(store, named);
-  return call.status === 'in_progress' ? summonedBy(call, textOf(args.task), store) : undefined;
-}
-
-function summonedBy(call: ToolCall, task: string, store: HasAgents): Agent | undefined {
-  const since = Date.parse(call.started_at ?? '');
-  const found = store.tables.agents
-    .values()
-    .filter(
-      ({ summoned_by, brief, created_at }) =>
-        summoned_by === call.agent_id && brief.trim() === task.trim() && !(Date.parse(created_at) < since)
-    );
-  // two with the same brief cannot be told apart until the calls have ended
-  return found.length === 1 ? store.tables.agents.get(found[0]?.id ?? '')?.value : undefined;
+  return call.child_id ? store.tables.agents.get(call.child_id)?.value : undefined;
 }
 
 function textOf(value: unknown): string {

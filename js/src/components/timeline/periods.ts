@@ -43,6 +43,9 @@ export interface Extent {
   readonly live: boolean;
 }
 
+/** Between an agent's record and its first state there is a moment, in which nothing is missing. */
+const AT_ONCE_MS = 1_000;
+
 interface Row {
   readonly id: string;
   readonly depth: number;
@@ -100,7 +103,7 @@ function makeHistory(agent: Agent, transitions: readonly Transition[]): History 
     return { periods: [{ state: 'unknown', from: created, until, waitsFor: [] }], ends };
   }
   const begun = Date.parse(first.at);
-  if (begun > created) periods.push({ state: 'unknown', from: created, until: begun, waitsFor: [] });
+  if (begun - created > AT_ONCE_MS) periods.push({ state: 'unknown', from: created, until: begun, waitsFor: [] });
   for (const [place, transition] of transitions.entries()) {
     const from = Date.parse(transition.at);
     const next = transitions[place + 1];
