@@ -55,7 +55,7 @@ class AgentInterruptHandler(DispatchHandler):
 
 
 class AgentResumeHandler(DispatchHandler):
-    """`POST agents/{id}/resume`: go on after an error, a stop or a restart of the server."""
+    """`POST agents/{id}/resume`: go on after an error, a stop or a restart, or try a key again now."""
 
     @web.authenticated
     @authorized

@@ -281,7 +281,9 @@ ROUTES = [
         agents.AgentResumeHandler,
         {
             "post": Operation(
-                "Go on where an error, a stop or a restart of the server left off.", status=202, errors=(404, 409)
+                "Go on where an error, a stop or a restart of the server left off; who waits for a key tries now.",
+                status=202,
+                errors=(404, 409),
             )
         },
     ),

@@ -17,8 +17,8 @@ async def test_a_chat_from_the_first_word_to_the_answer(ask, rested, model):
     code, accepted = await ask("POST", "chat", body={"text": "What is this?"})
     assert code == 202 and set(accepted) == {"session_id", "agent_id", "message_id"}
     state = await rested(accepted["session_id"])
-    tables = {"session", "agents", "messages", "calls", "requests", "grants", "jobs", "log", "tasks"}
-    assert set(state) == {"seq", "earlier", *tables}
+    tables = {"session", "agents", "messages", "calls", "requests", "grants", "jobs", "log", "tasks", "transitions"}
+    assert set(state) == {"seq", "earlier", "thread", *tables}
     assert [m["role"] for m in state["messages"]] == ["user", "assistant", "assistant"]
     assert state["messages"][0]["id"] == accepted["message_id"]
     assert state["messages"][0]["sender"]

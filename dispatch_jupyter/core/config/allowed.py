@@ -27,6 +27,23 @@ def real_paths(project: Path, layers: list[Layer], settings: Settings) -> tuple[
     return real, said
 
 
+def missing(layers: list[Layer], real: Mapping[str, str]) -> list[ErrorInfo]:
+    """The entries where there is nothing yet: no fault, but a misspelt path would else never be noticed.
+
+    Args:
+        real: as `real_paths` gives it.
+    """
+    said: list[ErrorInfo] = []
+    for layer in layers:
+        for index, entry in enumerate(layer.at(("permissions", "auto_allow")) or []):
+            path = real.get(entry["path"])
+            if path is not None and not os.path.lexists(path):
+                text = f"`permissions.auto_allow.{index}`: there is nothing at {entry['path']} yet."
+                hint = "It counts once there is. Correct the path if another one is meant."
+                said.append(layer.fault(("permissions", "auto_allow", index), text, hint, "not_there"))
+    return said
+
+
 def with_real_paths(settings: Settings, real: Mapping[str, str]) -> Settings:
     """Settings whose `auto_allow` is of the real paths, without those that have none."""
     entries = [entry.leading_to(real[entry.path]) for entry in settings.permissions.auto_allow if entry.path in real]

@@ -35,6 +35,8 @@ class Config:
     """Files and folders whose change may change it, there or not."""
     version: int = 0
     """Counts up with every change of what is in force or of what is said about it."""
+    warnings: list[ErrorInfo] = field(default_factory=list)
+    """What may be meant, and stops nothing; people see it among the problems in the settings."""
 
     @property
     def model(self) -> str | None:
@@ -50,7 +52,7 @@ class Config:
             files=list(self.files),
             templates=[_described(one, tools or _as_written) for one in self.templates.values()],
             fallback=[KeyId(key) for key in self.settings.fallback],
-            problems=self.errors,
+            problems=[*self.errors, *self.warnings],
             version=self.version,
         )
 

@@ -1,7 +1,6 @@
 """What is said about what is wrong: place, field, and what to write instead."""
 
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -10,8 +9,8 @@ from pydantic import BaseModel
 from ..protocol.parts import Place
 from ..protocol.records import ErrorInfo
 from .marks import Location
+from .names import suggestion
 
-MAX_NAMES = 12
 MAX_CHARS = 600
 
 
@@ -60,22 +59,6 @@ def as_written(data: Any, loc: Location) -> Location:
         else:
             data = data.get(step) if isinstance(data, dict) else None
     return tuple(written)
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`did you mean …?` with the nearest known name; empty where none is near."""
-    near = get_close_matches(name[:100], list(known), n=1)
-    return f"did you mean `{near[0]}`?" if near else ""
-
-
-def suggestion(name: str, known: Iterable[str]) -> str:
-    """A hint: the nearest known name, or all of them where they are few. Empty where nothing is known."""
-    names = list(known)
-    if near := did_you_mean(name, names):
-        return near[:1].upper() + near[1:]
-    if len(names) > MAX_NAMES:
-        names = [*names[:MAX_NAMES], "…"]
-    return f"Known here: {', '.join(names)}." if names else ""
 
 
 def sayable(text: str) -> str:

@@ -14,7 +14,7 @@ from ..protocol.records import ErrorInfo
 from ..protocol.settings import ConfigFile
 from .agent_files import AgentFile, read_agents
 from .agents import Agents
-from .allowed import real_paths, with_real_paths
+from .allowed import missing, real_paths, with_real_paths
 from .configuration import Config
 from .faults import sayable
 from .known import Known
@@ -53,6 +53,7 @@ class _Loading:
         self.known = known
         self.trust = Trust(environ)
         self.errors: list[ErrorInfo] = []
+        self.warnings: list[ErrorInfo] = []
         self.trusted: dict[Path, bool] = {}
         """Of files that ask for trust, whether they have it."""
         self.there: dict[Path, bool] = {}
@@ -73,6 +74,7 @@ class _Loading:
         made = Config(
             settings, tuple(layers), self._said(), agents.templates(), tuple(agent_files),
             self._files(layers, agent_files), self._watched(layers, agents.prompt_files), self.last.version,
+            self.warnings,
         )  # fmt: skip
         return _renewed(self.last, made)
 
@@ -128,6 +130,7 @@ class _Loading:
         settings = Settings.model_validate(values)
         real, said = real_paths(self.project, counted, settings)
         self.errors += said
+        self.warnings += missing(counted, real)
         return with_real_paths(settings, real)
 
     def _said(self) -> list[ErrorInfo]:
@@ -165,7 +168,7 @@ def _renewed(last: Config, made: Config) -> Config:
     """What is in force now, numbered; the last one itself where nothing is different."""
     if made == last:
         return last
-    same = (made.settings, made.templates, made.errors, made.files) == (
-        last.settings, last.templates, last.errors, last.files,
+    same = (made.settings, made.templates, made.errors, made.warnings, made.files) == (
+        last.settings, last.templates, last.errors, last.warnings, last.files,
     )  # fmt: skip
     return made if same else replace(made, version=last.version + 1)

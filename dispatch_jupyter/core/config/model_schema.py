@@ -16,7 +16,7 @@ from pydantic_core.core_schema import ValidationInfo
 
 from ..protocol.parts import OPERATIONS, SUMMON_KINDS, Effort, Operation, SummonKind
 from .entries import written_path
-from .faults import suggestion
+from .names import suggestion
 from .section import OrOne, Section, or_text
 
 MAX_PROMPT_CHARS = 100_000

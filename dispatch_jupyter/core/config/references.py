@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..protocol.records import ErrorInfo
-from .faults import did_you_mean, suggestion
 from .known import Known
 from .marks import Location
 from .merge import Merged
 from .model_schema import KEYLESS, MODEL_ID, TAGS
+from .names import did_you_mean, suggestion
 
 _SOURCES = ("env", "file", "keyring", "api_base")
 """Another address than the provider's own may want no secret."""

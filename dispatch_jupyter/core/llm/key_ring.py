@@ -30,7 +30,7 @@ from .ledger import Caller, Counted, Ledger, Reservation, Snapshot
 from .library import loaded_litellm
 from .period import window_of
 from .refusals import in_words, refusal_after
-from .resolve import Pair, resolve
+from .resolve import Pair, explained, resolve
 from .secret_desk import SecretDesk
 from .standing import NANO, Refusal, Standing, Sums, budget_standing, refusal_standing, spent_of
 from .turns import GRACE, Turns
@@ -157,19 +157,26 @@ class KeyRing:
         self._desk.forget()
         self._changed()
 
-    async def forgive(self) -> None:
-        """A person says: try again. All get another chance but keys whose provider said when to come back."""
+    async def forgive(self, *, dated: bool = False) -> None:
+        """All get another chance but keys whose provider said when to come back.
+
+        Args:
+            dated: those too: a person says so, who may have put right at the provider what it refused for.
+        """
         self._bad.clear()
         self._left_out.clear()
         self._keyless.clear()
-        with suppress(StoreError):  # then they are tried when that was guessed
-            await self._ledger.forget_guesses()
+        if dated:
+            self._books.unwritten.clear()
+        with suppress(StoreError):  # then they are tried at the time that is kept
+            await self._ledger.forget_refusals(guessed=not dated)
         self.poke()
 
     async def resolve(self, wants: Sequence[ModelWish]) -> Resolution:
         """What is meant by the wishes now, and why. Reserves nothing."""
         gathered, snapshot = await self._books.look(await self._gather(self._catalog()))
-        return resolve(gathered.catalog, wants, gathered.facts(snapshot), gathered.now)
+        found = resolve(gathered.catalog, wants, gathered.facts(snapshot), gathered.now)
+        return explained(gathered.catalog, found)
 
     async def states(self) -> list[KeyState]:
         """All keys in fallback order: how they stand, what they used."""

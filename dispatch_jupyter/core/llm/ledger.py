@@ -154,9 +154,10 @@ class Ledger:
         """Keep what a provider said against a key."""
         await self._run(lambda db: self._refuse(db, key, refusal, secret))
 
-    async def forget_guesses(self) -> None:
-        """Drop what was said against keys without a time: they may be tried again."""
-        await self._run(lambda db: db.execute("DELETE FROM refusals WHERE guessed"))
+    async def forget_refusals(self, *, guessed: bool) -> None:
+        """Drop what was said against keys, so that they may be tried again; `guessed`: only what was without a time."""
+        dropped = "DELETE FROM refusals WHERE guessed OR NOT ?"
+        await self._run(lambda db: db.execute(dropped, (guessed,)))
 
     async def bury(self, now: datetime) -> list[KeyEvent]:
         """Count what servers reserved that died as used up, and say so in the log."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
 
+from ..config.model_schema import TAGS
 from ..protocol.ids import KeyId
 from ..protocol.parts import ModelWish
 from ..protocol.records import ErrorInfo
@@ -79,6 +80,24 @@ def resolve(catalog: Catalog, wants: Sequence[ModelWish], facts: Facts, now: dat
     left_out = bool(found) and all((option.model.id, option.key) in facts.left_out for option in found)
     error = None if chosen or passing else _never(standings, faults, left_out=left_out)
     return Resolution(wants=wants, chosen=chosen, candidates=candidates, until=until, error=error)
+
+
+def explained(catalog: Catalog, found: Resolution) -> Resolution:
+    """The same, for people: of a tag that no model bears the reasons say that any model counts."""
+    unborne = {wish.model for wish in found.wants if wish.model in TAGS and wish.model not in catalog.tags}
+    if not unborne:
+        return found
+    names = " or ".join(f"`{name}`" for name in sorted(unborne))
+    others = [wish for wish in found.wants if wish.model not in unborne]
+    meant = {option.model.id for option in options(catalog, others)[0]} if others else set()
+
+    def told(candidate: Candidate) -> Candidate:
+        if candidate.model in meant:
+            return candidate
+        return candidate.model_copy(update={"why": f"No model has the tag {names}, so any counts. {candidate.why}"})
+
+    chosen = found.chosen and told(found.chosen)
+    return found.model_copy(update={"chosen": chosen, "candidates": [told(one) for one in found.candidates]})
 
 
 def _standing(catalog: Catalog, option: Option, facts: Facts) -> Standing:

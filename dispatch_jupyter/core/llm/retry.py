@@ -17,8 +17,8 @@ class RetryPolicy:
     first: float = 0.5
     factor: float = 2.5
     cap: float = 20.0
-    patience: float = 30.0
-    """The longest wait a provider may ask for; beyond it the error goes to the person."""
+    patience: float = 5.0
+    """The longest wait a provider may ask for that is no more than a hitch; beyond it the key is cooling down."""
 
     def pause(self, error: ModelError, failed: int, now: datetime | None = None) -> float | None:
         """Seconds to wait before another try; None: give up.

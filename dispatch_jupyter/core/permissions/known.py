@@ -6,6 +6,8 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+JUPYTERS = "settings, tokens and history of Jupyter"
+
 SECRETS_AT_HOME: dict[str, tuple[str, ...]] = {
     "SSH keys": (".ssh",),
     "GnuPG keys": (".gnupg",),
@@ -43,7 +45,7 @@ SECRETS_AT_HOME: dict[str, tuple[str, ...]] = {
         ".node_repl_history", ".psql_history", ".mysql_history", ".sqlite_history", ".rediscli_history",
         ".local/share/fish", ".local/state/bash", ".local/share/powershell",
     ),
-    "settings, tokens and history of Jupyter": (
+    JUPYTERS: (
         ".jupyter", ".config/jupyter", ".local/share/jupyter", "Library/Jupyter",
         "Library/Application Support/Jupyter", ".ipython", ".config/ipython",
     ),
@@ -74,7 +76,7 @@ SECRETS_OF_SYSTEM: dict[str, tuple[str, ...]] = {
 }
 
 SECRETS_BY_VARIABLE: dict[str, tuple[str, ...]] = {
-    "settings, tokens and history of Jupyter": (
+    JUPYTERS: (
         "JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "IPYTHONDIR",
     ),
     "GnuPG keys": ("GNUPGHOME",),

@@ -11,6 +11,7 @@ from pathlib import Path
 from ..protocol.records import ErrorInfo
 from .guards import Guarded, guarded_by_name
 from .known import (
+    JUPYTERS,
     RUN_AT_HOME,
     SECRETS_AT_HOME,
     SECRETS_BY_NAME,
@@ -133,15 +134,19 @@ class Places:
         return None
 
 
-def places_of(environ: Mapping[str, str], home: Path, own: Iterable[Path] = ()) -> Places:
+def places_of(
+    environ: Mapping[str, str], home: Path, own: Iterable[Path] = (), jupyters: Iterable[Path] = ()
+) -> Places:
     """The known places of the person whose environment and home folder this is. Blocks: it looks at the disk.
 
     Args:
         own: folders where Dispatch keeps its own data.
+        jupyters: folders where the server keeps its tokens, wherever that is.
     """
     home = Path(os.path.realpath(home))
     named = [Secret(path, what, firm=False) for path, what in by_variable(environ, home)]
-    named += [Secret(path, "Dispatch's own data", firm=False) for folder in own for path in both(folder)]
+    for what, folders in (("Dispatch's own data", own), (JUPYTERS, jupyters)):
+        named += [Secret(path, what, firm=False) for folder in folders for path in both(folder)]
     fixed = [*at_home(home, environ, SECRETS_AT_HOME)]
     fixed += [(path, what) for what, names in SECRETS_OF_SYSTEM.items() for name in names for path in both(name)]
     secrets = {secret.path: secret for secret in (*named, *(Secret(path, what) for path, what in fixed))}

@@ -80,6 +80,8 @@ class HotReload:
 
     async def _tell(self, before: Config, after: Config) -> None:
         await self._models.current.fresh()
+        if before.settings.keys != after.settings.keys:
+            await self._models.forgive()
         self._models.poke()
         self._announce(Notice(kind="config_changed", message=", ".join(what_changed(before, after)[:5])))
 

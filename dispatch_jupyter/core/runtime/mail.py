@@ -115,9 +115,12 @@ class Mail:
                 session.put(child.model_copy(update={"told": False}))
 
     def withdraw_unread(self, session: Session, agent_id: AgentId) -> None:
-        """An agent came to its end: what waits for it is not going to be read. What is not stored yet is refused."""
+        """An agent came to its end: what waits for it is not going to be read.
+
+        What somebody is sending just now is refused by whoever sends it.
+        """
         for message in session.tables.thread(agent_id):
-            if message.status == "queued" and message.seq <= session.stored:
+            if message.status == "queued" and (message.seq <= session.stored or message.purpose == "result"):
                 session.put(message.model_copy(update={"status": "withdrawn"}))
                 tell(session, agent_id, "It ended before it read the last message.")
 

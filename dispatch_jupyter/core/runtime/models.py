@@ -44,6 +44,10 @@ class Models:
         """Somebody who waits may want another model now."""
         self._ring.poke()
 
+    async def forgive(self) -> None:
+        """A person put something right about the keys: each is tried once, whatever its provider said before."""
+        await self._ring.forgive(dated=True)
+
     async def first(self, wants: Sequence[ModelWish]) -> ModelRef:
         """The model an agent shows before its first call: the one it would get now, else the one it would wait for."""
         if not wants:

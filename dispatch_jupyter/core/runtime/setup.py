@@ -46,7 +46,7 @@ def set_up(
     """
     project = project.resolve()
     clock = clock or SystemClock()
-    places = places_of(os.environ, Path.home(), own=[folder.parent, *secrets])
+    places = places_of(os.environ, Path.home(), own=[folder.parent], jupyters=secrets)
     config = CurrentConfig(project, os.environ, known_to(os.environ, places))
     current = CurrentCatalog(config)
     ring = KeyRing(Ledger(folder.parent), current.last, clock, os.environ)

@@ -34,7 +34,7 @@ class Waiting:
                 del waits[child_id]
             if not waits:
                 self._children.pop(agent_id, None)
-            self.show(agent_id)
+        self.show(agent_id)  # not where it is being stopped: the end of its turn says how it stands then
 
     def awaited(self, agent_id: AgentId, child_id: AgentId) -> bool:
         """Whether a call of the agent's waits for that child, and will have its result."""

@@ -176,9 +176,13 @@ class Workspace:
             await self._runners.children.interrupt(session, agent_id)
 
     async def resume(self, agent_id: AgentId) -> None:
-        """Go on where an error, a stop or a restart of the server left off."""
+        """Go on where an error, a stop or a restart of the server left off; one that waits for a key tries now."""
         async with self._sessions.using(session_of(agent_id)) as session:
             self._sessions.check()
+            agent = session.tables.agent(agent_id)
+            await self._try_keys_again(agent)
+            if agent.status == "waiting_for_key" and self._runners.at_work(agent_id):
+                return
             self._runners.resume(session, agent_id)
 
     async def start(self) -> None:
@@ -250,13 +254,26 @@ class Workspace:
     # ------------------------------------------------------------------ inside
 
     async def _queue(self, session: Session, agent_id: AgentId, text: str, sender: str) -> Accepted:
-        if session.tables.agent(agent_id).status == "waiting_for_key":
-            await self._benches.ring.forgive()  # a person says "go on": where the time was guessed it is tried now
+        await self._try_keys_again(session.tables.agent(agent_id))
         message = await self._runners.mail.from_person(session, agent_id, text, sender)
         if not session.tables.session.title:
             session.put(session.tables.session.model_copy(update={"title": title_of(text)}))
         self.on_activity()
         return Accepted(session_id=session.tables.session.id, agent_id=agent_id, message_id=message.id)
+
+    async def _try_keys_again(self, agent: Agent) -> None:
+        """A person says "go on": where the agent has no key to go on with, each is tried once.
+
+        Its provider may think better of it by now. Whoever stopped an agent that waited says so as well.
+        """
+        if agent.status != "waiting_for_key":
+            if agent.error is None or self._runners.at_work(agent.id):
+                return
+            template = self._config.last.templates.get(agent.template)
+            wants = agent.wants if agent.model_pinned or template is None else template.wants
+            if (await self.models.resolve(wants)).chosen is not None:
+                return
+        await self.models.forgive()
 
     async def _new_agent(self, session_id: SessionId, command: CreateSession) -> Agent:
         """The root agent of a session, made from its template."""

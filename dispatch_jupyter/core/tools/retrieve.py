@@ -32,7 +32,7 @@ class Retrieve:
     kind: ClassVar[CallKind] = "read"
     description: ClassVar[str] = (
         "Wait for a child agent's result, or for the end of a background job. It returns early where a person writes "
-        "to you, and says what is still running: call it again then. Results also come by themselves, so use it only "
+        "to you: call it again then. Results also come by themselves, so use it only "
         "when you cannot go on without. A child that a restart interrupted goes on where it was."
     )
     arguments: ClassVar[type[Arguments]] = RetrieveArguments

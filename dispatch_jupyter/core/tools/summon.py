@@ -1,8 +1,9 @@
 """summon."""
 
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from ..protocol.errors import ToolError
 from ..protocol.parts import SummonKind
@@ -14,6 +15,13 @@ from .tree_words import named, outcome
 
 MAX_TASK = 50_000
 
+
+def _listed(value: Any) -> Any:
+    """Weaker models write a list as words with commas between them."""
+    return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Task = Annotated[
     str,
     Field(
@@ -27,12 +35,11 @@ Template = Annotated[str, Field(min_length=1, description="What kind of agent: a
 Context = Annotated[
     str, Field(max_length=MAX_TASK, description="Facts and findings it should start with, besides the brief.")
 ]
-Skills = Annotated[tuple[str, ...], Field(description="Names of skills it should have loaded.")]
+Skills = Annotated[Names, Field(description="Names of skills it should have loaded.")]
 Model = Annotated[str, Field(description="A model tag (light, heavy, …) or id; without it, as its kind has it.")]
-Tools = Annotated[tuple[str, ...], Field(description="Only these of its tools (names or groups read, edit, shell, …).")]
+Tools = Annotated[Names, Field(description="Only these of its tools (names or groups read, edit, shell, …).")]
 Permissions = Annotated[
-    tuple[str, ...],
-    Field(description="At most these: read, write, execute, summon, user_agent. Never more than yours."),
+    Names, Field(description="At most these: read, write, execute, summon, user_agent. Never more than yours.")
 ]
 Folder = Annotated[str, Field(description="Folder it works in, inside yours; relative to it.")]
 Background = Annotated[
@@ -55,8 +62,8 @@ class SummonArguments(FlatArguments):
     context: Context = ""
     skills: Skills = ()
     model: Model = ""
-    tools: Tools | None = None
-    permissions: Permissions | None = None
+    tools: Tools = ()
+    permissions: Permissions = ()
     working_directory: Folder = ""
     background: Background = False
     detached: Detached = False
@@ -82,8 +89,8 @@ class SummonUserAgentArguments(FlatArguments):
     context: Context = ""
     skills: Skills = ()
     model: Model = ""
-    tools: Tools | None = None
-    permissions: Permissions | None = None
+    tools: Tools = ()
+    permissions: Permissions = ()
     working_directory: Folder = ""
 
 
@@ -139,9 +146,10 @@ class Summon:
         return ToolResult(outcome(ended), tells=(child.id,))
 
     def _wish(self, given: Any) -> Wish:
-        wish = Wish(**given.model_dump())
+        narrowed = {name: None for name in ("tools", "permissions") if name not in given.model_fields_set}
+        wish = Wish(**(given.model_dump() | narrowed))
         if "summon" not in self._kinds:
-            return Wish(**(given.model_dump() | {"top_level": True}))
+            return replace(wish, top_level=True)
         if wish.top_level and (wish.background or wish.detached):
             raise ToolError(
                 "top_level: such an agent has no parent, so it is neither `background` nor `detached`.",

@@ -39,6 +39,14 @@ function Wait({ agent }: { agent: Agent }) {
         <button type="button" class="dsp-button" onClick={() => chat.showSettings('keys')}>
           {trans.__('Keys')}
         </button>
+        <button
+          type="button"
+          class="dsp-button"
+          title={trans.__('Try each key once, whatever was said of it')}
+          onClick={() => void chat.resume(agent.id)}
+        >
+          {trans.__('Try now')}
+        </button>
         <button type="button" class="dsp-button" onClick={() => void chat.stop()}>
           {trans.__('Stop waiting')}
         </button>

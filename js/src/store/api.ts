@@ -91,7 +91,7 @@ export class Api {
     await this.request('POST', `agents/${encodeURIComponent(agentId)}/interrupt`, {});
   }
 
-  /** Go on where an error, a stop or a restart of the server left off. */
+  /** Go on where an error, a stop or a restart of the server left off; one that waits for a key tries now. */
   async resume(agentId: string): Promise<void> {
     await this.request('POST', `agents/${encodeURIComponent(agentId)}/resume`, {});
   }

@@ -30,9 +30,9 @@ export class Setup {
   /** The part of the settings the person looks at; null: at something else. */
   readonly section: ReadonlySignal<SettingsSection | null> = this._section;
   readonly flash: ReadonlySignal<Flash | null> = this._flash;
-  /** What is wrong with the files; what only wants the person's trust is not among it. */
+  /** What is wrong with the files; what only wants the person's trust, or only may be wrong, is not among it. */
   readonly problems = computed<readonly ErrorInfo[]>(() =>
-    (this.config.value.value?.problems ?? []).filter(problem => problem.code !== 'untrusted')
+    (this.config.value.value?.problems ?? []).filter(({ code }) => code !== 'untrusted' && code !== 'not_there')
   );
   /** Templates a person may begin a session with. */
   readonly templates = computed(() =>

@@ -65,10 +65,14 @@ it('says that nobody knows, and that it may be any moment', async () => {
   await vi.waitFor(() => expect(r.find('.dsp-wait-key').textContent).toContain('expected any moment'));
 });
 
-it('leads to the keys, and can be stopped', async () => {
+it('leads to the keys, can be tried again, and can be stopped', async () => {
   const r = await rigged();
   r.server.answers.set(`POST agents/${AGENT}/interrupt`, {});
-  const [keys, stop] = [...r.root.querySelectorAll<HTMLElement>('.dsp-wait-key .dsp-button')];
+  r.server.answers.set(`POST agents/${AGENT}/resume`, {});
+  const [keys, again, stop] = [...r.root.querySelectorAll<HTMLElement>('.dsp-wait-key .dsp-button')];
+  expect(again?.textContent).toBe('Try now');
+  fireEvent.click(again as HTMLElement);
+  await vi.waitFor(() => expect(r.server.of('POST', `agents/${AGENT}/resume`)).toHaveLength(1));
   fireEvent.click(stop as HTMLElement);
   await vi.waitFor(() => expect(r.server.of('POST', `agents/${AGENT}/interrupt`)).toHaveLength(1));
   fireEvent.click(keys as HTMLElement);

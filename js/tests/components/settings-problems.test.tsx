@@ -53,6 +53,11 @@ it('leaves what only wants trust to the banner for that', async () => {
   expect(banner(r)).toBeNull();
 });
 
+it('leaves what may be meant to the settings', async () => {
+  const r = await rigged([problem({ code: 'not_there' })]);
+  expect(banner(r)).toBeNull();
+});
+
 it('goes once it is put right, and says what was taken up, politely and for a moment', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const r = await rigged([problem()]);

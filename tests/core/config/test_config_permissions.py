@@ -231,6 +231,19 @@ def test_lines_of_what_is_left_are_right_after_a_faulty_entry(place: Place) -> N
     assert ["line 6" in error.message for error in place.load().errors] == [False, False, True]
 
 
+def test_where_there_is_nothing_yet_that_is_said_and_stops_nothing(place: Place) -> None:
+    place.write(auto_allow(f"{place.folder}/project", f"{place.folder}/porject"))
+    config = place.load()
+    (warning,) = config.warnings
+    assert (warning.code, warning.place.line) == ("not_there", 4)
+    assert f"there is nothing at {place.folder}/porject yet" in warning.message
+    assert config.errors == [] and config.describe().problems == [warning]
+    assert f"{place.folder}/porject" in [path for _, path in place.leave()], "it counts all the same"
+    (place.folder / "porject").mkdir()
+    after = place.load(config)
+    assert after.warnings == [] and after.version > config.version
+
+
 def test_real_paths_are_the_systems(tmp_path: Path) -> None:
     base = tmp_path.resolve()
     (base / "a" / "b").mkdir(parents=True)

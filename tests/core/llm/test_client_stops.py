@@ -77,7 +77,7 @@ def test_a_cancel_at_any_moment_leaves_nothing(delay):
 
 
 def test_a_wait_before_another_try_can_be_cancelled():
-    with ModelServer([Fault.rate_limited(retry_after=20)]) as server:
+    with ModelServer([Fault.rate_limited(retry_after=4)]) as server:
 
         async def scenario() -> None:
             from dispatch_jupyter.core.llm.retry import RetryPolicy

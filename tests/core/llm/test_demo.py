@@ -103,7 +103,7 @@ class Chat:
         )
         self.context = ToolContext(
             "s-a", "c", Files(self.folder, self.person.policy), self.seen, self.person, shell,
-            lambda _: None, lambda _: None, _never, None, None, None,
+            lambda _: None, lambda _: None, _never, None, None, None, None, None, None, None,
         )  # fmt: skip
         try:
             return await self._turn(text)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from dispatch_jupyter.core.config.schema import Settings
 from dispatch_jupyter.core.llm.catalog import Catalog, catalog_of
 from dispatch_jupyter.core.llm.choose import choose
-from dispatch_jupyter.core.llm.resolve import Facts, resolve
+from dispatch_jupyter.core.llm.resolve import Facts, explained, resolve
 from dispatch_jupyter.core.llm.standing import Standing
 from dispatch_jupyter.core.protocol.parts import ModelWish
 from ring_world import START
@@ -68,6 +68,17 @@ def test_any_is_all_and_nothing_is_the_default():
 def test_usual_tags_are_understood_without_models():
     assert pairs(ask("review")) == pairs(ask("any"))
     assert ask("hevy").error is not None
+
+
+def test_of_a_tag_that_no_model_bears_people_are_told_that_any_counts():
+    found = ask("review", "coding")
+    told = explained(catalog(), found)
+    words = "No model has the tag `review`, so any counts. "
+    named = {candidate.model for candidate in ask("coding").candidates}
+    for before, after in zip(found.candidates, told.candidates, strict=True):
+        assert after.why == (before.why if before.model in named else words + before.why)
+    assert explained(catalog(), ask("review")).chosen.why.startswith(words)
+    assert explained(catalog(), ask("coding")) == ask("coding")
 
 
 def test_a_wish_for_one_key_and_one_effort():

@@ -85,6 +85,8 @@ def test_folders_that_xdg_moves(home: Path) -> None:
 
 def test_dispatchs_own_data(home: Path) -> None:
     assert what(places_of({}, home, [home / "data"]), home / "data" / "x") == "Dispatch's own data"
+    tokens = places_of({}, home, [home / "data"], [home / "runtime"])
+    assert what(tokens, home / "runtime" / "x") == "settings, tokens and history of Jupyter"
 
 
 def test_a_project_beside_dispatchs_data(home: Path) -> None:

@@ -301,6 +301,75 @@ def test_a_person_who_says_go_on_is_heard_where_nobody_knows_when_the_key_is_bac
     play(scenario)
 
 
+@pytest.fixture
+def used_up() -> list[Fault]:
+    """Both keys are refused until a day long from now."""
+    return [Fault.quota(), Fault.rate_limited(86_400)]
+
+
+async def waits_for_long(desk: Desk) -> None:
+    await until(lambda: desk.agent.status == "waiting_for_key")
+    states = await desk.workspace._benches.ring.states()
+    assert not any(state.guessed for state in states)
+
+
+def test_a_person_who_says_go_on_is_heard_whatever_the_provider_said(play, used_up):
+    async def scenario(desk: Desk) -> None:
+        desk.model.script = [*used_up, Reply("Thank you.")]
+        await desk.say("One")
+        await waits_for_long(desk)
+        await desk.say("I raised the limit. Go on")
+        await until(lambda: desk.agent.status == "idle")
+        assert desk.texts()[-1] == "Thank you."
+
+    play(scenario)
+
+
+def test_so_is_one_who_stopped_it_and_says_more(play, used_up):
+    async def scenario(desk: Desk) -> None:
+        desk.model.script = [*used_up, Reply("Thank you.")]
+        await desk.say("One")
+        await waits_for_long(desk)
+        await desk.workspace.interrupt(desk.agent.id)
+        await desk.say("I raised the limit. Go on")
+        await until(lambda: desk.agent.status == "idle")
+        assert desk.texts()[-1] == "Thank you."
+
+    play(scenario)
+
+
+def test_resuming_who_waits_tries_each_key_once(play, used_up):
+    async def scenario(desk: Desk) -> None:
+        desk.model.script = [*used_up, *used_up, Reply("Thank you.")]
+        await desk.say("One")
+        await waits_for_long(desk)
+        await desk.workspace.resume(desk.agent.id)
+        await until(lambda: len(desk.model.requests) == 4)
+        await waits_for_long(desk)
+        assert len(desk.model.requests) == 4
+        await desk.workspace.resume(desk.agent.id)
+        await until(lambda: desk.agent.status == "idle")
+        assert desk.texts()[-1] == "Thank you." and len(desk.texts("user")) == 1
+
+    play(scenario)
+
+
+def test_a_person_who_edits_the_keys_is_heard_as_well(play, used_up, settings):
+    async def scenario(desk: Desk) -> None:
+        desk.model.script = [*used_up, Reply("Thank you.")]
+        await desk.say("One")
+        await waits_for_long(desk)
+        settings.write_text(settings.read_text() + "limits: {max_steps: 7}\n")
+        await desk.workspace._config.renewed()
+        await asyncio.sleep(0.2)
+        assert len(desk.model.requests) == 2, "that says nothing of the keys"
+        settings.write_text(settings.read_text().replace("usd: 5, per: month", "usd: 50, per: month"))
+        await until(lambda: desk.agent.status == "idle")
+        assert desk.texts()[-1] == "Thank you."
+
+    play(scenario)
+
+
 def test_a_key_that_was_put_right_is_tried_in_a_new_session(play):
     async def scenario(desk: Desk) -> None:
         desk.model.script = [Fault.bad_key(), Fault.bad_key(), Reply("Right.")]

@@ -1,4 +1,4 @@
-"""Whatever agents and people do, and whenever servers end: the tree is in order once all is quiet, and all get there."""
+"""Whatever agents and people do, and whenever servers end: the tree comes to rest, and is in order then."""
 
 import asyncio
 import tempfile
@@ -32,7 +32,7 @@ agents:
 )
 @given(root=ROOTS, acts=ACTS)
 def test_any_program_comes_to_rest_in_order(open_desk, model, project, root, acts):
-    open_desk  # for its environment
+    assert open_desk, "its environment is needed"
     (project / "dispatch.yaml").write_text(TEMPLATES)
 
     async def main(folder: Path) -> None:

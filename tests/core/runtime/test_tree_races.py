@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from cast import DONE, Cast, summon
+from cast import DONE, Cast, result_in, summon
 from desk import Desk, until
 from dispatch_jupyter.core.protocol.commands import AnswerQuestion
-from dispatch_jupyter.core.protocol.errors import Ended, StoreFull, ToolError
+from dispatch_jupyter.core.protocol.errors import Conflict, Ended, StoreFull, ToolError
 from dispatch_jupyter.core.protocol.ids import handle_of
 from dispatch_jupyter.core.protocol.records import Request
 from model_server import Call, Hang, Reply
@@ -56,7 +56,8 @@ def as_it_ends(desk: Desk, name: str, act) -> list[asyncio.Task]:
 
     async def and_then() -> None:
         await saved()
-        answers = [one for agent in agents(desk, name) for one in thread(desk, agent) if one.role == "assistant"]
+        ours = [agent for agent in agents(desk, name) if asyncio.current_task().get_name().endswith(agent.id)]
+        answers = [one for agent in ours for one in thread(desk, agent) if one.role == "assistant"]
         if not begun and answers and answers[-1].status == "complete" and not agents(desk, name)[0].ended_at:
             begun.append(asyncio.ensure_future(act()))
             await asyncio.sleep(0)
@@ -66,10 +67,12 @@ def as_it_ends(desk: Desk, name: str, act) -> list[asyncio.Task]:
 
 
 @pytest.mark.parametrize("who", ["agent", "person"])
-def test_a_message_to_one_that_is_just_ending_is_refused_and_wakes_nobody(run, who):
+def test_a_message_to_one_that_is_just_ending_is_read_or_refused(run, who):
     async def scenario(desk: Desk) -> None:
         mail = desk.workspace._runners.mail
-        cast = Cast(root=[Reply(calls=[summon("writer", background=True)]), DONE], writer=[Reply("Written.", first=0.3), OK])
+        cast = Cast(
+            root=[Reply(calls=[summon("writer", background=True)]), DONE], writer=[Reply("Written.", first=0.3), OK]
+        )
         await begin(desk, cast)
 
         async def say() -> None:
@@ -81,13 +84,15 @@ def test_a_message_to_one_that_is_just_ending_is_refused_and_wakes_nobody(run, w
 
         begun = as_it_ends(desk, "writer", say)
         await until(lambda: begun and begun[0].done())
-        with pytest.raises(ToolError if who == "agent" else Ended) as caught:
-            await begun[0]
-        assert "has ended" in caught.value.message
+        refused = begun[0].exception()
         await quiet(desk.workspace, desk.session)
         (writer,) = agents(desk, "writer")
-        assert [one.status for one in thread(desk, writer) if one.text == "One thing more"] == ["withdrawn"]
-        assert (writer.status, writer.result, len(cast.sent("writer"))) == ("done", "Written.", 1)
+        (message,) = [one for one in thread(desk, writer) if one.text == "One thing more"]
+        if refused is None:  # it was written before the agent had ended
+            assert message.status == "delivered" and "One thing more" in cast.sent("writer")[1].user_text
+        else:
+            assert isinstance(refused, ToolError if who == "agent" else Ended) and "has ended" in refused.message
+            assert (message.status, writer.result, len(cast.sent("writer"))) == ("withdrawn", "Written.", 1)
         check_tree(desk.workspace, desk.session)
 
     run(scenario)
@@ -230,6 +235,123 @@ def test_what_somebody_above_asks_for_is_told_to_the_parent_as_well(run, project
         assert "Found." in calls_of(desk.session, desk.agent)[1].output
         assert agents(desk, "lead")[0].result == "Joined."
         assert "Found." in cast.sent("lead")[-1].user_text
+        check_tree(desk.workspace, desk.session)
+
+    run(scenario)
+
+
+def test_of_two_answers_at_the_same_time_one_counts(run):
+    async def scenario(desk: Desk) -> None:
+        await begin(desk, Cast(root=[Reply(calls=[Call("ask_user", {"question": "Which?"})]), DONE]))
+        await until(lambda: desk.agent.waiting_on == "user")
+        (asked,) = desk.session.tables.every(Request)
+        answers = [
+            desk.workspace.permissions.reply(asked.id, AnswerQuestion(answer=word), word) for word in ("this", "that")
+        ]
+        one, other = await asyncio.gather(*answers, return_exceptions=True)
+        assert (one.answer, one.answered_by) == ("this", "this")
+        assert isinstance(other, Conflict) and "already by this" in other.message
+        await quiet(desk.workspace, desk.session)
+        assert desk.calls[0].output == "The person answers: this"
+        check_tree(desk.workspace, desk.session)
+
+    run(scenario)
+
+
+def test_an_answer_to_one_that_was_stopped_is_refused(run):
+    async def scenario(desk: Desk) -> None:
+        cast = Cast(
+            root=[Reply(calls=[summon("planner")]), DONE], planner=[Reply(calls=[Call("ask_user", {"question": "?"})])]
+        )
+        await begin(desk, cast)
+        await until(lambda: desk.session.tables.every(Request) and agents(desk, "planner")[0].waiting_on == "user")
+        (asked,) = desk.session.tables.every(Request)
+        stop = asyncio.ensure_future(desk.workspace.interrupt(agents(desk, "planner")[0].id))
+        await stop
+        with pytest.raises(Conflict) as caught:
+            await desk.workspace.permissions.reply(asked.id, AnswerQuestion(answer="This"), "me")
+        assert "expired" in caught.value.message
+        await quiet(desk.workspace, desk.session)
+        check_tree(desk.workspace, desk.session)
+
+    run(scenario)
+
+
+def test_a_message_ends_a_retrieve_and_the_result_comes_all_the_same(run):
+    async def scenario(desk: Desk) -> None:
+        gate = Gate(Reply("Found."))
+
+        def retrieve(request) -> Reply:
+            return Reply(calls=[Call("retrieve", {"id": handle_of(agents(desk, "researcher")[0].id)})])
+
+        cast = Cast(
+            root=[Reply(calls=[summon("researcher", background=True)]), retrieve, Reply("I read you."), DONE],
+            researcher=[gate],
+        )
+        await begin(desk, cast)
+        await until(lambda: desk.agent.waiting_on == "children")
+        await desk.say("Only OAuth")
+        await until(lambda: "I read you." in desk.texts() and desk.agent.status == "idle")
+        assert "returns early" in result_in(cast.sent("root")[2]) and "Only OAuth" in cast.sent("root")[2].user_text
+        gate.open()
+        await until(lambda: len(cast.sent("root")) == 4)
+        await quiet(desk.workspace, desk.session)
+        (brought,) = results_for(desk.session, agents(desk, "researcher")[0])
+        assert brought.status == "delivered"
+        check_tree(desk.workspace, desk.session)
+
+    run(scenario)
+
+
+def test_a_report_waits_for_what_a_person_has_just_written(run):
+    async def scenario(desk: Desk) -> None:
+        gate = Gate(Reply(calls=[Call("report", {"result": "Too early."})]))
+        cast = Cast(
+            root=[Reply(calls=[summon("planner", detached=True)]), DONE],
+            planner=[gate, Reply(calls=[Call("report", {"result": "With OAuth."})])],
+        )
+        await begin(desk, cast)
+        await until(lambda: gate.asked)
+        await desk.workspace.queue(agents(desk, "planner")[0].id, "And OAuth", "me")
+        gate.open()
+        await until(lambda: agents(desk, "planner")[0].ended_at)
+        await quiet(desk.workspace, desk.session)
+        (planner,) = agents(desk, "planner")
+        assert planner.result == "With OAuth." and "And OAuth" in cast.sent("planner")[1].user_text
+        assert calls_of(desk.session, planner)[0].error.code == "spoken_to"
+        check_tree(desk.workspace, desk.session)
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("turns", range(6))
+def test_a_child_that_ends_while_its_parent_is_being_stopped(run, turns):
+    """At any turn of the loop: it has one end, and its result is told once, as what it was."""
+
+    async def scenario(desk: Desk) -> None:
+        gate = Gate(Reply("Found."))
+        await begin(desk, Cast(root=[Reply(calls=[summon("researcher")]), DONE], researcher=[gate]))
+        await until(lambda: gate.asked)
+        put, stops = desk.session.put, []
+
+        def and_stop(record, **how):
+            made = put(record, **how)
+            if getattr(record, "text", "") == "Found." and record.status == "complete" and not stops:
+                stops.append(asyncio.ensure_future(later()))
+            return made
+
+        async def later() -> None:
+            for _ in range(turns * 2):
+                await asyncio.sleep(0)
+            await desk.workspace.interrupt(desk.agent.id)
+
+        desk.session.put = and_stop
+        gate.open()
+        await until(lambda: stops and stops[0].done())
+        await quiet(desk.workspace, desk.session)
+        (child,) = agents(desk, "researcher")
+        assert child.ended_at and (child.status == "done" or child.error.code == "cancelled")
+        assert desk.agent.status in ("idle", "error")
         check_tree(desk.workspace, desk.session)
 
     run(scenario)

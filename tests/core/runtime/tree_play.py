@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from hypothesis import strategies as st
 
+from desk import until
 from dispatch_jupyter.core.protocol.commands import SendMessage
 from dispatch_jupyter.core.protocol.errors import Conflict
 from dispatch_jupyter.core.protocol.ids import handle_of
@@ -21,7 +22,6 @@ from dispatch_jupyter.core.runtime.lineage import closed
 from dispatch_jupyter.core.runtime.session import Session
 from dispatch_jupyter.core.runtime.setup import set_up
 from dispatch_jupyter.core.runtime.workspace import Workspace
-from desk import until
 from model_server import Call, Fault, ModelServer, Reply
 from model_server.script import Entry, Received
 from tree_world import quiet
@@ -239,7 +239,9 @@ def check_ends(versions: Sequence[Record]) -> None:
                 ended[record.id] = record.model_copy(update={"seq": 0, "told": True})
         elif isinstance(record, Message):
             if record.agent_id in ended and record.role != "notice":
-                assert record.status in ("withdrawn", "queued", "failed", "interrupted", "complete", "delivered"), record
+                assert record.status in ("withdrawn", "queued", "failed", "interrupted", "complete", "delivered"), (
+                    record
+                )
                 assert record.status == "withdrawn" or record.id not in queued, record
             if record.status == "queued":
                 queued.add(record.id)

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 
 from desk import Desk, until
 from dispatch_jupyter.core.protocol.records import Agent, Message, ToolCall, Transition
@@ -178,7 +179,7 @@ def _check_history(session: Session, agent: Agent) -> None:
     lines = [line for line in session.tables.every(Transition) if line.agent_id == agent.id]
     states = [(line.status, line.waiting_on, line.waits_for) for line in lines]
     assert states and states[-1] == (agent.status, agent.waiting_on, agent.waits_for), (agent, states)
-    assert all(one != other for one, other in zip(states, states[1:], strict=False)), (agent, states)
+    assert all(one != other for one, other in pairwise(states)), (agent, states)
     if closed(agent):
         assert [line.status for line in lines].count(agent.status) == 1 or agent.status == "error", (agent, states)
 

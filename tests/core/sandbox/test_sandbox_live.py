@@ -109,17 +109,12 @@ def test_new_files_get_the_mask_of_the_process_that_makes_them(boxed) -> None:
         "python3 -c \"import os; os.open('{outside}/secret', os.O_CREAT | os.O_EXCL)\"",
         "python3 -c \"import os; os.open('{outside}', os.O_PATH)\"",
         "ln {outside}/secret hard",
-        "cat ~/.npmrc ~/.config/pip/pip.conf",
     ],
 )
 def test_what_the_kernel_answers_is_not_asked_for(boxed, command) -> None:
     async def scenario(box) -> None:
-        (box.base / "home" / ".npmrc").write_text("token")
-        (box.base / "home" / ".config" / "pip").mkdir(parents=True)
-        (box.base / "home" / ".config" / "pip" / "pip.conf").write_text("token")
         ran = await box.run(command.format(outside=box.outside))
         assert ran.asked == []
-        assert "token" not in ran.text
 
     boxed(LIVE, scenario, allow=yes)
 

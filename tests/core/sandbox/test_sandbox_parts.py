@@ -164,14 +164,11 @@ def _judge(monkeypatch):
 @linux
 def test_what_nobody_is_asked_about(monkeypatch) -> None:
     judge = _judge(monkeypatch)
-    assert judge.silent("read", "/home/.npmrc")
-    assert judge.silent("read", "/home/.npm/_logs/x")
     assert judge.silent("write", "/proc/sys/x")
     assert judge.silent("read", "/etc")
     assert judge.silent("write", "/outside/\udcff"), "nobody can be shown such a name"
-    assert not judge.silent("write", "/home/.npmrc")
     assert not judge.silent("read", "/etc/hosts")
-    assert not judge.silent("read", "/home/.npmrc2")
+    assert not judge.silent("read", "/home/.npmrc"), "what is there is for the server to judge"
 
 
 @linux

@@ -104,6 +104,7 @@ class Agent:
             _never,
             self.tasks,
             self,
+            *[cast("Any", None)] * 4,
             self._keys,
         )
         return await tool.run(parse_arguments(tool, json.dumps(arguments)), context)

@@ -166,8 +166,9 @@ def test_the_schemas_are_flat_and_every_field_is_described(agent: Any) -> None:
         function = schema["function"]
         assert 40 < len(function["description"]) < 300
         for field in function["parameters"]["properties"].values():
-            items = field.get("items", {"properties": {}})["properties"].values()
-            assert field["type"] in ("string", "integer", "boolean") or (field["type"] == "array" and items)
-            assert all(item["type"] == "string" for item in items)
+            assert field["type"] in ("string", "integer", "boolean", "array")
+            if field["type"] == "array":
+                each = field["items"]
+                assert {"string"} == {item["type"] for item in each.get("properties", {"": each}).values()}
             assert field["description"].endswith(".")
         assert "$defs" not in function["parameters"]

@@ -40,13 +40,13 @@ class Local:
         # kept open: no other file gets the same number as long as they are
         self._bound: dict[tuple[int, int], Thing] = {}
 
-    def find(self, thread: int, path: bytes) -> Thing | None:
-        """What a path leads to, if this command has bound it. Raises NotHere, FileNotFoundError."""
+    def find(self, thread: int, path: bytes) -> tuple[Thing | None, str]:
+        """What a path leads to, if this command has bound it, and its real path. Raises NotHere, FileNotFoundError."""
         there = places.thing(thread, AT_FDCWD, path)
         if (there.info.st_dev, there.info.st_ino) in self._bound:
-            return there
+            return there, there.real
         there.close()
-        return None
+        return None, there.real
 
     def bind(self, thread: int, own: "Taken", path: bytes, address: bytes) -> Plan:
         """Raises NotHere, FileNotFoundError (no such folder)."""

@@ -151,9 +151,9 @@ class Sockets:
             return Fail(errno.EPERM)  # names without a file belong to nobody
         if held.name == "bind":
             return self._local.bind(held.thread, own, path, address)
-        there = self._local.find(held.thread, path)
+        there, real = self._local.find(held.thread, path)
         if there is None:
-            return Fail(errno.EACCES)
+            return Fail(errno.EACCES, denied=("read", real))
         found = struct.pack("H", socket.AF_UNIX) + there.link.encode() + b"\0"
         return Act(_Connecting(own, found, (errno.EAGAIN,)), [own, there])
 

@@ -13,16 +13,6 @@ Operation = str
 NEVER_ASKED = ("/proc", "/sys", "/dev")
 """Views of the system: what the rules do not cover there is denied without a question."""
 
-# fmt: off
-PROBES = (
-    ".npmrc", ".npm", ".node_repl_history", ".config/npm", ".config/configstore", ".cache/node", ".yarnrc", ".yarn",
-    ".config/yarn", ".config/pip", ".pip", ".pydistutils.cfg", ".python_history", ".config/python", ".condarc",
-    ".curlrc", ".config/curlrc", ".wgetrc", ".wget-hsts", ".inputrc", ".editrc", ".lesshst", ".config/less",
-    ".terminfo", ".config/matplotlib", ".config/fish", ".config/update-notifier",
-)
-# fmt: on
-"""What programs look for in the home folder by habit and do well without: denied without a question."""
-
 LISTED = ("/", "/etc")
 """Folders that programs list to find out what system this is (pip does): without a question. Their files are asked."""
 
@@ -52,8 +42,6 @@ class Judge:
             operation: {rule.path.rstrip("/"): things[rule.path] for rule in kept if rule.rights & right}
             for operation, right in needs.items()
         }
-        home = spec.environ.get("HOME", "").rstrip("/")
-        self._probes = tuple(f"{home}/{name}" for name in PROBES) if home.startswith("/") else ()
         # what is only read or run needs no look where its name alone says that it is allowed
         plain = [root + "/" for root in execute + read if root and not self._touches_hidden(root)]
         self._plain = {
@@ -85,7 +73,7 @@ class Judge:
         """Whether nobody is asked about this: it is denied."""
         if _below(real, NEVER_ASKED) or not _is_text(real):
             return True
-        return operation == "read" and (real in LISTED or _below(real, self._probes))
+        return operation == "read" and real in LISTED
 
     def _by_kernel(self, operation: Operation, real: str) -> bool:
         """Landlock's rules are on things, not on names: one that was replaced under its name is covered no more."""

@@ -9,9 +9,10 @@ from ...protocol.parts import Operation
 from ...protocol.records import Reach
 from ...sandbox.types import Exit
 from .folders import is_folder
-from .live import HABITUAL, IMPORTED_FROM, is_probe
+from .live import HABITUAL, IMPORTED_FROM
 from .questions import MAX_WHILE_RUNNING
 from .running import Running
+from .unasked import Kind, kind_of
 
 MAX_NAMED = 4
 FROM_BEGINNING = "It will be run again from its beginning."
@@ -23,13 +24,19 @@ async def settle_denials(running: Running, end: Exit) -> list[str]:
     notes = [f"Denied: {path}: {reason}" for path, reason in list(decisions.refused.items())[:MAX_NAMED]]
     denied = decisions.unasked | {(one.operation, one.path) for one in end.denials if not one.asked}
     denied = {(operation, path) for operation, path in denied if path not in decisions.refused}
+    kinds = await asyncio.to_thread(_kinds, policy, denied)
+    for (operation, path), kind in sorted(kinds.items()):
+        decisions.tell(policy.reach(operation, Path(path)), kind)
+    notes += decisions.told.notes()
     if denied and end.code != 0:
         # after a denial nobody wants to be asked for more of the same command
-        worth = [] if decisions.refused else [key for key in denied if _is_worth_asking(policy, *key)]
+        possible = () if decisions.refused else denied.difference(kinds)
+        worth = [key for key in possible if _is_worth_asking(policy, *key)]
         asked = sorted(worth)[:MAX_WHILE_RUNNING]
         if asked:
             notes.append(await _ask_now(running, policy, asked))
-        untold = sorted(key for key in denied.difference(asked) if _is_worth_telling(running, key[1]))
+        left = denied.difference(asked)
+        untold = sorted(key for key in left if key[1] not in decisions.told and _is_worth_telling(running, key[1]))
         if untold:
             notes.append(f"Denied without asking: {_listed(untold)}")
     if end.granted:
@@ -37,9 +44,14 @@ async def settle_denials(running: Running, end: Exit) -> list[str]:
     return notes
 
 
+def _kinds(policy: Policy, denied: Iterable[tuple[Operation, str]]) -> dict[tuple[Operation, str], Kind]:
+    """Those of the denied that nobody is asked about, and why."""
+    return {key: kind for key in denied if (kind := kind_of(policy, *key)) is not None}
+
+
 def _is_worth_asking(policy: Policy, operation: Operation, path: str) -> bool:
     """Programs reach for many things they do without: that a command failed is no sign that it was for want of them."""
-    if path in HABITUAL or is_probe(policy, path):
+    if path in HABITUAL:
         return False
     return policy.decide(operation, Path(path)).outcome != "deny"
 

@@ -88,6 +88,9 @@ def command_environment(
     passed.update(_set(folders))
     passed.setdefault("HOME", str(Path.home()))
     passed.setdefault("TERM", "xterm-256color")
+    if not os.path.exists(f"{passed['HOME']}/.rustup/settings.toml"):  # noqa: PTH110 - never raises
+        # its proxies in PATH would set themselves up there as soon as anybody asks them for their version; pip does
+        passed.setdefault("RUSTUP_HOME", f"{folders.cache}/rustup")
     if not passed.keys() & {"LANG", "LC_ALL", "LC_CTYPE"}:
         passed["LANG"] = "C.UTF-8"
     _with_interpreter(passed, Path(interpreter), in_venv=in_venv)

@@ -12,6 +12,7 @@ from ...protocol.errors import ToolError
 from ...protocol.parts import Operation
 from ...protocol.records import Reach
 from .folders import is_folder
+from .unasked import is_socket
 
 if TYPE_CHECKING:
     from ...permissions.shell.scan import Mention
@@ -34,6 +35,8 @@ class Findings:
     """For the permission log."""
     denied: list[tuple[Reach, Verdict]] = field(default_factory=list)
     """By the policy itself: then nothing runs."""
+    sockets: list[Reach] = field(default_factory=list)
+    """Other programs', which no leave opens where the kernel confines: nobody is asked, and the result says so."""
 
 
 def examine(command: str, cwd: Path, policy: Policy, environ: Mapping[str, str], *, confined: bool) -> Findings:
@@ -60,6 +63,11 @@ def examine(command: str, cwd: Path, policy: Policy, environ: Mapping[str, str],
     asks = [*_judged("read", cwd, (), policy, findings)]
     for mention in scanned.mentions:
         asks += _judged(*_target(mention), mention.spans, policy, findings)
+    if confined:
+        # who connects to one reads and writes it; who only writes wants it gone, or another in its place
+        connected = {reach.path for reach in asks if reach.operation == "read" and is_socket(reach.path)}
+        findings.sockets = [reach for reach in asks if reach.path in connected]
+        asks = [reach for reach in asks if reach not in findings.sockets]
     if not confined and scanned.uncertain:
         asks.append(_uncertain(policy, scanned.uncertain))
     findings.asks = merged(asks)

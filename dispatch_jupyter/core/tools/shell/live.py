@@ -9,28 +9,16 @@ from pathlib import Path
 
 from ...permissions.policy import LOGGED, Denied, Policy, Verdict
 from ...protocol.parts import Operation
+from ...protocol.records import Reach
 from .folders import is_folder
 from .questions import MAX_WHILE_RUNNING, Questions
+from .unasked import HABIT, SOCKET, Kind, Told, kind_of
 
 MAX_UNASKED = 50
 MAX_REFUSED = 50
 """Of those that the policy denies, which nobody is asked about."""
 
 log = logging.getLogger(__name__)
-
-PROBED = (
-    ".npmrc", ".yarnrc", ".yarnrc.yml", ".pnpmrc", ".netrc", "_netrc", ".pypirc", ".pip", ".config/pip",
-    ".pydistutils.cfg", ".condarc", ".curlrc", ".wgetrc", ".hgrc", ".inputrc", ".vimrc", ".terminfo", ".sqliterc",
-    ".psqlrc", ".pdbrc", ".python_history", ".node_repl_history", ".bash_history", ".config/matplotlib",
-    ".config/configstore", ".config/uv", ".config/yarn", ".config/npm", ".config/htop", ".config/conda", ".npm",
-    ".node-gyp", ".cargo/config", ".cargo/config.toml", ".cargo/credentials.toml", ".local/share/python_keyring",
-    ".config/python_keyring", ".lesshst", ".wget-hsts", ".dircolors", ".bashrc", ".profile", ".bash_profile",
-    ".bash_login", ".zshrc", ".zshenv", ".tmux.conf", ".screenrc", ".nvmrc", ".tool-versions", ".config/mise",
-    ".asdfrc",
-)  # fmt: skip
-"""Below the home folder: what common programs look for of their own accord and do well without. Nobody is asked; a
-command that names one of them is asked about before it starts."""
-
 
 IMPORTED_FROM = frozenset(os.path.realpath(folder) for folder in sys.path if folder)
 """Python reaches for each folder it imports from; packages under development are linked that way."""
@@ -48,6 +36,8 @@ class LiveDecisions:
     """Grants by which something was allowed; the command is stopped when one of them is revoked."""
     unasked: set[tuple[Operation, str]] = field(default_factory=set)
     """Denied without asking anybody, though a person might have allowed it."""
+    told: Told = field(default_factory=Told)
+    """What is there and was denied without asking anybody: the result says so, however the command ends."""
     refused: dict[str, str] = field(default_factory=dict)
     """Path and reason of what the policy or a person denied."""
     _asked: int = 0
@@ -83,7 +73,10 @@ class LiveDecisions:
             return False
         if operation == "write" and "__pycache__" in Path(path).parts:
             return False  # what Python would like to keep of a package it imports; it does without, and says nothing
-        if path in HABITUAL or is_probe(policy, path):
+        kind = await asyncio.to_thread(kind_of, policy, operation, path)
+        if kind is not None:
+            self.tell(policy.reach(operation, Path(path)), kind)
+        if kind is not None or path in HABITUAL:
             self._leave_out(operation, path)
             return False
         pending = self._pending.get((operation, path))
@@ -110,6 +103,11 @@ class LiveDecisions:
             self.held.add(verdict.grant_id)
         return verdict.outcome == "allow"
 
+    def tell(self, reach: Reach, kind: Kind) -> None:
+        """Put what nobody is asked about into the log, and later into the result, where there is such a thing."""
+        if self.told.add(reach, kind):
+            self.questions.note(reach, SOCKET if kind == "socket" else HABIT)
+
     def _leave_out(self, operation: Operation, path: str) -> None:
         if len(self.unasked) < MAX_UNASKED:
             self.unasked.add((operation, path))
@@ -117,12 +115,3 @@ class LiveDecisions:
     def _note(self, policy: Policy, operation: Operation, path: str, verdict: Verdict) -> None:
         if verdict.outcome == "deny" or verdict.rule in LOGGED:
             self.questions.note(policy.reach(operation, Path(path)), verdict)
-
-
-def is_probe(policy: Policy, path: str) -> bool:
-    """Whether common programs look there without being told to."""
-    home = policy.places.home
-    if home is None or not Path(path).is_relative_to(home):
-        return False
-    inside = Path(path).relative_to(home).as_posix()
-    return any(inside == name or inside.startswith(f"{name}/") for name in PROBED)

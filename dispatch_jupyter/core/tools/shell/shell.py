@@ -15,7 +15,7 @@ from ...permissions.policy import Denied, Rule
 from ...protocol.commands import SandboxLevel
 from ...protocol.errors import Conflict, NotFound, ToolError
 from ...protocol.ids import CallId
-from ...protocol.records import CommandRun, Job
+from ...protocol.records import CommandRun, Job, Reach
 from ...sandbox.command import Command
 from ...sandbox.types import Exit, Launch
 from .aftermath import settle_denials
@@ -31,6 +31,7 @@ from .result import shortened
 from .rules import confinement
 from .running import Running
 from .settings import ShellSettings
+from .unasked import gone_by
 
 if TYPE_CHECKING:
     from ...sandbox.sandbox import Sandbox
@@ -227,9 +228,14 @@ class Shell:
             environ["PY_COLORS"] = "1"  # pytest's; where nothing but people and the agent get to see it
         questions = Questions(context.access, order.command, _own_rules(folders, self._outputs))
         cwd = await asyncio.to_thread(_start_folder, order.cwd, project)
-        await _get_leave(order, questions, cwd, environ, confined=level != "parsed only")
+        sockets = await _get_leave(order, questions, cwd, environ, confined=level != "parsed only")
         protected = Protection(project, [one.path for one in questions.policy().places.guarded])
         running = self._command(order, context, settings, questions=questions, cwd=cwd, protected=protected)
+        for reach in sockets:
+            running.decisions.tell(reach, "socket")
+        if level == "kernel":
+            for reach in await asyncio.to_thread(lambda: [*gone_by(questions.policy(), order.command)]):
+                running.decisions.tell(reach, "habit")
         environ["PWD"] = str(cwd)
         live = level == "kernel+live"
 
@@ -327,8 +333,8 @@ class Shell:
 
 async def _get_leave(
     order: Order, questions: Questions, cwd: Path, environ: Mapping[str, str], *, confined: bool
-) -> None:
-    """All that the command names outside the project is allowed, or nothing is run."""
+) -> list[Reach]:
+    """All that the command names outside the project is allowed, or nothing is run; gives the sockets it names."""
     # not with the other work in threads: what takes long is not to keep anything else from its turn
     examining = partial(examine, order.command, cwd, questions.policy(), environ, confined=confined)
     found = await asyncio.get_running_loop().run_in_executor(_SCANS, examining)
@@ -337,6 +343,7 @@ async def _get_leave(
     _refuse_denied(found)
     if found.asks:
         await questions.ask(found.asks)
+    return found.sockets
 
 
 async def _end_unwanted(starting: "asyncio.Future[Command]") -> None:

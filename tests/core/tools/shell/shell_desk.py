@@ -136,8 +136,7 @@ class Desk:
             self.shown.append,
             self.began.append,
             self._spoken_to,
-            cast("Any", None),
-            cast("Any", None),
+            *[cast("Any", None)] * 6,
             _no_keys,
         )
 

@@ -92,6 +92,16 @@ def test_nothing_waits_for_a_key_and_nothing_is_kept_in_the_home_folder():
     assert all(got[name].startswith("/c") for name in moved)
 
 
+def test_where_rustup_is_not_set_up_it_is_not_set_up_by_commands(tmp_path):
+    cache = str(FOLDERS.cache)
+    assert environment({"HOME": str(tmp_path)})["RUSTUP_HOME"] == f"{cache}/rustup"
+    assert environment({"HOME": str(tmp_path), "RUSTUP_HOME": "/opt/rustup"})["RUSTUP_HOME"] == "/opt/rustup"
+    (tmp_path / ".rustup").mkdir()
+    assert environment({"HOME": str(tmp_path)})["RUSTUP_HOME"] == f"{cache}/rustup"
+    (tmp_path / ".rustup" / "settings.toml").write_text("")
+    assert "RUSTUP_HOME" not in environment({"HOME": str(tmp_path)})
+
+
 def test_the_path_has_absolute_folders_only_and_the_running_python():
     path = os.pathsep.join(["", ".", "bin", "/usr/bin", "/bin", "/usr/bin", "~/bin"])
     got = environment({"PATH": path}, interpreter="/venv/bin/python", in_venv=True)

@@ -276,16 +276,6 @@ def test_whatever_goes_wrong_while_asking_is_a_denial(desk, caplog):
     assert "could not be decided" in caplog.text
 
 
-def test_what_programs_look_for_by_themselves_is_not_asked_for(desk):
-    (desk.home / ".netrc").write_text("machine x")
-    (desk.home / ".curlrc").write_text("")
-    result = desk.run(desk.hidden("cat ~/.netrc ~/.curlrc; true"))
-    assert desk.person.asked == [] and "machine" not in result.text
-    result = desk.run(desk.hidden("cat ~/.netrc"))
-    assert desk.person.asked == [] and f"[Denied without asking: read {desk.home}/.netrc" in result.text
-    assert isinstance(desk.error("cat ~/.netrc"), Denied), "named in the command, it is asked for"
-
-
 # ------------------------------------------------------------------ taken back
 
 
