@@ -1,38 +1,12 @@
 """The tree of agents and their threads as a person uses them; and a model that plays several agents at once."""
 
 import re
-import threading
-from collections.abc import Callable, Sequence
-from typing import Any
 
 from playwright.sync_api import Locator, expect
 
 from chat_page import Chat
 from lab_page import LabPage
 from model_server import Call, Reply
-from model_server.script import Entry, Received
-
-_NAME = re.compile(r"You are agent (?P<handle>[0-9a-f]{4}) \((?P<name>[^)]*)\)")
-
-
-def played(**lines: Sequence[Entry]) -> Callable[[Received], Entry]:
-    """A script: what agents of a kind say, a line a request, each from the first; nobody has summoned `root`."""
-    spoken: dict[str, int] = {}
-    lock = threading.Lock()
-
-    def answer(request: Received) -> Entry:
-        found = _NAME.search(request.system)
-        kind, who = (found["name"], found["handle"]) if found else ("root", "root")
-        with lock:
-            place = spoken.get(who, 0)
-            spoken[who] = place + 1
-        return lines[kind][min(place, len(lines[kind]) - 1)]
-
-    return answer
-
-
-def summon(agent: str, task: str, **more: Any) -> Call:
-    return Call("summon", {"agent": agent, "task": task, **more})
 
 
 def asks(question: str, *options: str) -> Reply:

@@ -4,9 +4,10 @@ import re
 
 from playwright.sync_api import expect
 
-from agents_page import Threads, Tree, asks, played, summon
+from agents_page import Threads, Tree, asks
 from lab_page import LabPage
 from model_server import Call, ModelServer, Reply
+from model_server.cast import Cast, summon
 
 FOUND = "Sign-in is one middleware in auth.py; there is no session store."
 SAVED_MS = 2_500
@@ -14,7 +15,7 @@ SAVED_MS = 2_500
 
 
 def test_agents_are_watched_in_the_panel_as_they_work(page: LabPage, model: ModelServer) -> None:
-    model.script = played(
+    model.script = Cast(
         root=[
             Reply("I ask two.", calls=[summon("researcher", "Look at auth.py"), summon("writer", "Write it up")]),
             Reply("Both are done."),
@@ -47,7 +48,7 @@ def test_agents_are_watched_in_the_panel_as_they_work(page: LabPage, model: Mode
 
 
 def test_a_detached_agent_gets_a_tab_behind_what_the_person_does(page: LabPage, model: ModelServer) -> None:
-    model.script = played(
+    model.script = Cast(
         root=[Reply(calls=[summon("planner", "Plan it", detached=True)]), Reply("Go and see."), Reply("A fine plan.")],
         planner=[
             asks("OAuth, JWT, or both?", "OAuth", "JWT", "Both"),
@@ -87,7 +88,7 @@ def test_a_detached_agent_gets_a_tab_behind_what_the_person_does(page: LabPage, 
 
 
 def test_the_tree_in_a_tab_by_keyboard(page: LabPage, model: ModelServer) -> None:
-    model.script = played(
+    model.script = Cast(
         root=[Reply(calls=[summon("researcher", "Look"), summon("writer", "Write", background=True)]), Reply("Done.")],
         researcher=[Reply("Found.")],
         writer=[Reply("Written.")],

@@ -4,9 +4,10 @@ import re
 
 from playwright.sync_api import Locator, Page, Route, expect
 
-from agents_page import Threads, asks, played, summon
+from agents_page import Threads, asks
 from lab_page import LabPage
 from model_server import Call, ModelServer, Reply
+from model_server.cast import Cast, summon
 
 QUESTION = "Should this support **OAuth**, JWT, or both?"
 REPORT = Reply(calls=[Call("report", {"result": "Both; OAuth for the hub only."})])
@@ -27,7 +28,7 @@ def _notification(page: Page) -> Locator:
 
 
 def test_a_question_is_notified_answered_in_its_thread_and_the_thread_closes(page: LabPage, model: ModelServer) -> None:
-    model.script = played(**_planned(asks(QUESTION, "OAuth", "JWT"), asks("And the tests?")))
+    model.script = Cast(**_planned(asks(QUESTION, "OAuth", "JWT"), asks("And the tests?")))
     chat, threads = page.new_chat(), Threads(page)
     chat.send("Plan the authentication system for this project")
     chat.box.press_sequentially("meanwhile")
@@ -65,7 +66,7 @@ def test_a_question_is_notified_answered_in_its_thread_and_the_thread_closes(pag
 
 
 def test_the_second_of_two_answers_is_said_to_be_late(page: LabPage, model: ModelServer) -> None:
-    model.script = played(**_planned(asks(QUESTION, "OAuth", "JWT")))
+    model.script = Cast(**_planned(asks(QUESTION, "OAuth", "JWT")))
     chat = page.new_chat()
     chat.send("Plan it")
     expect(_prompt(chat.root)).to_be_visible()
@@ -84,7 +85,7 @@ def test_the_second_of_two_answers_is_said_to_be_late(page: LabPage, model: Mode
 
 
 def test_the_timeline_says_who_ran_when_and_waited_on_what(page: LabPage, model: ModelServer) -> None:
-    model.script = played(
+    model.script = Cast(
         root=[Reply(calls=[summon("researcher", "Look"), summon("planner", "Plan", detached=True)]), Reply("Done.")],
         researcher=[Reply("Found it.", first=1.5)],
         planner=[asks("Which one?", "A")],
@@ -116,7 +117,7 @@ def test_the_timeline_says_who_ran_when_and_waited_on_what(page: LabPage, model:
 
 
 def test_the_tree_and_the_threads_in_cells(page: LabPage, model: ModelServer) -> None:
-    model.script = played(**_planned(asks(QUESTION, "OAuth", "JWT")))
+    model.script = Cast(**_planned(asks(QUESTION, "OAuth", "JWT")))
     notebook = page.notebook(
         "agents.ipynb",
         "import dispatch_jupyter as dispatch\ndispatch.chat('new')",

@@ -329,8 +329,9 @@ class AgentRunner:
         self._task = None
         self._waiting.at_work.discard(self._id)
         error = self._why if task.cancelled() else _fault(task)
-        if self._why is INTERRUPTED and task.cancelled() and self._agent.status == "waiting_for_key":
-            self.on_end()  # the server stops: the next one goes on waiting
+        waits = self._agent.status == "waiting_for_key" or self._agent.waiting_on == "children"
+        if self._why is INTERRUPTED and task.cancelled() and waits:
+            self.on_end()  # the server stops: the next one goes on waiting, if there is something to wait for
             return
         again = self._goes_on(error)
         try:

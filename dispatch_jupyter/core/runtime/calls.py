@@ -13,7 +13,7 @@ from ..protocol.errors import DispatchError, ToolError
 from ..protocol.ids import AgentId
 from ..protocol.parts import Limits
 from ..protocol.records import CommandRun, ErrorInfo, Reach, ToolCall, now
-from ..tools.groups import tool_names
+from ..tools.groups import GROUPS, named_tools, tool_names
 from ..tools.output import limit
 from ..tools.tool import Arguments, Seen, Tool, Toolbox, ToolContext, ToolResult, parse_arguments
 from .access import CallAccess
@@ -31,6 +31,8 @@ ERROR_CHARS = 1_000
 """Of an error as it is shown; the whole is in the call's output."""
 MAX_QUESTIONS = 5
 """How often one call may ask a person for more."""
+_GOVERNED = named_tools(GROUPS)
+"""Tools that an agent may be without."""
 
 log = logging.getLogger(__name__)
 
@@ -56,8 +58,6 @@ class CallRunner:
         self._limits = limits
         self._session = bench.session
         self._toolbox = Toolbox(())
-        self._names: frozenset[str] = frozenset()
-        """Tools the agent might use when its step began."""
         self._spoken_to = spoken_to
         self._seen = Seen()
 
@@ -67,7 +67,7 @@ class CallRunner:
         Raises:
             CallLoop: by `check`; the calls not run stay pending and are closed with the turn.
         """
-        self._toolbox, self._names = toolbox, self._allowed()
+        self._toolbox = toolbox
         for together in self._groups(calls):
             for call in together:
                 await self._refuse_or_pass(call, check)
@@ -150,7 +150,7 @@ class CallRunner:
         Raises:
             ToolError: code `denied`.
         """
-        if tool.name in self._names - self._allowed():
+        if tool.name in _GOVERNED - self._allowed():
             raise ToolError(f"`{tool.name}` is not yours to use any more.", "Do without it.", code="denied")
 
     def _allowed(self) -> frozenset[str]:

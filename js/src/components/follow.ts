@@ -9,7 +9,7 @@ const UNFOLDING_MS = 300;
 /** So long after a turn of the wheel or a key a scroll may still be its doing: browsers scroll smoothly. */
 const SCROLLING_MS = 1_000;
 /** So long it takes at most until it begins. */
-const ARRIVING_MS = 150;
+const ARRIVING_MS = 500;
 const KEYS_UP: ReadonlySet<string> = new Set(['ArrowUp', 'PageUp', 'Home']);
 
 export interface Follow {
@@ -23,8 +23,10 @@ export interface Follow {
 /**
  * Keeps a scrolled list at its end while it grows, until the person scrolls up; scrolling back to the end
  * takes it up again.
+ *
+ * @param byHand only a move by wheel, finger or key is the person's: where lines go at the top, the browser moves too
  */
-export function useFollow(): Follow {
+export function useFollow({ byHand = false } = {}): Follow {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const following = useSignal(true);
@@ -41,8 +43,9 @@ export function useFollow(): Follow {
     let later = 0;
     const atEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
     const onScroll = () => {
-      // only a person's move up counts: content that shrinks moves up as well
-      if (box.scrollTop < top && hand.within(SCROLLING_MS)) following.value = false;
+      // content that grows leaves the position, so a move up is the person's, however they made it
+      const theirs = hand.within(SCROLLING_MS) || (!byHand && !atEnd());
+      if (box.scrollTop < top && theirs) following.value = false;
       else if (atEnd()) following.value = true;
       top = box.scrollTop;
     };
@@ -55,15 +58,21 @@ export function useFollow(): Follow {
         // what the person does takes a moment to arrive, and would be undone
         clearTimeout(later);
         later = window.setTimeout(keepUp, ARRIVING_MS);
-      } else if (performance.now() - unfoldedAt < UNFOLDING_MS) following.value = atEnd();
-      else box.scrollTop = box.scrollHeight;
+      } else if (performance.now() - unfoldedAt < UNFOLDING_MS) {
+        following.value = atEnd();
+      } else {
+        box.scrollTop = box.scrollHeight;
+        top = box.scrollTop; // content that shrank has moved up, which was nobody's doing
+      }
     };
     const observer = new ResizeObserver(keepUp);
     observer.observe(content.current);
     observer.observe(box);
     box.addEventListener('scroll', onScroll, { passive: true });
     box.addEventListener('click', onClick);
-    const letGo = hand.watch(box);
+    const letGo = hand.watch(box, () => {
+      following.value = false;
+    });
     return () => {
       letGo();
       clearTimeout(later);
@@ -84,12 +93,19 @@ class Hand {
     return this.held || performance.now() - this.at < ms;
   }
 
-  /** @returns what ends it */
-  watch(box: HTMLElement): () => void {
+  /**
+   * @param onWheelUp called when a turn of the wheel is about to scroll the box up
+   * @returns what ends it
+   */
+  watch(box: HTMLElement, onWheelUp: () => void): () => void {
     const moved = () => {
       this.at = performance.now();
     };
-    const onWheel = (event: WheelEvent) => event.deltaY < 0 && moved();
+    const onWheel = (event: WheelEvent) => {
+      if (event.deltaY >= 0) return;
+      moved();
+      if (box.scrollTop > 0 && !isTaken(event.target, box)) onWheelUp();
+    };
     const onKey = (event: KeyboardEvent) => KEYS_UP.has(event.key) && moved();
     // on the box itself: its scroll bar
     const onDown = (event: Event) => {
@@ -110,6 +126,13 @@ class Hand {
     box.ownerDocument.addEventListener('pointercancel', onUp, how);
     return () => ended.abort();
   }
+}
+
+/** Whether something inside the box scrolls up instead of it. */
+function isTaken(target: EventTarget | null, box: HTMLElement): boolean {
+  for (let inner = target as Element | null; inner && inner !== box; inner = inner.parentElement)
+    if (inner.scrollTop > 0 && /auto|scroll/.test(getComputedStyle(inner).overflowY)) return true;
+  return false;
 }
 
 /** Keeps what is in view in its place while rows are added above it. */

@@ -192,7 +192,6 @@ it.each([
 });
 
 it('folds a long output when it is over, unless the person reads in it', async () => {
-  // an output that becomes shorter moves up as well: that is nobody reading
   for (const reads of [false, true]) {
     const r = withCall(running({ output: 'x\n'.repeat(50) }));
     await line(r);
@@ -202,7 +201,7 @@ it('folds a long output when it is over, unless the person reads in it', async (
     Object.defineProperties(box, { scrollHeight: { value: 900 }, clientHeight: { value: 150 } });
     box.scrollTop = 750;
     fireEvent.scroll(box);
-    if (reads) fireEvent.wheel(box, { deltaY: -450 });
+    if (reads) fireEvent.wheel(box, { deltaY: -450 }); // else lines went at the top, and the browser moved with them
     box.scrollTop = 300;
     fireEvent.scroll(box);
     put(r, shell({ seq: 101, output: 'x\n'.repeat(50) }));

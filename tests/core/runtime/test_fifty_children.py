@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from cast import Cast, summon
 from desk import Desk, until
 from dispatch_jupyter.core.protocol.records import Transition
 from model_server import Call, Reply
+from model_server.cast import Cast, summon
 from tree_world import agents, check_tree, quiet
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]

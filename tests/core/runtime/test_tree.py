@@ -5,13 +5,13 @@ import time
 
 import pytest
 
-from cast import DONE, Cast, result_in, summon
 from desk import Desk, until
 from dispatch_jupyter.core.protocol.commands import AnswerQuestion
 from dispatch_jupyter.core.protocol.errors import Conflict, Ended
 from dispatch_jupyter.core.protocol.ids import handle_of
 from dispatch_jupyter.core.protocol.records import Agent, Job, Request
 from model_server import Call, Hang, Reply
+from model_server.cast import DONE, Cast, result_in, summon
 
 pytestmark = pytest.mark.slow
 

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from cast import DONE, Cast, summon
 from desk import Desk, until
 from dispatch_jupyter.core.protocol.ids import handle_of
 from dispatch_jupyter.core.protocol.records import Agent, ToolCall
 from model_server import Call, Reply
+from model_server.cast import DONE, Cast, summon
 from model_server.script import Received, Usage
 from tree_world import OK, Gate, agents, calls_of, check_tree, quiet, thread
 

@@ -4,13 +4,13 @@ import asyncio
 
 import pytest
 
-from cast import DONE, Cast, result_in, summon
 from desk import Desk, until
 from dispatch_jupyter.core.protocol.commands import AnswerQuestion
 from dispatch_jupyter.core.protocol.errors import Conflict, Ended, StoreFull, ToolError
 from dispatch_jupyter.core.protocol.ids import handle_of
 from dispatch_jupyter.core.protocol.records import Request
 from model_server import Call, Hang, Reply
+from model_server.cast import DONE, Cast, result_in, summon
 from tree_world import LEAD, OK, Gate, agents, calls_of, check_tree, quiet, results_for, thread
 
 pytestmark = pytest.mark.slow

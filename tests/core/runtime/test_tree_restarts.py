@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from cast import DONE, Cast, summon
 from desk import Desk, until
 from dispatch_jupyter.core.protocol.ids import handle_of
 from dispatch_jupyter.core.runtime.setup import set_up
 from model_server import Call, Fault, Hang, Reply
+from model_server.cast import DONE, Cast, summon
 from test_key_waits import SETTINGS, TurnedClock
 from tree_world import LEAD, agents, calls_of, check_tree, hold_saving, quiet, results_for, thread
 
@@ -59,7 +59,6 @@ async def waits_for_a_key(desk: Desk) -> None:
     await until(lambda: agents(desk, "researcher") and agents(desk, "researcher")[0].status == "waiting_for_key")
 
 
-@pytest.mark.xfail(strict=False, reason="a server that stops in good order cuts off who waits for children")
 def test_a_child_that_waits_for_a_key_brings_its_result_home_after_a_restart(server, clock):
     async def main() -> None:
         first = await server()
@@ -87,7 +86,6 @@ def test_a_child_that_waits_for_a_key_brings_its_result_home_after_a_restart(ser
     asyncio.run(main())
 
 
-@pytest.mark.xfail(strict=False, reason="a server that stops in good order cuts off who waits for children")
 def test_a_parent_in_between_goes_on_with_it_and_is_heard_of_above(server, clock):
     async def main() -> None:
         first = await server()

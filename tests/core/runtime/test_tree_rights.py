@@ -2,11 +2,11 @@
 
 import pytest
 
-from cast import DONE, Cast, summon
 from desk import Desk, until
 from dispatch_jupyter.core.protocol.commands import AnswerRequest
 from dispatch_jupyter.core.protocol.records import Grant, Request
 from model_server import Call, Reply
+from model_server.cast import DONE, Cast, summon
 from tree_world import Gate, agents, calls_of, check_tree, quiet
 
 pytestmark = pytest.mark.slow
@@ -27,11 +27,7 @@ def settle(project, parent: str, child: str) -> None:
     ("operation", "call"),
     [
         ("write", WRITE),
-        pytest.param(
-            "execute",
-            Call("run_shell", {"command": "touch made.txt"}),
-            marks=pytest.mark.xfail(strict=False, reason="what is taken while the model answers is not seen"),
-        ),
+        ("execute", Call("run_shell", {"command": "touch made.txt"})),
     ],
 )
 def test_what_is_taken_from_the_parent_is_taken_from_the_child_at_its_next_call(run, project, operation, call):

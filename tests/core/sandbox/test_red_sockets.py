@@ -248,7 +248,7 @@ def test_what_has_its_name_is_not_taken_for_the_socket_that_was_bound(tmp_path, 
                 Path(f"theirs{swapped}").rename(f"own{swapped}")
             taken = Taken(own.detach())
             local._remember(taken, start, f"own{swapped}".encode())
-            there = local.find(os.getpid(), f"own{swapped}".encode())
+            there, _ = local.find(os.getpid(), f"own{swapped}".encode())
             assert (there is None) is swapped
             if there:
                 there.close()

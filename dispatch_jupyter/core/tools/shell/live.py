@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from ...protocol.parts import Operation
 from ...protocol.records import Reach
 from .folders import is_folder
 from .questions import MAX_WHILE_RUNNING, Questions
-from .unasked import HABIT, SOCKET, Kind, Told, kind_of
+from .unasked import HABIT, SOCKET, Kind, Told, gone_by, kind_of
 
 MAX_UNASKED = 50
 MAX_REFUSED = 50
@@ -102,6 +103,18 @@ class LiveDecisions:
         if verdict.grant_id:
             self.held.add(verdict.grant_id)
         return verdict.outcome == "allow"
+
+    async def foretell(self, sockets: Iterable[Reach], unseen: str) -> None:
+        """Before it starts: `tell` of sockets it names, and of the files it will miss.
+
+        Args:
+            sockets: other programs'.
+            unseen: the command where nobody sees what it reaches for; else empty.
+        """
+        for reach in sockets:
+            self.tell(reach, "socket")
+        for reach in await asyncio.to_thread(gone_by, self.questions.policy(), unseen):
+            self.tell(reach, "habit")
 
     def tell(self, reach: Reach, kind: Kind) -> None:
         """Put what nobody is asked about into the log, and later into the result, where there is such a thing."""

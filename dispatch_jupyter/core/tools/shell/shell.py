@@ -31,7 +31,6 @@ from .result import shortened
 from .rules import confinement
 from .running import Running
 from .settings import ShellSettings
-from .unasked import gone_by
 
 if TYPE_CHECKING:
     from ...sandbox.sandbox import Sandbox
@@ -231,11 +230,7 @@ class Shell:
         sockets = await _get_leave(order, questions, cwd, environ, confined=level != "parsed only")
         protected = Protection(project, [one.path for one in questions.policy().places.guarded])
         running = self._command(order, context, settings, questions=questions, cwd=cwd, protected=protected)
-        for reach in sockets:
-            running.decisions.tell(reach, "socket")
-        if level == "kernel":
-            for reach in await asyncio.to_thread(lambda: [*gone_by(questions.policy(), order.command)]):
-                running.decisions.tell(reach, "habit")
+        await running.decisions.foretell(sockets, order.command if level == "kernel" else "")
         environ["PWD"] = str(cwd)
         live = level == "kernel+live"
 

@@ -8,7 +8,7 @@ that is told and logged; where packages come from is asked about like anything e
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -106,14 +106,14 @@ def kind_of(policy: Policy, operation: Operation, path: str) -> Kind | None:
     return "habit" if secret or not _below_home(policy, path, SOURCES) else None
 
 
-def gone_by(policy: Policy, command: str) -> Iterator[Reach]:
+def gone_by(policy: Policy, command: str) -> list[Reach]:
     """Settings for packages that are there, and that the tools a command names will not be able to read. Blocks."""
-    if policy.places.home is None:
-        return
+    home = policy.places.home
+    if home is None:
+        return []
     names = dict.fromkeys(name for tool in _TOOL.findall(command) for name in OF_TOOLS[tool])
-    for path in (policy.places.home / name for name in names):
-        if os.path.lexists(path) and policy.decide("read", path).outcome == "ask":
-            yield policy.reach("read", path)
+    there = [path for name in names if os.path.lexists(path := home / name)]
+    return [policy.reach("read", path) for path in there if policy.decide("read", path).outcome == "ask"]
 
 
 def is_socket(path: str) -> bool:

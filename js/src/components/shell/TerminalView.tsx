@@ -20,7 +20,7 @@ interface Props {
 /** What a command printed, as a terminal shows it: at its end, until the person scrolls up. */
 export function TerminalView({ output, label, live = false, onHold }: Props) {
   const trans = useTrans();
-  const { scroller, content, following } = useFollow();
+  const { scroller, content, following } = useFollow({ byHand: true });
   const lines = useRef<HTMLDivElement>(null);
   const writer = useRef<TerminalWriter | null>(null);
   const [all, setAll] = useState(false);

@@ -3,9 +3,12 @@
 import shutil
 import socket
 from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from dispatch_jupyter.core.permissions.places import places_of
 from dispatch_jupyter.core.permissions.policy import Denied, Rule
 from dispatch_jupyter.core.tools.shell.unasked import PROBED, SOURCES, kind_of
 from shell_desk import Desk
@@ -101,7 +104,9 @@ def test_of_settings_for_packages_only_those_with_tokens_are_not_asked_for(desk,
 
 @pytest.mark.skipif(not shutil.which("rustup"), reason="needs rustup's proxies in PATH")
 def test_a_proxy_of_rustup_that_is_asked_for_its_version_asks_nobody(desk):
-    desk.run("rustc --version")
+    desk.environ["PATH"] += f":{Path(shutil.which('rustup')).parent}"
+    desk.person.now = replace(desk.person.now, places=places_of(desk.environ, desk.home))
+    assert "rustup" in desk.run("rustc --version").text, "it has no compiler, and says so"
     assert desk.person.asked == [] and not (desk.home / ".rustup").exists()
 
 
