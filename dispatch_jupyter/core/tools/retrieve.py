@@ -1,5 +1,6 @@
 """retrieve and agent_status: what became of child agents and background jobs."""
 
+import asyncio
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AliasChoices, Field
@@ -7,11 +8,9 @@ from pydantic import AliasChoices, Field
 from ..protocol.records import Agent, CallKind
 from .fields import FlatArguments
 from .shell.job_tools import ReadJob, ReadJobArguments
+from .shell.running import Running
 from .tool import Arguments, ToolContext, ToolResult
 from .tree_words import named, outcome, state_of
-
-JOB_WAIT = 600
-"""Seconds a job is waited for in one call."""
 
 
 class RetrieveArguments(FlatArguments):
@@ -41,8 +40,9 @@ class Retrieve:
     async def run(self, arguments: Any, context: ToolContext) -> ToolResult:
         """Returns once it has ended or rests, or a person has written."""
         wanted = arguments.id.strip()
-        if context.shell.jobs.find(wanted) is not None:
-            return await ReadJob().run(ReadJobArguments(job=wanted, wait=JOB_WAIT), context)
+        if (job := context.shell.jobs.find(wanted)) is not None:
+            await _over(job[1], context)
+            return await ReadJob().run(ReadJobArguments(job=wanted), context)
         agent = context.children.find(wanted)
         ended = await context.children.ended(agent.id)
         if ended is None:
@@ -51,6 +51,16 @@ class Retrieve:
                 f"you, so this returns early. Its result comes as a message; `retrieve` waits for it again."
             )
         return ToolResult(outcome(ended), tells=(ended.id,) if _is_for(ended, context) else ())
+
+
+async def _over(running: Running, context: ToolContext) -> None:
+    """Returns once a job has ended, or a person has written."""
+    spoken = asyncio.ensure_future(context.spoken_to())
+    ways: set[asyncio.Future[Any]] = {running.ended, spoken}
+    try:
+        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        spoken.cancel()
 
 
 def _is_for(child: Agent, context: ToolContext) -> bool:

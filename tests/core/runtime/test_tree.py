@@ -335,3 +335,17 @@ def test_a_background_job_ends_with_its_agent(run):
         assert job.why == "its agent has ended"
 
     run(scenario)
+
+
+def test_retrieve_waits_for_the_end_of_a_job(run):
+    async def scenario(desk: Desk) -> None:
+        start = Call("run_shell", {"command": "for n in 1 2 3; do sleep 0.7; echo $n; done", "background": True})
+
+        def retrieve(_) -> Reply:
+            return Reply(calls=[Call("retrieve", {"id": desk.session.tables.every(Job)[0].id})])
+
+        await begin(desk, Cast(root=[Reply(calls=[start]), retrieve, DONE]))
+        await until(lambda: desk.texts() and desk.texts()[-1] == "All done.")
+        assert "3" in desk.calls[1].output and "exit 0" in desk.calls[1].output
+
+    run(scenario)
