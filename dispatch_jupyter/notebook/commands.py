@@ -116,6 +116,7 @@ def agent(handle: str, session: str | None = None, *, height: int = 480) -> "Thr
     try:
         from .widgets import Thread
 
+        handle = str(handle)  # one of digits only is easily given as a number
         named = session_of(AgentId(handle)) if "-" in handle else None
         session_id = _existing(session or named)
         found = find_agent(current.client().outline(session_id).agents, handle)

@@ -69,6 +69,8 @@ async def test_an_agent_with_all_that_belongs_to_it(ask, begun):
     assert [task["title"] for task in child["tasks"]] == ["Look"]
     code, fault = await ask("POST", "agents", root["children"][0], "message", body={"text": "More?"})
     assert (code, fault["code"]) == (409, "ended") and fault["hint"]
+    code, fault = await ask("PATCH", "agents", root["children"][0], "model", body={"model": "openai/other"})
+    assert (code, fault["code"]) == (409, "ended")
     assert (await ask("GET", "agents", "0" * 16 + "-00000000"))[0] == 404
 
 

@@ -80,6 +80,12 @@ class Births:
                 "Choose another kind, or leave out `top_level`.",
                 code="invalid_arguments",
             )
+        if not template.is_subagent and not wish.top_level:
+            raise ToolError(
+                f"agent: `{template.slug}` is one of the person's own, not a subagent.",
+                "Choose a subagent; `top_level` starts one of the person's own, for those who may.",
+                code="invalid_arguments",
+            )
 
     def _check_room(self, tables: Tables, parent: Agent, wish: Wish) -> None:
         limits = self._config.last.settings.limits

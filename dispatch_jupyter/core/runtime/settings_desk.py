@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from ..protocol.errors import Conflict
+from ..protocol.errors import Conflict, Ended
 from ..protocol.ids import AgentId, session_of
 from ..protocol.parts import LoadedSkill, ModelWish
 from ..protocol.records import Agent, ErrorInfo
@@ -11,6 +11,7 @@ from ..protocol.settings import ActivateSkill, Configuration, Resolution, Skill,
 from ..protocol.settings import Models as ModelsView
 from ..tools.groups import tool_names
 from .current_skills import CurrentSkills
+from .lineage import closed
 from .models import Models
 from .session import Session
 from .sessions import Sessions
@@ -76,6 +77,8 @@ class SettingsDesk:
     async def switch_model(self, agent_id: AgentId, command: SwitchModel) -> Agent:
         """Another model for an agent from its next step on; its context stays."""
         async with self._sessions.using(session_of(agent_id)) as session:
+            if closed(session.tables.agent(agent_id)):
+                raise Ended("The agent has ended; its model stays what it was.")
             await self.switch(session, agent_id, command)
             await session.saved()
             return session.tables.agent(agent_id)

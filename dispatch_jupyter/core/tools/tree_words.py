@@ -37,7 +37,7 @@ def outcome(agent: Agent) -> str:
         return "\n".join([*lines, wrapped("agent_result", agent.result or "(it said nothing)")])
     if agent.status == "error" and agent.error:
         lines.append(f"Agent {named(agent)} failed: {agent.error.message}")
-        if agent.error.hint:
+        if agent.error.hint and agent.error.code != "cancelled":  # what a person may do, not who summoned it
             lines.append(agent.error.hint)
         if agent.result:
             lines.append(wrapped("partial_work", agent.result))

@@ -1,4 +1,5 @@
 import type { ErrorInfo } from '../protocol';
+import { hasEnded } from '../store/tree';
 import { useChat, useTrans } from './context';
 import { ErrorCard } from './ErrorCard';
 
@@ -50,6 +51,7 @@ function Resume({ tried }: { tried: boolean }) {
   const chat = useChat();
   const trans = useTrans();
   const busy = chat.busy.value || chat.sending.value !== null;
+  if (hasEnded(chat.agent.value)) return null; // its thread is closed
   return (
     <button type="button" class="dsp-button" disabled={busy} onClick={() => void chat.resume()}>
       {tried ? trans.__('Try again') : trans.__('Resume')}

@@ -349,3 +349,13 @@ def test_retrieve_waits_for_the_end_of_a_job(run):
         assert "3" in desk.calls[1].output and "exit 0" in desk.calls[1].output
 
     run(scenario)
+
+
+def test_agents_of_the_persons_own_are_nobodys_children(run):
+    async def scenario(desk: Desk) -> None:
+        await begin(desk, Cast(root=[Reply(calls=[summon("dispatch")]), DONE]))
+        await at_rest(desk)
+        assert desk.calls[0].status == "failed" and "not a subagent" in desk.calls[0].output
+        assert len(desk.session.tables.agents()) == 1
+
+    run(scenario)

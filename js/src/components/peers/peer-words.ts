@@ -37,7 +37,7 @@ export function peerWords(call: ToolCall, tool: PeerTool, peer: Agent | undefine
   const args = argumentsOf(call);
   const who = peer ? nameOf(peer) : namedBy(args, tool);
   return {
-    verb: verbOf(tool, tenseOf(call), trans),
+    verb: verbOf(tool, tool === 'summon' && peer && call.status === 'failed' ? 'done' : tenseOf(call), trans),
     who: who || anyOne(tool, trans),
     what: excerpt(plain(saidBy(args, tool)), 200)
   };
