@@ -215,7 +215,7 @@ ROUTES = [
                 "Another model for an agent from its next step on; its context stays.",
                 "SwitchModel",
                 "Agent",
-                errors=(404, 422),
+                errors=(404, 409, 422),
             )
         },
     ),
