@@ -54,8 +54,8 @@ Detached = Annotated[
 ]
 
 
-class SummonArguments(FlatArguments):
-    """Of an agent that may start children only."""
+class SummonUserAgentArguments(FlatArguments):
+    """Of an agent that may start agents of the person's own only: all are top level, and none has a result for it."""
 
     task: Task
     agent: Template
@@ -65,6 +65,11 @@ class SummonArguments(FlatArguments):
     tools: Tools = ()
     permissions: Permissions = ()
     working_directory: Folder = ""
+
+
+class SummonArguments(SummonUserAgentArguments):
+    """Of one that may start children only."""
+
     background: Background = False
     detached: Detached = False
 
@@ -79,19 +84,6 @@ class SummonBothArguments(SummonArguments):
             "when they ask for one."
         ),
     ] = False
-
-
-class SummonUserAgentArguments(FlatArguments):
-    """Of one that may start agents of the person's own only: they are all top level, and none has a result for it."""
-
-    task: Task
-    agent: Template
-    context: Context = ""
-    skills: Skills = ()
-    model: Model = ""
-    tools: Tools = ()
-    permissions: Permissions = ()
-    working_directory: Folder = ""
 
 
 _CHILDREN = """\
