@@ -2,10 +2,14 @@
 PYTHON ?= python3
 VENV   := $(CURDIR)/.venv
 BIN    := $(VENV)/bin
+# a third of the tests' time is waiting
+WORKERS := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 export PATH := $(BIN):$(PATH)
+# else each process compiles the package and all tests anew
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test quick lint types py-fast py-all js js-lint js-test ui bench generate clean
+.PHONY: help lab test quick fast-tests lint types js js-lint js-test ui pictures bench generate clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## ?/  make \1\t/'
@@ -14,13 +18,16 @@ lab: $(VENV)/.lab  ## JupyterLab with Dispatch, in this folder
 	jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_ARGS)
 
 test: $(VENV)/.dev js chromium  ## every check there is
-	$(MAKE) lint types js-lint js-test
-	python -m pytest tests --ignore=tests/ui -m 'not alone' -n auto --dist loadfile
+	$(MAKE) -j2 lint types js-lint
+	$(MAKE) js-test
+	python -m pytest tests --ignore=tests/ui -m 'not alone' -n $(WORKERS) --dist loadfile
 	python -m pytest tests --ignore=tests/ui -m alone
 	python -m pytest tests/ui -n 2 --dist loadfile
 
 quick: $(VENV)/.dev  ## format, lint, types, floors and the fast tests: under a minute
-	$(MAKE) -j2 lint types js-lint
+	$(MAKE) -j3 lint types js-lint fast-tests
+
+fast-tests: $(VENV)/.dev
 	python -m pytest tests --ignore=tests/ui -m 'not slow' -q -n auto --dist loadfile
 
 lint: $(VENV)/.dev
@@ -43,6 +50,9 @@ js-test: js/node_modules/.installed
 
 ui: $(VENV)/.dev js chromium  ## only the browser journeys
 	python -m pytest tests/ui -n 2 --dist loadfile
+
+pictures: $(VENV)/.dev js chromium  ## the same, with pictures of every view in both themes, in test-results/
+	DISPATCH_PICTURES=1 python -m pytest tests/ui -n 2 --dist loadfile
 
 bench: $(VENV)/.dev js  ## figures, as ratios to a plain floor measured in the same run
 	python benchmarks/run.py

@@ -6,6 +6,8 @@ export default defineConfig({
     environment: 'jsdom',
     include: ['tests/**/*.test.{ts,tsx}'],
     setupFiles: ['tests/setup.ts'],
-    restoreMocks: true
+    restoreMocks: true,
+    testTimeout: 60_000, // only what hangs is to fail, not what a slow machine takes
+    maxWorkers: '100%' // of the cores; one is left idle else, which of two is half
   }
 });

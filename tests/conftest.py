@@ -13,6 +13,6 @@ def pytest_configure(config: pytest.Config) -> None:
     for warning in (
         "Items? .* on TypedDict class:UserWarning",
         "Pydantic serializer warnings:UserWarning",
-        r"coroutine '\w*(Completion|Handler|LLM|Config)\w*\.\w+' was never awaited:RuntimeWarning",
+        r"coroutine '\w*(Completion|Handler|LLM|Config)\w*\.[\w.<>]+' was never awaited:RuntimeWarning",
     ):
         config.addinivalue_line("filterwarnings", f"ignore:{warning}")

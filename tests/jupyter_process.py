@@ -15,8 +15,8 @@ from typing import Any
 import httpx
 from jupyter_client.blocking.client import BlockingKernelClient
 
-START_SECONDS = 40
-STOP_SECONDS = 20
+START_SECONDS = 120
+STOP_SECONDS = 60
 TOKEN = "a-token-that-must-not-show"
 
 
@@ -51,6 +51,7 @@ class Kernel:
         self.id = server.ask("POST", "api/kernels", {"name": "python3"})["id"]
         self.client = BlockingKernelClient(connection_file=str(server.runtime / f"kernel-{self.id}.json"))
         self.client.load_connection_file()
+        self.client.hb_channel.time_to_dead = START_SECONDS  # else one that is slow to start counts as dead
         self.client.start_channels()
         self.client.wait_for_ready(timeout=START_SECONDS)
 
@@ -58,10 +59,10 @@ class Kernel:
         """Run a cell without waiting for it."""
         return self.client.execute(code)
 
-    def run(self, code: str, timeout: float = 30) -> Ran:
+    def run(self, code: str, timeout: float = 90) -> Ran:
         return self.finish(self.start(code), timeout)
 
-    def finish(self, cell: str, timeout: float = 30, until: Callable[[Ran], bool] | None = None) -> Ran:
+    def finish(self, cell: str, timeout: float = 90, until: Callable[[Ran], bool] | None = None) -> Ran:
         """Wait for a cell, or until what it shows is enough."""
         ran, started = Ran(), time.monotonic()
         while not (until and until(ran)):
@@ -77,7 +78,7 @@ class Kernel:
             _take(ran, message["msg_type"], message["content"])
         ran.seconds = time.monotonic() - started
         while not until:
-            reply = self.client.get_shell_msg(timeout=10)
+            reply = self.client.get_shell_msg(timeout=60)
             if reply["parent_header"].get("msg_id") == cell:
                 ran.pager = "".join(part["data"]["text/plain"] for part in reply["content"].get("payload", []))
                 break

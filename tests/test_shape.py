@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ def long_files(path: Path, source: str) -> Iterator[str]:
 
 
 def long_functions(path: Path, source: str) -> Iterator[str]:
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(_tree(source)):
         if isinstance(node, Definition):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
             if lines > FUNCTION_LINES:
@@ -39,7 +40,7 @@ def long_functions(path: Path, source: str) -> Iterator[str]:
 
 def wide_classes(path: Path, source: str) -> Iterator[str]:
     """Properties count: they are as much to know as methods."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(_tree(source)):
         if isinstance(node, ast.ClassDef):
             public = {part.name for part in node.body if isinstance(part, Definition) and _public(part.name)}
             if len(public) > PUBLIC_METHODS:
@@ -48,7 +49,7 @@ def wide_classes(path: Path, source: str) -> Iterator[str]:
 
 def missing_docstrings(path: Path, source: str) -> Iterator[str]:
     """Every module, every public class with behaviour, every public function that is not self-explaining."""
-    tree = ast.parse(source)
+    tree = _tree(source)
     if tree.body and ast.get_docstring(tree) is None:
         yield f"{path}: the module has no docstring"
     yield from (f"{path}:{node.lineno}: {node.name} has no docstring" for node in _silent(tree))
@@ -70,7 +71,7 @@ def _silent(parent: ast.Module | ast.ClassDef) -> Iterator[ast.ClassDef | Defini
 
 def swallowed_errors(path: Path, source: str) -> Iterator[str]:
     """No bare `except:`, and nobody catches everything to do nothing about it."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(_tree(source)):
         if isinstance(node, ast.ExceptHandler):
             if node.type is None:
                 yield f"{path}:{node.lineno}: bare except"
@@ -78,6 +79,12 @@ def swallowed_errors(path: Path, source: str) -> Iterator[str]:
                 yield f"{path}:{node.lineno}: catches everything and drops it"
         elif isinstance(node, ast.Call) and _name(node.func) == "suppress" and any(map(_broad, node.args)):
             yield f"{path}:{node.lineno}: suppresses everything"
+
+
+@cache
+def _tree(source: str) -> ast.Module:
+    """Parsed once for all rules."""
+    return ast.parse(source)
 
 
 def _public(name: str) -> bool:

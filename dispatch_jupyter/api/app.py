@@ -65,11 +65,11 @@ class DispatchApp(ExtensionApp):
     async def _start(self) -> "Workspace":
         try:
             workspace = await asyncio.to_thread(self._set_up)
+            workspace.on_activity = self._stamp
+            await workspace.start()
         except BaseException:
             self._starting = None  # the next to ask tries again
             raise
-        workspace.on_activity = self._stamp
-        await workspace.start()
         self._pulse.start()
         self._started.set()
         return workspace
@@ -103,8 +103,11 @@ class DispatchApp(ExtensionApp):
     async def _go_on_waiting(self) -> None:
         """Begin the runtime at once where agents of this project waited for a key when its last server ended."""
         waits = Waits(self._folder / "waiting")
-        if await asyncio.to_thread(waits.of, self.project.resolve()):
-            await self.workspace()
+        try:
+            if await asyncio.to_thread(waits.of, self.project.resolve()):
+                await self.workspace()
+        except Exception:
+            self.log.exception("Agents that wait for a key do not go on before somebody opens Dispatch")
 
     async def stop_extension(self) -> None:
         """Agents are stopped and marked so, journals closed, connections ended."""

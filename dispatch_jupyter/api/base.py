@@ -54,17 +54,20 @@ class DispatchHandler(APIHandler):
         """Who asks, for the records. Where the server knows nobody by name, the name it made up."""
         return str(self.current_user.display_name or self.current_user.username)
 
-    def body(self, kind: "type[B]") -> "B":
+    def body(self, kind: "type[B]", most: int = MAX_BODY_BYTES) -> "B":
         """The request's body as a command.
+
+        Args:
+            most: bytes it may have.
 
         Raises:
             Invalid: naming each field that is wrong.
-            TooLarge: over a megabyte.
+            TooLarge: it has more bytes.
         """
         from pydantic import ValidationError
 
-        if len(self.request.body) > MAX_BODY_BYTES:
-            raise TooLarge(f"The body is over {MAX_BODY_BYTES:,} bytes.", "Put long text into a file and name it.")
+        if len(self.request.body) > most:
+            raise TooLarge(f"The body is over {most:,} bytes.", "Put long text into a file and name it.")
         try:
             return kind.model_validate_json(self.request.body or b"{}")
         except ValidationError as error:

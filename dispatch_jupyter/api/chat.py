@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class ChatHandler(DispatchHandler):
-    """202 with ids, or with `Accept: text/event-stream` the session's changes until the agent rests."""
+    """202 with ids, or with `Accept: text/event-stream` what concerns the agent until it rests.
+
+    Its own messages and calls, not those of the agents that work for it, which may be hundreds; all other records.
+    """
 
     _feed: "Feed | None" = None
 
@@ -42,7 +45,7 @@ class ChatHandler(DispatchHandler):
     async def _stream(self, workspace: "Workspace", accepted: "Accepted") -> None:
         from ..core.runtime.follow import follow
 
-        feed = self._feed = await workspace.watch(accepted.session_id, None, None)
+        feed = self._feed = await workspace.watch(accepted.session_id, thread=accepted.agent_id)
         self.set_header("Content-Type", "text/event-stream")
         self.set_header("Cache-Control", "no-cache")
         self.set_header("X-Accel-Buffering", "no")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tornado import web
 
-from ..core.protocol.ids import GrantId, RequestId, SessionId
+from ..core.protocol.ids import DecisionId, GrantId, RequestId, SessionId
 from .base import DispatchHandler, answering, authorized
 
 if TYPE_CHECKING:
@@ -39,6 +39,20 @@ class PermissionsHandler(PermissionsResource):
         self.reply(await desk.look(SessionId(session_id) if session_id else None))
 
 
+class HistoryHandler(PermissionsResource):
+    """`GET permissions/history`: what was decided in all sessions of the project; `?before=ID&limit=N` for a page."""
+
+    @web.authenticated
+    @authorized
+    @answering
+    async def get(self) -> None:
+        before = self.get_query_argument("before", "")
+        limit = self.number("limit")
+        more = {} if limit is None else {"limit": limit}
+        desk = await self.desk()
+        self.reply(await desk.history(DecisionId(before) if before else None, **more))
+
+
 class PermissionHandler(PermissionsResource):
     """`POST permissions/{request_id}`: allow or deny."""
 
@@ -53,14 +67,16 @@ class PermissionHandler(PermissionsResource):
 
 
 class GrantHandler(PermissionsResource):
-    """`DELETE permissions/grants/{id}`: take leave back."""
+    """`DELETE permissions/grants/{id}`: take leave back; `?session=ID` where that session may not be open."""
 
     @web.authenticated
     @authorized(action="execute")  # type: ignore[untyped-decorator]
     @answering
     async def delete(self, grant_id: str) -> None:
         desk = await self.desk()
-        self.reply(await desk.revoke(GrantId(grant_id), self.user_name))
+        session_id = self.get_query_argument("session", "")
+        session = SessionId(session_id) if session_id else None
+        self.reply(await desk.revoke(GrantId(grant_id), self.user_name, session))
 
 
 class TrustHandler(PermissionsResource):

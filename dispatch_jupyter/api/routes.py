@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import agents, calls, chat, permissions, questions, sessions, settings, status, stream
+from . import agents, calls, chat, permissions, questions, sessions, settings, settings_files, status, stream
 
 ID = r"([\w.-]+)"
 NAME = r"([^/]+)"
@@ -46,7 +46,8 @@ ROUTES = [
         {
             "post": Operation(
                 "Say something to an agent; without a session, in a new one. With `Accept: text/event-stream` the "
-                "answer is the events accepted, snapshot, put, delta and, once the agent rests, end.",
+                "answer is the events accepted, snapshot, put, delta and, once the agent rests, end: of messages and "
+                "calls those of its own thread.",
                 "SendMessage",
                 "Accepted",
                 202,
@@ -143,6 +144,21 @@ ROUTES = [
         },
     ),
     Route(
+        "permissions/history",
+        permissions.HistoryHandler,
+        {
+            "get": Operation(
+                "What was decided in all sessions of the project, newest first, and their grants in force.",
+                answer="DecisionHistory",
+                errors=(422,),
+                query={
+                    "before": "Only decisions older than this one, the last of the page before.",
+                    "limit": "At most so many decisions; 500.",
+                },
+            )
+        },
+    ),
+    Route(
         "permissions/{request_id}",
         permissions.PermissionHandler,
         {
@@ -159,7 +175,10 @@ ROUTES = [
         permissions.GrantHandler,
         {
             "delete": Operation(
-                "Take leave back; commands that run with it are stopped.", answer="Grant", errors=(403, 404, 409, 422)
+                "Take leave back; commands that run with it are stopped.",
+                answer="Grant",
+                errors=(403, 404, 409, 422, 423),
+                query={"session": "Whose grant it is; it is opened for that. Without it, any open one's."},
             )
         },
     ),
@@ -167,6 +186,25 @@ ROUTES = [
         "config",
         settings.ConfigHandler,
         {"get": Operation("The settings in force, templates of agents, and what is wrong.", answer="Configuration")},
+    ),
+    Route(
+        "config/file",
+        settings_files.ConfigFileHandler,
+        {
+            "get": Operation(
+                "A settings file that Dispatch reads, for an editor. Needs leave to `execute` on "
+                "`dispatch:permissions`, as does saving it.",
+                answer="SettingsFile",
+                errors=(404, 413, 422),
+                query={"path": "Its absolute path."},
+            ),
+            "put": Operation(
+                "Save it, unless it is another version by now.",
+                "SaveSettingsFile",
+                "SettingsFile",
+                errors=(404, 409, 413, 422, 500, 507),
+            ),
+        },
     ),
     Route(
         "config/schema",

@@ -264,6 +264,8 @@ export interface CommandRun {
   readonly timed_out: boolean;
   /** Why Dispatch ended it, in words ("stopped by the user"); None where it ended by itself. */
   readonly why: string | null;
+  /** How long it ran, without waiting for people; None while it runs. */
+  readonly seconds: number | null;
   /** Set once it goes on in the background; the job then says how it ends. */
   readonly job_id: string | null;
 }
@@ -311,6 +313,8 @@ export interface Reach {
    * itself.
    */
   readonly covers: string;
+  /** `covers` is a file that is there, so that nothing is below it. */
+  readonly is_file: boolean;
   /** What is kept there ("SSH keys"), where it is a place of secrets: leave is given `once` only. */
   readonly secret: string | null;
   /** A sentence to read before allowing it, where it is no ordinary place (a git hook, an editor's settings). */
@@ -364,13 +368,16 @@ export interface Grant {
   readonly id: string;
   readonly seq: number;
   readonly request_id: string | null;
-  /** Who asked; the leave holds for the whole session. None for what stands in a person's dispatch.yaml. */
+  /** Who asked; the leave holds for the whole session, or, for always, everywhere. None where nobody asked. */
   readonly agent_id: string | null;
   readonly operation: Operation;
   /** It covers this and all below it, places of secrets excepted. */
   readonly path: string;
   readonly scope: "session" | "always";
+  /** User name; empty where an entry was typed into dispatch.yaml by hand. */
   readonly granted_by: string;
+  /** Where leave for always is written down. */
+  readonly place: Place | null;
   readonly created_at: string;
   readonly revoked_at: string | null;
   readonly revoked_by: string | null;
@@ -391,6 +398,11 @@ export interface Job {
   readonly why: string | null;
   /** The last of its output, once it has ended, and what was denied or put back. */
   readonly tail: string;
+  /**
+   * How long the command ran, its time in the foreground included, without waiting for people; None while it runs
+   * and where it was lost.
+   */
+  readonly seconds: number | null;
   readonly output_bytes: number;
   /** Path of its output, all of it up to a limit; the agent may read it. */
   readonly spill: string | null;
@@ -429,7 +441,8 @@ export interface Decision {
   readonly allowed: boolean;
   /**
    * What decided: `person: once|session|always|deny`, `session grant`, `auto_allow`, `expired`, `revoked`,
-   * `not stored` (the answer), `changed by a command` (and not put back), or the rule of the policy that refused.
+   * `not stored` (the answer), `changed by a command` (and not put back), `put back` (after a command changed it), or
+   * the rule of the policy that refused.
    */
   readonly rule: string;
   /** User name, where a person decided. */
@@ -588,12 +601,40 @@ export interface AgentDetail {
   readonly tree_cost_usd: number | null;
 }
 
+/** An agent whose request was decided, with its session: enough to name it where neither is open. */
+export interface Asker {
+  readonly agent_id: string;
+  readonly session_id: string;
+  /** Of the session. */
+  readonly title: string;
+  /** Names from the top of its tree down to its own. */
+  readonly path: readonly string[];
+}
+
 /** `GET permissions`, newest last. */
 export interface Permissions {
   readonly pending: readonly Request[];
   readonly log: readonly Decision[];
   /** Those in force: of the sessions, and of the person's own dispatch.yaml. */
   readonly grants: readonly Grant[];
+  /** Those who asked for leave for always, where that is known. */
+  readonly askers: readonly Asker[];
+  readonly problems: readonly ErrorInfo[];
+}
+
+/** `GET permissions/history`: a page of what was decided in all sessions of the project. */
+export interface DecisionHistory {
+  /** Newest first. */
+  readonly log: readonly Decision[];
+  /** Of all agents that `log` and `grants` name. */
+  readonly askers: readonly Asker[];
+  /** Those of all these sessions that are in force; leave for always is not among them. */
+  readonly grants: readonly Grant[];
+  /** How many older decisions there are behind this page. */
+  readonly earlier: number;
+  /** Sessions, the longest unused ones, that were not looked into: there are too many, or it took too long. */
+  readonly left_out: number;
+  /** Sessions that could not be read. */
   readonly problems: readonly ErrorInfo[];
 }
 
@@ -740,6 +781,8 @@ export interface ModelInfo {
   readonly tags: readonly string[];
   /** Which it may be called with, in fallback order. */
   readonly keys: readonly string[];
+  /** It needs a key, and there is none for it. */
+  readonly no_key: boolean;
   readonly effort: Effort | null;
   /** False: nobody knows its price, so keys with a budget in USD are not used for it. None: not looked up yet. */
   readonly priced: boolean | null;
@@ -835,9 +878,32 @@ export interface Configuration {
   readonly files: readonly ConfigFile[];
   readonly templates: readonly TemplateInfo[];
   readonly fallback: readonly string[];
+  /** Those of skills, of files that map them and of the project's instructions are among them. */
   readonly problems: readonly ErrorInfo[];
   /** Counts up with every change that was taken up. */
   readonly version: number;
+}
+
+/** `GET config/file`: a file of settings, an agent's, a skill's or a mapping's, for an editor. */
+export interface SettingsFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly text: string;
+  /** SHA-256 of its bytes, in hex: which version it is. */
+  readonly digest: string;
+  /** In bytes. */
+  readonly size: number;
+  readonly changed_at: string;
+  /** False: it comes with Dispatch, or the system does not let it be changed. */
+  readonly writable: boolean;
+}
+
+/** `PUT config/file`: a new text in the place of the version that was read. */
+export interface SaveSettingsFile {
+  readonly path: string;
+  readonly text: string;
+  /** Of the version it is to replace. */
+  readonly digest: string;
 }
 
 /** A skill: a Markdown file with front matter. */

@@ -23,7 +23,7 @@ export interface Settings {
 export const SECTIONS = ['agents', 'models', 'keys', 'skills', 'files'] as const;
 export type SettingsSection = (typeof SECTIONS)[number];
 
-/** Where drafts survive a reload of the page; `sessionStorage` has this shape. */
+/** Where drafts survive a reload of the page. It never throws: what cannot be kept lives as long as the page. */
 export type DraftStorage = Pick<globalThis.Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 /**
@@ -38,7 +38,9 @@ export interface Host {
   /** The address of the change stream, with the page's authentication; made anew for each connection. */
   streamUrl(query: URLSearchParams): string;
   readonly WebSocket: new (url: string) => WebSocket;
-  readonly storage: DraftStorage | null;
+  readonly storage: DraftStorage;
+  /** A notebook cell: how it is looked at is for that cell alone, and begins anew with it. */
+  readonly isCell?: boolean;
   /** The name of who looks; null or absent where the page does not know. */
   readonly user?: ReadonlySignal<string | null>;
   /**
@@ -46,11 +48,14 @@ export interface Host {
    * absent, a view's own stream has to do.
    */
   notices?(listener: (notice: Extract<Change, { type: 'notice' }>) => void): () => void;
-  /** Opens a file, by its path in the project. Absent where the page has nowhere to open it. */
-  openFile?(path: string, project: string): void;
+  /**
+   * Opens a file, by its path in the project. False where the page's server shows no such file. Absent where the page
+   * has nowhere to open it.
+   */
+  openFile?(path: string, project: string): Promise<boolean>;
   /**
    * Opens a file at a line, in an editor. False where this page cannot show that file: it is outside of what the
-   * server shows, or hidden. Absent where the page has nowhere to open it.
+   * server shows, or hidden, and no settings file either. Absent where the page has nowhere to open it.
    */
   openAt?(place: Place): Promise<boolean>;
   /** Opens the settings in a tab of their own, for that session's agent. Absent where there are no tabs. */

@@ -6,6 +6,7 @@ import type {
   Job,
   Message,
   ModelRef,
+  Permissions,
   Reach,
   Request,
   Session,
@@ -181,6 +182,7 @@ export function reach(path: string, fields: Partial<Reach> = {}): Reach {
     operation: 'read',
     path,
     covers: path.slice(0, path.lastIndexOf('/')) || '/',
+    is_file: false,
     secret: null,
     caution: null,
     limit: 'always',
@@ -224,6 +226,7 @@ export function grant(id: string, fields: Partial<Grant> = {}): Grant {
     path: '/etc',
     scope: 'session',
     granted_by: 'ada',
+    place: null,
     created_at: TIME,
     revoked_at: null,
     revoked_by: null,
@@ -243,6 +246,7 @@ export function job(id: string, callId: string, fields: Partial<Job> = {}): Job 
     exit_code: null,
     signal: null,
     why: null,
+    seconds: null,
     tail: '',
     output_bytes: 0,
     spill: null,
@@ -355,4 +359,9 @@ export function status(fields: Partial<Status> = {}): Status {
     agents: [],
     ...fields
   };
+}
+
+/** What `GET permissions` answers. */
+export function permissions(fields: Partial<Permissions> = {}): Permissions {
+  return { pending: [], log: [], grants: [], askers: [], problems: [], ...fields };
 }

@@ -1,5 +1,6 @@
 import type {
   Candidate,
+  ConfigFile,
   Configuration,
   ErrorInfo,
   KeyState,
@@ -55,6 +56,10 @@ export function configuration(fields: Partial<Configuration> = {}): Configuratio
   };
 }
 
+export function file(path: string, fields: Partial<ConfigFile> = {}): ConfigFile {
+  return { path, scope: 'project', exists: true, errors: 0, trusted: null, ...fields };
+}
+
 export function key(id: string, fields: Partial<KeyState> = {}): KeyState {
   return {
     id,
@@ -79,7 +84,7 @@ export function key(id: string, fields: Partial<KeyState> = {}): KeyState {
 
 export function model(id: string, fields: Partial<ModelInfo> = {}): ModelInfo {
   const [provider = '', label = ''] = id.split('/');
-  return { id, label, provider, tags: [], keys: [], effort: null, priced: true, used: USAGE, ...fields };
+  return { id, label, provider, tags: [], keys: [], no_key: false, effort: null, priced: true, used: USAGE, ...fields };
 }
 
 export function models(fields: Partial<Models> = {}): Models {

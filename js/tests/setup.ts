@@ -1,5 +1,5 @@
 import { cleanup } from '@testing-library/preact';
-import { afterEach } from 'vitest';
+import { afterEach, vi } from 'vitest';
 
 // jsdom lays nothing out, so nothing changes its size
 globalThis.ResizeObserver ??= class {
@@ -7,6 +7,11 @@ globalThis.ResizeObserver ??= class {
   unobserve(): void {}
   disconnect(): void {}
 };
+
+// what is waited for comes, or is missing: how fast the machine is does not matter
+const waitFor = vi.waitFor;
+vi.waitFor = (look, options) =>
+  waitFor(look, { timeout: 20_000, ...(typeof options === 'number' ? { timeout: options } : options) });
 
 afterEach(() => {
   cleanup();

@@ -53,10 +53,49 @@ def rested(ask):
     """Wait until a session's agents rest; its state."""
 
     async def wait(session_id: str) -> dict[str, Any]:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 _, state = await ask("GET", "sessions", session_id)
                 if all(agent["status"] != "running" for agent in state["agents"]):
+                    return state
+                await asyncio.sleep(0.02)
+
+    return wait
+
+
+@pytest.fixture
+def outside(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    folder = tmp_path / "outside"
+    folder.mkdir()
+    (folder / "a.txt").write_text("what lies outside\n")
+    return folder
+
+
+@pytest.fixture
+def pending(ask):
+    """Wait for a session's open requests."""
+
+    async def wait(session_id=None, count=1):
+        async with asyncio.timeout(60):
+            while True:
+                _, answer = await ask("GET", "permissions", params={"session": session_id} if session_id else None)
+                if len(answer["pending"]) == count:
+                    return answer["pending"]
+                await asyncio.sleep(0.02)
+
+    return wait
+
+
+@pytest.fixture
+def settled(ask):
+    """Wait until a session's agent neither works nor waits; its state."""
+
+    async def wait(session_id):
+        async with asyncio.timeout(60):
+            while True:
+                _, state = await ask("GET", "sessions", session_id)
+                if all(agent["status"] not in ("running", "waiting") for agent in state["agents"]):
                     return state
                 await asyncio.sleep(0.02)
 

@@ -34,14 +34,15 @@ class Nothing(Authorizer):
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 async def test_every_operation_asks_the_authorizer(jp_fetch, jp_serverapp, model, method, path):
     authorizer = jp_serverapp.web_app.settings["authorizer"] = Nothing()
-    approves = path.split("/")[0] in ("permissions", "trust")
-    body = "{}" if method in ("post", "patch") else None
+    edits = path == "config/file"
+    approves = path.split("/")[0] in ("permissions", "trust") or edits
+    body = "{}" if method in ("post", "patch", "put") else None
     headers = HANDSHAKE if path == "stream" else {}
     answer = await jp_fetch(
         "dispatch", *path.split("/"), method=method.upper(), body=body, headers=headers, raise_error=False
     )
     assert answer.code == 403
-    action = "read" if method == "get" else "execute" if approves else "write"
+    action = "read" if method == "get" and not edits else "execute" if approves else "write"
     assert authorizer.asked == (action, "dispatch:permissions" if approves else "dispatch")
 
 
@@ -61,9 +62,10 @@ async def test_a_cookie_alone_may_read_but_not_write(jp_fetch, jp_serverapp, mod
     headers = {"Authorization": "", "Cookie": "; ".join(f"{name}={value}" for name, value in jar.items())}
     answer = await jp_fetch("dispatch", "status", headers=dict(headers), raise_error=False)
     assert answer.code == 200
-    for path in (["chat"], ["sessions"], ["agents", "x", "interrupt"]):
+    asked = [("POST", ["chat"]), ("POST", ["sessions"]), ("POST", ["agents", "x", "interrupt"])]
+    for method, path in [*asked, ("PUT", ["config", "file"])]:
         answer = await jp_fetch(
-            "dispatch", *path, method="POST", body='{"text": "x"}', headers=dict(headers), raise_error=False
+            "dispatch", *path, method=method, body='{"text": "x"}', headers=dict(headers), raise_error=False
         )
         error = json.loads(answer.body)
         assert (answer.code, error["code"]) == (403, "forbidden") and "_xsrf" in error["message"]

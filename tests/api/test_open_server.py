@@ -21,7 +21,7 @@ def run(ask, rested, model):
         # without a token the server asks for the proof that a page of its own is speaking
         page = {"Cookie": "_xsrf=aaaa", "X-XSRFToken": "aaaa"}
         _, accepted = await ask("POST", "chat", body={"text": "go"}, headers=page)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             return (await rested(accepted["session_id"]))["calls"][0]
 
     return go

@@ -76,7 +76,7 @@ async def test_stop_and_resume(ask, rested, model):
     model.script = [Hang(), Reply("Went on.")]
     _, accepted = await ask("POST", "chat", body={"text": "One"})
     agent = accepted["agent_id"]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not model.requests:  # else the one that goes on is left hanging
             await asyncio.sleep(0.01)
     assert (await ask("POST", "agents", agent, "interrupt"))[0] == 202

@@ -154,7 +154,7 @@ async def test_an_edit_is_told_and_taken_up(skill, ask, jp_ws_fetch, settings):
     socket = await jp_ws_fetch("dispatch", "stream")
 
     async def told(kind):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 frame = json.loads(await socket.read_message())
                 for notice in frame if isinstance(frame, list) else [frame]:

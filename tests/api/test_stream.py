@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 async def changes(socket, enough):
     """Changes until `enough(change)`, all of them."""
     got = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             text = await socket.read_message()
             assert text is not None, (socket.close_code, socket.close_reason, got)

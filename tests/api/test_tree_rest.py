@@ -30,7 +30,7 @@ def summon(agent, **more):
 
 
 async def until(look, wanted):
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not wanted(found := await look()):
             await asyncio.sleep(0.02)
     return found
@@ -144,3 +144,22 @@ async def test_a_thread_that_is_not_there(ask, jp_ws_fetch, begun):
     assert await socket.read_message() is None
     assert socket.close_code == 4404
     socket.close()
+
+
+async def test_a_streamed_answer_is_the_agents_own(jp_fetch, project, model):
+    """What those say that work for it, two hundred perhaps, is theirs; that they are there is told."""
+    model.script = by_kind(root=[Reply(calls=[summon("researcher")]), Reply("Done.")], researcher=[Reply("My words.")])
+    parts: list[str] = []
+    await jp_fetch(
+        "dispatch",
+        "chat",
+        method="POST",
+        body=json.dumps({"text": "Go"}),
+        headers={"Accept": "text/event-stream"},
+        streaming_callback=lambda data: parts.append(data.decode()),
+    )
+    told = [json.loads(line.removeprefix("data: ")) for line in "".join(parts).split("\n") if line.startswith("data: ")]
+    records = [change["record"] | {"table": change["table"]} for change in told if change.get("type") == "put"]
+    (child,) = {one["id"] for one in records if one["table"] == "agents" and one["parent_id"]}
+    assert not [one for one in records if one["table"] in ("messages", "calls") and one["agent_id"] == child]
+    assert told[-1]["status"] == "idle" and any(one.get("text") == "Done." for one in records)

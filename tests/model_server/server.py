@@ -21,7 +21,7 @@ WIRES: dict[Provider, Any] = {
     "gemini": gemini_wire,
 }
 BIG = 1 << 26
-START_SECONDS = 10.0
+START_SECONDS = 60.0
 
 
 class ModelServer:
@@ -72,7 +72,7 @@ class ModelServer:
         name = provider.upper()
         return {f"{name}_API_KEY": key, f"{name}_BASE_URL": self.base(provider)}
 
-    def wait_for(self, count: int, timeout: float = 10.0) -> None:
+    def wait_for(self, count: int, timeout: float = 60.0) -> None:
         """Block until `count` requests have come; `TimeoutError` if they do not."""
         with self._news:
             if not self._news.wait_for(lambda: len(self.requests) >= count, timeout):
@@ -156,7 +156,7 @@ class ModelServer:
         watching = asyncio.ensure_future(reader.read(1))  # clients do not pipeline: only the end can come
         try:
             await asyncio.wait({playing, watching}, return_when=asyncio.FIRST_COMPLETED)
-            if not playing.done():
+            if not playing.done() or isinstance(playing.exception(), ConnectionError):
                 received.gone_at = time.monotonic()
                 received.gone.set()
                 raise ConnectionResetError

@@ -124,8 +124,8 @@ def test_the_stop_button_stops_the_agent_and_the_cell(
     cell = kernel.start("%dispatch --session new write a lot")
     seen = kernel.finish(cell, until=lambda ran: len(ran.shown) > 60)
     kernel.interrupt()
-    ran = kernel.finish(cell, timeout=10)
-    assert ran.seconds < 5
+    ran = kernel.finish(cell, timeout=60)
+    assert ran.seconds < 50  # the answer would take 100
     assert ran.error == "Stopped"
     assert ran.traceback == "Stopped."
     assert "Stopped." in ran.shown
@@ -133,7 +133,7 @@ def test_the_stop_button_stops_the_agent_and_the_cell(
     known = agent_rests(jupyter, kernel)
     assert known["agents"][0]["error"]["code"] == "cancelled"
     assert known["messages"][-1]["status"] == "interrupted"
-    assert model.requests[0].gone.wait(5), "the model's connection stays open"
+    assert model.requests[0].gone.wait(30), "the model's connection stays open"
     status, text = value(kernel, "import sys\n(sys.last_value.answer.status, sys.last_value.answer.text)")
     assert status == "interrupted"
     assert text
@@ -148,7 +148,7 @@ def test_the_stop_button_works_before_the_first_token(
     cell = kernel.start("import dispatch_jupyter as dispatch\ndispatch.ask('hi', session='new')")
     model.wait_for(1)
     kernel.interrupt()
-    ran = kernel.finish(cell, timeout=10)
+    ran = kernel.finish(cell, timeout=60)
     assert ran.error == "Stopped"
     assert agent_rests(jupyter, kernel)["agents"][0]["error"]["code"] == "cancelled"
 
@@ -159,8 +159,8 @@ def test_cells_that_wait_behind_a_stopped_one_do_not_run(kernel: Kernel, model: 
     behind = kernel.start("cell_behind_ran = True")
     model.wait_for(1)
     kernel.interrupt()
-    kernel.finish(cell, timeout=10)
-    kernel.client.get_shell_msg(timeout=10)
+    kernel.finish(cell, timeout=60)
+    kernel.client.get_shell_msg(timeout=60)
     assert behind
     assert kernel.run("cell_behind_ran").error == "NameError"
 
@@ -174,7 +174,7 @@ def test_stopping_a_cell_whose_message_is_queued_takes_it_back_and_leaves_the_ag
     cell = kernel.start(f"%dispatch --session {session} from a cell")
     kernel.finish(cell, until=lambda ran: "waiting: the agent is busy" in ran.shown)
     kernel.interrupt()
-    assert kernel.finish(cell, timeout=10).error == "Stopped"
+    assert kernel.finish(cell, timeout=60).error == "Stopped"
     known = agent_rests(jupyter, kernel)
     assert {message["text"]: message["status"] for message in known["messages"]} == {
         "from the panel": "delivered",

@@ -19,7 +19,7 @@ class Tree:
     def __init__(self, root: Locator) -> None:
         self.root = root.get_by_role("tree", name="Agents")
         self.rows = self.root.get_by_role("treeitem")
-        self.summary = root.locator(".dsp-summary-words").first
+        self.summary = root.locator(".dsp-summary").first
 
     def row(self, name: str) -> Locator:
         return self.rows.filter(has=self.root.page.locator(".dsp-node-name bdi", has_text=re.compile(f"^{name}$")))
@@ -44,3 +44,20 @@ class Threads:
         chat = Chat(self.page.locator(".jp-MainAreaWidget:visible .dsp-chat"))
         chat.box = chat.root.get_by_role("textbox", name=re.compile("^Message to "))
         return chat
+
+
+class Question:
+    """What an agent asks the person, where it is answered."""
+
+    def __init__(self, root: Locator) -> None:
+        self.root = root.locator("[data-kind=question]")
+
+    def asks(self, words: str) -> "Question":
+        expect(self.root).to_contain_text(re.compile(words))
+        return self
+
+    def pick(self, option: str) -> None:
+        self.root.get_by_role("button", name=option, exact=True).click()
+
+    def gone(self) -> None:
+        expect(self.root).to_have_count(0)

@@ -14,6 +14,12 @@ element => {
   element.lengths = lengths;
 }
 """
+AT_END = "([box, within]) => box.scrollHeight - box.scrollTop - box.clientHeight < within"
+
+
+def at_end(box: Locator, within: int = 40) -> None:
+    """Wait until what scrolls shows its end, but for so many pixels."""
+    box.page.wait_for_function(AT_END, arg=[box.element_handle(), within])
 
 
 class Chat:

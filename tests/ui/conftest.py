@@ -31,7 +31,7 @@ from chromium import find  # noqa: E402
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.timeout(240))
+            item.add_marker(pytest.mark.timeout(480))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -145,6 +145,6 @@ def page(lab: LabProcess, visits: Visits, request: pytest.FixtureRequest) -> Lab
 
 @pytest.fixture
 def both(page: LabPage) -> Iterator[Callable[[str], None]]:
-    """Takes a picture in each theme; the theme is the server's, so the next test gets it back as it was."""
+    """Takes pictures, see `LabPage.pictures`; the theme is the server's, so the next test gets it back as it was."""
     yield page.pictures
     page.theme("JupyterLab Light")

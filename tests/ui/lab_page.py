@@ -1,13 +1,15 @@
 """JupyterLab's page as a person uses it."""
 
+import json
 import re
+import time
 
 from playwright.sync_api import Page, expect
 
 from chat_page import Chat
 from lab_process import TOKEN, LabProcess
 from notebook_page import NotebookPage
-from visits import picture
+from visits import BOTH_THEMES, PATIENCE_MS, picture
 
 PANEL = "#dispatch-jupyter-panel .dsp-chat"
 THEMES = ("JupyterLab Light", "JupyterLab Dark")
@@ -44,6 +46,21 @@ class LabPage:
         self.page.wait_for_function("window.jupyterapp?.restored.then(() => true)")
         return self
 
+    def reload(self, *, until_kept: str = "", until_gone: str = "") -> "LabPage":
+        """Load the page again, once JupyterLab has stored a layout with, or without, what says that.
+
+        It stores it some time after it has changed, and nothing on the page tells.
+        """
+        deadline = time.monotonic() + PATIENCE_MS / 1000
+        while time.monotonic() < deadline:
+            stored = self.process.ask("GET", f"lab/api/workspaces/{self.workspace}")["data"]
+            layout = json.dumps(stored.get("layout-restorer:data"))
+            if until_kept in layout and not (until_gone and until_gone in layout):
+                self.page.reload()
+                return self.loaded()
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"the layout is never stored so: {layout}")
+
     def tab(self) -> "LabPage":
         """The same JupyterLab in another tab of the same browser."""
         return LabPage(self.page.context.new_page(), self.process, f"{self.workspace}-b").open()
@@ -79,6 +96,10 @@ class LabPage:
         """A command of JupyterLab's own."""
         self.page.evaluate(EXECUTE, [command, arguments])
 
+    def begin(self, command: str) -> None:
+        """A command of JupyterLab's own that asks the person something, or never ends; as its menus call it."""
+        self.page.evaluate("command => void jupyterapp.commands.execute(command)", command)
+
     def theme(self, name: str) -> None:
         if self.page.locator("body").get_attribute("data-jp-theme-name") != name:
             self.execute("apputils:change-theme", theme=name)
@@ -86,9 +107,11 @@ class LabPage:
         expect(self.page.locator("#jupyterlab-splash")).to_have_count(0)
 
     def pictures(self, name: str) -> None:
-        """A picture in each theme, for people to look at; the one that is on first, as a switch takes long."""
+        """A picture in the theme that is on, for people to look at; with `make pictures` in each, as a switch takes
+        long.
+        """
         on = self.page.locator("body").get_attribute("data-jp-theme-name")
-        for theme in sorted(THEMES, key=lambda theme: theme != on):
+        for theme in sorted(THEMES, key=lambda theme: theme != on) if BOTH_THEMES else [on or THEMES[0]]:
             self.theme(theme)
             picture(self.page, f"{name}-{theme.removeprefix('JupyterLab ').lower()}")
 

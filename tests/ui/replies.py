@@ -7,9 +7,9 @@ from collections.abc import Callable
 from model_server import Received, Reply
 
 
-def slow(count: int) -> Reply:
+def slow(count: int, pace: float = 0.03) -> Reply:
     """An answer of so many words that takes longer than anybody looks at it; to be hurried then."""
-    return Reply.tokens(count, pace=0.03)
+    return Reply.tokens(count, pace=pace)
 
 
 def hurry(reply: Reply) -> None:

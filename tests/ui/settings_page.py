@@ -18,6 +18,18 @@ agents:
   - {{name: tester, description: Writes and runs tests., is_subagent: true}}
 """
 """Two keys of $5; for their addresses."""
+TEAM = """\
+keys:
+  - {{id: main, provider: openai, env: FIRST_KEY, api_base: "{openai}"}}
+  - {{id: spare, provider: anthropic, env: SECOND_KEY, api_base: "{anthropic}", budget: {{usd: 2, per: day}}}}
+models:
+  - {{id: openai/gpt-4.1-mini, tags: [heavy], price: {{input: 1, output: 1}}, max_output: 1000}}
+  - {{id: anthropic/claude-scripted, tags: [review], price: {{input: 1, output: 1}}, max_output: 1000}}
+model: heavy
+agents:
+  - {{name: checker, description: Checks., model: [anthropic/claude-scripted], is_subagent: true, permissions: read}}
+"""
+"""A key for all agents, and one of two dollars a day for who checks; for their addresses."""
 SECRETS = {"FIRST_KEY": "secret-of-the-first", "SECOND_KEY": "secret-of-the-second"}
 
 

@@ -10,8 +10,6 @@ from model_server import Call, ModelServer, Reply
 from model_server.cast import Cast, summon
 
 FOUND = "Sign-in is one middleware in auth.py; there is no session store."
-SAVED_MS = 2_500
-"""JupyterLab has saved its layout by then."""
 
 
 def test_agents_are_watched_in_the_panel_as_they_work(page: LabPage, model: ModelServer) -> None:
@@ -66,9 +64,7 @@ def test_a_detached_agent_gets_a_tab_behind_what_the_person_does(page: LabPage, 
     expect(chat.box).to_have_value("and meanwhile")
     expect(tree.row("planner")).to_contain_text("asks you")
 
-    page.page.wait_for_timeout(SAVED_MS)
-    page.page.reload()
-    page.loaded()
+    page.reload(until_kept="dispatch-chat-")
     expect(threads.tab("planner")).to_have_count(1)
     threads.tab("planner").click()
     expect(threads.tab("planner")).not_to_have_class(re.compile("dsp-tab-unseen"))
@@ -80,9 +76,7 @@ def test_a_detached_agent_gets_a_tab_behind_what_the_person_does(page: LabPage, 
     chat.finished("A fine plan.")
 
     threads.tab("planner").locator(".lm-TabBar-tabCloseIcon").click()
-    page.page.wait_for_timeout(SAVED_MS)
-    page.page.reload()
-    page.loaded()
+    page.reload(until_gone="dispatch-chat-")
     expect(tree.row("planner")).to_be_visible()
     expect(threads.tab("planner")).to_have_count(0)
 

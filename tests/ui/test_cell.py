@@ -130,7 +130,7 @@ def test_the_stop_button_of_the_notebook_stops_the_agent(page: LabPage, model: M
     expect(output.first).to_contain_text("w5 ")
     notebook.interrupt()
     notebook.ended(1)
-    assert model.requests[0].gone.wait(5), "the request to the provider is still open"
+    assert model.requests[0].gone.wait(30), "the request to the provider is still open"
     expect(notebook.cells.nth(1)).to_contain_text("Stopped")
     panel = page.open_panel()
     panel.open_session("count")

@@ -6,12 +6,11 @@ import threading
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
+from chat_page import at_end
 from lab_page import LabPage
 from model_server import Call, ModelServer, Reply
 from replies import held, hurry, slow
 from sessions import long_session
-
-FROM_END = "log => log.scrollHeight - log.scrollTop - log.clientHeight"
 
 
 class HeldBack:
@@ -82,14 +81,14 @@ def test_a_long_session_shows_its_end_and_loads_the_rest(page: LabPage) -> None:
 
 
 def test_reading_further_up_is_not_disturbed_by_what_comes(page: LabPage, model: ModelServer) -> None:
-    counting = slow(2000)
+    counting = slow(6000, pace=0.01)
     model.script = [counting]
     chat = page.new_chat()
     chat.send("count")
     answer = chat.answers.last
     expect(answer).to_contain_text("w300 ")  # more than the panel can show
     end = chat.root.get_by_role("log")
-    assert end.evaluate(FROM_END) < 40, "it does not follow the text"
+    at_end(end)
     latest = chat.root.get_by_role("button", name="Latest")
     answer.hover()
     page.page.mouse.wheel(0, -300)
@@ -100,9 +99,48 @@ def test_reading_further_up_is_not_disturbed_by_what_comes(page: LabPage, model:
     assert end.evaluate("log => log.scrollTop") == top
     latest.click()
     hurry(counting)
-    chat.finished("w1999")
-    assert end.evaluate(FROM_END) < 40
+    chat.finished("w5999")
+    at_end(end)
     expect(latest).to_have_count(0)
+
+
+FOLDED_AND_GROWN = """
+log => new Promise(done => {
+  const content = log.firstElementChild, shown = [...content.children];
+  for (const one of shown) one.style.display = 'none';
+  queueMicrotask(() => {
+    const end = log.scrollHeight - log.clientHeight;  // asked for, so the browser moves up to what there is
+    const more = content.appendChild(document.createElement('div'));
+    more.style.height = '900px';
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      const fromEnd = log.scrollHeight - log.scrollTop - log.clientHeight;
+      more.remove();
+      for (const one of shown) one.style.display = '';
+      requestAnimationFrame(() => requestAnimationFrame(() => done([end, fromEnd])));
+    }));
+  });
+})
+"""
+"""What is shown is folded, and more is written before the browser tells of the move up that this made it do: where the
+end was then, and how far the view was from the end after it."""
+
+
+def test_a_move_of_the_browsers_own_is_not_taken_for_the_persons(page: LabPage, model: ModelServer) -> None:
+    model.script = [Reply.tokens(600, pace=0), Reply.tokens(600, pace=0)]
+    chat = page.new_chat()
+    for words in ("count", "again"):
+        chat.send(words)
+        chat.finished("w599")
+    log = chat.root.get_by_role("log")
+    at_end(log)
+    end, from_end = log.evaluate(FOLDED_AND_GROWN)
+    assert end < 200, "the browser had no reason to move up"
+    assert from_end < 40
+    at_end(log)
+    expect(chat.root.get_by_role("button", name="Latest")).to_have_count(0)
+    log.focus()
+    page.page.keyboard.press("Home")
+    expect(chat.root.get_by_role("button", name="Latest")).to_be_visible()
 
 
 def test_a_reload_keeps_panel_session_and_draft(page: LabPage, model: ModelServer) -> None:

@@ -1,10 +1,13 @@
 """Keys with budgets in the page: an agent goes from one to the next, waits, and goes on by itself."""
 
+import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from lab_page import LabPage
 from lab_process import LabProcess, started
@@ -28,8 +31,27 @@ def key_lab(tmp_path_factory: pytest.TempPathFactory, model: ModelServer) -> Ite
     yield from started(process)
 
 
+def frames_of(page: Page) -> list[str]:
+    """What its WebSockets bring from now on."""
+    brought: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: brought.append(str(frame))))
+    return brought
+
+
+def kept_by(process: LabProcess) -> dict[Path, bytes]:
+    """Its log, the sessions' journals, and all else that it wrote; but for what goes as one looks."""
+    kept: dict[Path, bytes] = {}
+    for folder, _, names in os.walk(process.folder):
+        for path in (Path(folder, name) for name in names):
+            with suppress(FileNotFoundError):
+                kept[path] = path.read_bytes() if path.is_file() else b""
+    return kept
+
+
 def test_budgets_are_used_up_waited_for_and_raised(key_lab: LabProcess, visits: Visits, model: ModelServer) -> None:
-    page = LabPage(visits.page(key_lab), key_lab).open()
+    browser = visits.page(key_lab)
+    brought = frames_of(browser)
+    page = LabPage(browser, key_lab).open()
     chat = page.new_chat()
     model.script = [Reply("One.", usage=THREE_DOLLARS)]
     chat.send("Begin")
@@ -49,9 +71,10 @@ def test_budgets_are_used_up_waited_for_and_raised(key_lab: LabProcess, visits: 
     settings.back()
 
     wait = chat.root.get_by_role("region", name="Waiting for key refresh")
-    expect(wait).to_contain_text(re.compile(r"expected at .*00:00 \(in \d+ (h|min|s)"))
+    expect(wait).to_contain_text(re.compile(r"expected at .*00:00 UTC \(in \d+ (h|min|s)"))
     expect(wait.locator("[data-key=second]")).to_contain_text("used up")
-    expect(chat.root.get_by_role("note").filter(has_text="switched from first to second")).to_be_visible()
+    switched = chat.root.get_by_role("note").filter(has_text="The model is now scripted with the key second, as first")
+    expect(switched).to_contain_text(re.compile(r"is used up \(\$6.00 of \$5.00 this month\), back on .*00:00 UTC"))
     expect(chat.state).to_have_text("Waiting for a key")
     chat.root.get_by_role("button", name="Sessions").click()
     expect(chat.root.get_by_role("menuitemradio").first).to_contain_text("waits for a key")
@@ -59,10 +82,15 @@ def test_budgets_are_used_up_waited_for_and_raised(key_lab: LabProcess, visits: 
 
     text = key_lab.own_settings.read_text()
     key_lab.own_settings.write_text(text.replace("usd: 5, per: month", "usd: 50, per: month"))
+    expect(chat.root.locator("[data-flash=config]")).to_contain_text("key first")
     expect(wait).to_have_count(0)
     chat.finished("All done.")
-    expect(chat.root.locator("[data-flash=config]")).to_contain_text("key first")
     assert "secret-of" not in page.page.content()
+    assert any("All done." in frame for frame in brought), "the frames of the session were not seen"
+    assert not any("secret-of" in frame for frame in brought)
+    kept = kept_by(key_lab)
+    assert key_lab.log in kept and any("sessions" in path.parts for path in kept)
+    assert [path for path, said in kept.items() if b"secret-of" in said] == []
 
 
 def test_another_model_is_chosen_and_the_conversation_stays(

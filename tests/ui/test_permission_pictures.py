@@ -59,7 +59,8 @@ def test_prompts(page: LabPage, lab: LabProcess, model: ModelServer, both: Calla
     page.width(420)
     picture(page.page, "prompt-long-command-wide")
     page.width(NARROW)
-    _allow_until(prompt, "1 of 3")
+    _allow_until(prompt, "id_ed25519")
+    prompt.asks("1 of 3")
     both("prompt-queue")
     for _ in range(3):
         if prompt.root.locator(".dsp-secret").count():

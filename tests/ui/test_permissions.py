@@ -1,8 +1,5 @@
 """Reaching outside the project: what waits for the person, wherever they look, and what they allowed."""
 
-import json
-import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -204,11 +201,10 @@ def test_always_is_kept_in_the_own_settings_and_can_be_revoked(
     chat.finished("Read, too.")
     log = Log(chat).open()
     expect(log.grants).to_have_count(1)
-    expect(log.grants).to_contain_text("always (your dispatch.yaml)")
+    expect(log.grants).to_contain_text("always (your dispatch.yaml) · given by you · asked by dispatch in")
     expect(log.lines.first).to_contain_text("winds.txt")
     log.revoke()
-    assert str(outside) not in settings.read_text()
-    assert settings.read_text().startswith("# mine\nshell:\n  timeout: 60  # seconds\n")
+    assert settings.read_text() == "# mine\nshell:\n  timeout: 60  # seconds\n"
     log.close()
     model.script = [reads(outside / "moons.txt"), Reply("Not that.")]
     chat.send("check the moons")
@@ -258,6 +254,37 @@ def test_the_log_filters_and_revokes_what_a_running_command_uses(
     chat.finished("Over.")
 
 
+def test_the_log_of_all_sessions_says_what_another_one_decided(
+    page: LabPage, model: ModelServer, outside: Path
+) -> None:
+    model.script = [reads("/etc/hosts"), Reply("Read."), Reply("Hello.")]
+    chat = page.new_chat()
+    chat.send("look at the almanac of hosts")
+    Prompt(chat).asks("/etc/hosts").allow("This session")
+    chat.finished("Read.")
+    chat.new_session()
+    chat.send("hello")
+    chat.finished("Hello.")
+
+    log = Log(chat).open()
+    expect(log.lines).to_have_count(0)
+    log.everywhere.focus()
+    page.page.keyboard.press("Space")
+    log.loaded()
+    log.search("almanac hosts")
+    expect(log.lines).to_have_count(1)
+    expect(log.lines).to_contain_text("dispatch in “look at the almanac of hosts”")
+    expect(log.grants).to_contain_text("another session")
+    log.revoke()
+    log.close()
+    log.open()
+    expect(log.everywhere).to_be_checked()
+    log.search("almanac hosts")
+    expect(log.lines.first).to_contain_text("revoked by you")
+    log.everywhere.uncheck()
+    expect(log.lines).to_have_count(0)
+
+
 def test_a_notebook_cell_answers_while_the_kernel_is_busy(page: LabPage, model: ModelServer, outside: Path) -> None:
     model.script = [reads(outside / "tides.txt"), Reply("Read in the cell.")]
     notebook = page.notebook(
@@ -272,40 +299,6 @@ def test_a_notebook_cell_answers_while_the_kernel_is_busy(page: LabPage, model: 
     expect(chat.root.locator(".dsp-answered")).to_contain_text("You allowed reading")
     expect(notebook.prompt(1)).to_have_text("[*]:")
     notebook.interrupt()
-
-
-@pytest.fixture
-def notifications(lab: LabProcess) -> Iterator[None]:
-    """Pages that are opened meanwhile let notifications pop up."""
-    path = lab.folder / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
-    before = path.read_text()
-    path.write_text(json.dumps(json.loads(before) | {"doNotDisturbMode": False}))
-    yield
-    path.write_text(before)
-
-
-def test_a_notification_leads_to_the_prompt(
-    notifications: None, page: LabPage, model: ModelServer, outside: Path
-) -> None:
-    model.script = [reads(outside / "tides.txt"), Reply("Read."), Reply("Hello.")]
-    chat = page.new_chat()
-    chat.send("check the tides")
-    Prompt(chat).asks("tides.txt")
-    session = chat.session
-    toast = page.page.locator(".Toastify__toast", has_text="wants to read")
-    expect(toast).to_be_visible()
-    chat.new_session()
-    page.icon.click()
-    expect(chat.root).to_be_hidden()
-    expect(page.icon).to_have_attribute("data-dsp-waiting", "1")
-    toast.get_by_role("button", name="Review").click()
-    prompt = Prompt(chat).asks("tides.txt")
-    assert chat.session == session
-    expect(prompt.root).to_be_focused()
-    prompt.allow("Once")
-    chat.finished("Read.")
-    expect(page.icon).not_to_have_attribute("data-dsp-waiting", re.compile(".*"))
-    expect(page.page.get_by_role("button", name=re.compile("waits for you"))).to_have_count(0)
 
 
 def test_several_wait_in_the_order_they_were_asked(page: LabPage, model: ModelServer, outside: Path) -> None:

@@ -1,4 +1,4 @@
-"""Pictures in `test-results/` for people to look at: light and dark, in a narrow panel and at full width."""
+"""Pictures in `test-results/` for people to look at, in a narrow panel and at full width; and what fits and is read."""
 
 from collections.abc import Callable
 
@@ -86,6 +86,10 @@ Both = Callable[[str], None]
 def test_a_narrow_panel_and_the_main_area(page: LabPage, conversation: Chat, model: ModelServer, both: Both) -> None:
     page.width(NARROW)
     both("panel-end")
+    page.theme("JupyterLab Dark")
+    assert _unreadable(conversation) == []
+    page.theme("JupyterLab Light")
+    assert _unreadable(conversation) == []
     conversation.unfold("list_files")
     conversation.people.first.scroll_into_view_if_needed()
     both("panel-start")
@@ -162,3 +166,32 @@ def _expect_nothing_sticks_out(chat: Chat) -> None:
             .map(element => `${element.className}: ${element.scrollWidth} in ${element.clientWidth}`)"""
     )
     assert wide == []
+
+
+UNREADABLE = """
+chat => {
+  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const layers = element =>
+    element ? [...layers(element.parentElement), getComputedStyle(element).backgroundColor] : [];
+  const drawn = colours => {
+    for (const colour of ['white', ...colours]) { canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1); }
+    const parts = [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).map(value => value / 255);
+    const [r, g, b] = parts.map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const contrast = element => {
+    const below = layers(element), on = drawn(below), text = drawn([...below, getComputedStyle(element).color]);
+    return (Math.max(on, text) + 0.05) / (Math.min(on, text) + 0.05);
+  };
+  const says = element => [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+  return [...chat.querySelectorAll('*')].filter(element => says(element) && element.checkVisibility())
+    .map(element => [contrast(element), element]).filter(([found]) => found < 4.5)
+    .map(([found, element]) => `${found.toFixed(1)}: ${element.className} ${element.textContent.slice(0, 30)}`);
+}
+"""
+"""Text that hardly differs from what is below it, as WCAG counts it: 4.5 is the least it wants."""
+
+
+def _unreadable(chat: Chat) -> list[str]:
+    found: list[str] = chat.root.evaluate(UNREADABLE)
+    return found

@@ -34,7 +34,7 @@ def test_a_mistake_is_shown_with_its_line_and_goes_when_it_is_put_right(page: La
     banner = chat.root.locator("[data-banner=settings]")
     expect(banner).to_contain_text("dispatch.yaml, line 3: there is no setting limits.max_stepz")
     expect(banner).to_contain_text("Did you mean max_steps?")
-    banner.get_by_role("button", name="Open dispatch.yaml, line 3").click()
+    banner.get_by_role("button", name="Open project's dispatch.yaml, line 3").click()
     expect(page.page.locator(".jp-FileEditor:visible .cm-content")).to_contain_text("max_stepz")
     expect(page.page.locator("#jp-main-statusbar")).to_contain_text("Ln 3, Col 1")
 
@@ -42,23 +42,6 @@ def test_a_mistake_is_shown_with_its_line_and_goes_when_it_is_put_right(page: La
     expect(chat.root.locator(".dsp-flash")).to_contain_text("Settings taken up: ")
     expect(banner).to_have_count(0)
     expect(chat.root.locator(".dsp-flash")).to_have_count(0)
-
-
-def test_a_file_that_jupyter_does_not_show_can_be_found(page: LabPage) -> None:
-    chat = page.new_chat()
-    hidden = page.process.project / ".dispatch" / "agents" / "odd.toml"
-    hidden.parent.mkdir(parents=True)
-    hidden.write_text("tools = [unclosed\n")
-    try:
-        banner = chat.root.locator("[data-banner=settings]")
-        banner.get_by_role("button", name="Open odd.toml").click()
-        expect(banner.locator(".dsp-place code")).to_contain_text(".dispatch/agents/odd.toml")
-        expect(banner.get_by_role("button", name="Copy the path of odd.toml")).to_be_visible()
-        settings = Settings.in_panel(chat).part("Agents")
-        expect(settings.view.locator("[data-template=odd]")).to_have_attribute("data-broken", "true")
-    finally:
-        hidden.unlink()
-    expect(settings.view.locator("[data-template=odd]")).to_have_count(0)
 
 
 def test_skills_are_read_found_and_loaded(page: LabPage, model: ModelServer) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
-from chat_page import Chat
+from chat_page import Chat, at_end
 from lab_page import LabPage
 from model_server import Call, ModelServer, Reply
 
@@ -38,7 +38,6 @@ for number in range(6000):
 """
 # without site-packages: there, an editable install of Dispatch itself leads out of the project
 SUITE_COMMAND = "python3 -S -m unittest -v test_tides"
-FROM_END = "box => box.scrollHeight - box.scrollTop - box.clientHeight"
 
 
 class ShellCall:
@@ -91,7 +90,7 @@ def test_the_test_suite_runs_without_a_question_and_is_watched(
     expect(shell.line).to_contain_text(re.compile(r"exit 1 · \d+\.\d s"))
     expect(shell.output).to_contain_text("FAILED (failures=1)")
     expect(shell.output).to_contain_text("test_names (test_tides.Tides")
-    assert shell.output.evaluate(FROM_END) < 2, "its end is not in view"
+    at_end(shell.output, within=2)
     chat.finished("the tide is late")
 
     assert colour(shell.output.locator("span", has_text="hour 3")) != colour(shell.output)

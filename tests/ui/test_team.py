@@ -5,11 +5,11 @@ import threading
 
 from playwright.sync_api import expect
 
+from agents_page import Question, Tree
 from chat_page import Chat
 from lab_page import LabPage
 from model_server import Call, ModelServer, Received, Reply
 from model_server.cast import Cast, result_in, summon
-from tree_page import Question, Tree
 
 
 def writes(path: str, content: str) -> Reply:
@@ -37,13 +37,13 @@ def test_a_planner_in_a_thread_of_its_own(page: LabPage, model: ModelServer) -> 
     tab = page.page.locator(".lm-TabBar-tab", has_text="planner")
     expect(tab).to_be_visible()
     chat.finished("The planner has begun.")
-    tree = Tree(chat)
-    expect(tree.agent("planner")).to_contain_text("asks you")
+    tree = Tree(chat.root)
+    expect(tree.row("planner")).to_contain_text("asks you")
     chat.send("How are the tides?")
     chat.finished("The tides are fine.")
     tab.click()
     thread = Chat(page.page.locator(".jp-MainAreaWidget:visible .dsp-chat")).ready()
-    asked = Question(thread).asks("OAuth, JWT, or both")
+    asked = Question(thread.root).asks("OAuth, JWT, or both")
     expect(asked.root).to_contain_text("dispatch")  # the path to who asks
     page.pictures("tree-question")
     asked.pick("OAuth")
@@ -51,7 +51,7 @@ def test_a_planner_in_a_thread_of_its_own(page: LabPage, model: ModelServer) -> 
     expect(thread.root.locator("[data-ended=done]")).to_be_visible()
     expect(thread.box).to_have_count(0)
     chat.finished("The plan is in plan.md.")
-    tree.is_("planner", "done")
+    tree.is_in("planner", "done")
     assert (page.process.project / "plan.md").read_text().startswith("# Authentication")
     page.pictures("tree-reported")
     page.theme("JupyterLab Light")
@@ -79,12 +79,12 @@ def test_a_researcher_and_a_writer(page: LabPage, model: ModelServer) -> None:
     )
     chat = page.new_chat()
     chat.send("Research how authentication works here and write a summary")
-    tree = Tree(chat)
-    tree.is_("researcher", "running")
-    tree.watch("researcher")
+    tree = Tree(chat.root)
+    tree.is_in("researcher", "running")
+    tree.row("researcher").click()
     expect(chat.answers.last).to_contain_text("w20")
-    tree.is_("writer", "running")
-    tree.watch("writer")
+    tree.is_in("writer", "running")
+    tree.row("writer").click()
     expect(chat.root.get_by_text("w59").first).to_be_visible()  # in its brief
     box = chat.root.get_by_role("textbox", name="Message to writer")
     box.fill("focus on OAuth specifically")
@@ -92,8 +92,8 @@ def test_a_researcher_and_a_writer(page: LabPage, model: ModelServer) -> None:
     expect(box).to_have_value("")
     go_on.set()
     expect(chat.answers.last).to_contain_text("Understood: OAuth only.")
-    tree.is_("writer", "done")
-    tree.watch("dispatch")
+    tree.is_in("writer", "done")
+    tree.row("dispatch").click()
     chat.finished("All done.")
     (found,) = [call for call in page.process.state(chat.session)["calls"] if "w59" in call["output"]]
     assert found["name"] == "summon"
@@ -112,13 +112,13 @@ def test_fifty_children_at_once(page: LabPage, model: ModelServer) -> None:
     )
     chat = page.new_chat()
     chat.send("Look at everything")
-    tree = Tree(chat)
-    expect(tree.summary.first).to_have_attribute("data-total", "51")
+    tree = Tree(chat.root)
+    expect(tree.summary).to_have_attribute("data-total", "51")
     page.page.evaluate(LAG)
-    tree.watch("researcher", 3)
+    tree.row("researcher").nth(3).click()
     expect(chat.answers.last).to_contain_text("w10")
     assert page.process.ask("GET", "dispatch/status")["instance"]
-    tree.watch("dispatch")
+    tree.row("dispatch").click()
     chat.finished("All fifty are back.")
     state = page.process.state(chat.session)
     children = [agent for agent in state["agents"] if agent["parent_id"]]
@@ -148,21 +148,21 @@ def test_the_tree_by_keyboard_and_the_timeline(page: LabPage, model: ModelServer
     chat = page.new_chat()
     chat.send("Go")
     chat.finished("Done.")
-    tree = Tree(chat)
-    tree.agent("dispatch").focus()
+    tree = Tree(chat.root)
+    tree.row("dispatch").focus()
     keyboard = page.page.keyboard
     keyboard.press("ArrowDown")
-    expect(tree.agent("researcher")).to_be_focused()
+    expect(tree.row("researcher")).to_be_focused()
     keyboard.press("End")
-    expect(tree.agent("writer")).to_be_focused()
+    expect(tree.row("writer")).to_be_focused()
     keyboard.press("ArrowLeft")
-    expect(tree.agent("dispatch")).to_be_focused()
+    expect(tree.row("dispatch")).to_be_focused()
     keyboard.press("ArrowLeft")
-    expect(tree.agent("dispatch")).to_have_attribute("aria-expanded", "false")
-    expect(tree.agent("writer")).to_have_count(0)
+    expect(tree.row("dispatch")).to_have_attribute("aria-expanded", "false")
+    expect(tree.row("writer")).to_have_count(0)
     keyboard.press("ArrowRight")
     keyboard.press("w")
-    expect(tree.agent("writer")).to_be_focused()
+    expect(tree.row("writer")).to_be_focused()
     keyboard.press("Enter")
     thread = Chat(page.page.locator(".jp-MainAreaWidget:visible .dsp-chat")).ready()
     expect(thread.root.locator("[data-ended=done]")).to_be_visible()

@@ -1,5 +1,6 @@
 """The browsers of one test, and pictures of what they show."""
 
+import os
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Error, Page
@@ -7,6 +8,8 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page
 from lab_process import REPOSITORY, LabProcess
 
 PICTURES = REPOSITORY / "test-results"
+BOTH_THEMES = "DISPATCH_PICTURES" in os.environ
+"""Set by `make pictures`."""
 WIDE = {"width": 1280, "height": 800}
 OF_NOTEBOOK_ITSELF = "Cannot read properties of undefined (reading 'schema')"
 """Notebook 7.6 fails so on each page, with no extension at all."""

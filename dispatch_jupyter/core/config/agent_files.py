@@ -53,7 +53,7 @@ class AgentFileSection(Section):
 
 @dataclass(frozen=True, slots=True)
 class AgentFile:
-    """One file: the agent it describes, or why it does not."""
+    """One file: the agent it describes, or why it does not; both where the agent is that of its last good version."""
 
     path: Path
     slug: str
@@ -149,7 +149,7 @@ def _judged(path: Path, slug: str, text: str, home: str) -> tuple[AgentSection |
         # a misspelt name says more than that the right one is missing
         found = min(faults, key=lambda fault: fault["type"] == "missing")
         loc = as_written(data, found["loc"])
-        return None, field_fault(AgentFileSection, path, line_of(text, loc), {**found, "loc": loc})
+        return None, field_fault(AgentFileSection, path, line_of(text, loc), data, {**found, "loc": loc})
 
 
 def _as_entry(slug: str, written: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from .reading import Within
 from .references import Names, Say, check_agent
 from .templates import Source, Template, broken, in_order, permitted, template
 
-NOTHING_LEFT = "Nothing that it names can be used: see the other problems of this file."
 UNKNOWN: frozenset[Permission] = frozenset({"read"})
 """What a project's agent may do where the person has one of its name that cannot be understood."""
 
@@ -63,7 +62,7 @@ class Agents:
         taken = {(file.project, file.path.stem) for file in files}
         for file in files:
             scope: SettingsScope = "project" if file.project else "global"
-            if file.section is None or file.error is not None:
+            if file.section is None:
                 error = file.error or file.fault((), "it cannot be used.", "Correct it.")
                 self.errors.append(error)
                 # a name that had to be changed must not hide who really has it
@@ -72,6 +71,7 @@ class Agents:
                 self._found[scope][slug] = broken(slug, scope, error)
                 self._allowed |= {} if file.project else {slug: UNKNOWN}
                 continue
+            self.errors += [file.error] if file.error else []  # it counts as it was before it broke
             place = Place(path=sayable(str(file.path)), line=1)
             entry = file.section.model_dump(exclude_unset=True)
             if file.project is None:

@@ -10,6 +10,7 @@ from ..protocol.settings import ConfigFile, Configuration, TemplateInfo
 from .agent_files import AgentFile
 from .built_in import built_in
 from .faults import sayable
+from .last_models import LastModels
 from .layer import Layer
 from .schema import Settings
 from .templates import Template
@@ -37,6 +38,8 @@ class Config:
     """Counts up with every change of what is in force or of what is said about it."""
     warnings: list[ErrorInfo] = field(default_factory=list)
     """What may be meant, and stops nothing; people see it among the problems in the settings."""
+    models: LastModels = field(default_factory=dict)
+    """What each `model:` named when all of it was last there; kept for when it is misspelt."""
 
     @property
     def model(self) -> str | None:

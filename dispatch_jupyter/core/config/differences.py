@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ..protocol.records import ErrorInfo
 from .configuration import Config
 
 _NAMED = {"keys": ("key", "id"), "models": ("model", "id")}
@@ -21,13 +22,21 @@ def what_changed(before: Config, after: Config) -> list[str]:
         elif name != "agents" and old[name] != new[name]:
             found.append(name)
     found += [f"agent {slug}" for slug in _others(before.templates, after.templates)]
-    more = len(after.errors) - len(before.errors)
+    return [
+        *found,
+        *_counted("problem", before.errors, after.errors),
+        *_counted("warning", before.warnings, after.warnings),
+    ]
+
+
+def _counted(word: str, old: list[ErrorInfo], new: list[ErrorInfo]) -> list[str]:
+    more = len(new) - len(old)
+    if more < 0 and any(error not in old for error in new):
+        # as of a file that is not even YAML any more: one problem, but a new one
+        return [f"other {word}s"]
     if more:
-        some = "more" if more > 0 else "fewer"
-        found.append(f"{abs(more)} {some} {'problem' if abs(more) == 1 else 'problems'}")
-    elif before.errors != after.errors:
-        found.append("problems")
-    return found
+        return [f"{abs(more)} {'more' if more > 0 else 'fewer'} {word}{'' if abs(more) == 1 else 's'}"]
+    return [] if old == new else [f"{word}s"]
 
 
 def _by(entries: list[dict[str, Any]], named: str) -> dict[str, Any]:

@@ -4,8 +4,9 @@ All functions block on small files; call them in a thread.
 """
 
 import json
+import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,21 +15,28 @@ import yaml
 
 from ..protocol.errors import Invalid, NotFound, StoreError
 from ..protocol.ids import GrantId
-from ..protocol.parts import Operation
+from ..protocol.parts import Operation, Place
 from ..protocol.records import Grant
 from .entries import entry_id, written_path
+from .given import Given, Notes, forget_given, note_given
 from .locations import home_of, user_file
+from .marks import line_of
 from .reading import read_bytes
 from .schema import Allowed
-from .splice import CannotSplice, add_item, remove_item, replace_item
+from .splice import CannotSplice, add_item, remove_item, remove_made, replace_item
 from .user_files import locked, replace_file
 
 KEYS = ("permissions", "auto_allow")
 _PLAIN = re.compile(r"/[A-Za-z0-9_./@+-]*")
 
+log = logging.getLogger(__name__)
 
-def always_entries(environ: Mapping[str, str]) -> list[Grant]:
+
+def always_entries(environ: Mapping[str, str], notes: Notes | None = None) -> list[Grant]:
     """All that the person's own file allows, in its order; an entry for all operations as one of each.
+
+    Args:
+        notes: of who gave leave, and when; an entry without one counts as written when the file was.
 
     Raises:
         Invalid: the file cannot be understood; the message names the line.
@@ -36,32 +44,48 @@ def always_entries(environ: Mapping[str, str]) -> list[Grant]:
     """
     path = user_file(environ)
     text = _read(path)
-    since = _written_at(path)
-    return [
-        Grant(id=GrantId(entry_id(operation, leave)), operation=operation, path=leave, scope="always", created_at=since)
-        for _, entry in _entries(path, text, environ)
-        for operation, leave in _leave(entry)
-    ]
+    entries = _entries(path, text, environ)
+    root = yaml.compose(text, Loader=yaml.SafeLoader) if entries else None
+    found: list[Grant] = []
+    for index, entry in entries:
+        place = root and Place(path=str(path), line=line_of(root, (*KEYS, index)))
+        leave = _leave(entry)
+        for operation, name in leave:
+            grant = _grant(path, operation, name).model_copy(update={"place": place})
+            # an entry of several operations is none of ours: we write one of each
+            note = (notes or {}).get(grant.id) if len(leave) == 1 else None
+            found.append(_noted(grant, note) if note else grant)
+    return found
 
 
-def add_always(operation: Operation, path: Path, environ: Mapping[str, str]) -> Grant:
-    """Allow an operation on a path, and all below it, for always. Nothing is written where that is allowed already.
+def add_always(
+    leave: Sequence[tuple[Operation, Path]], environ: Mapping[str, str], given: Given | None = None
+) -> list[Grant]:
+    """Allow operations on paths, and all below them, for always: all of these or none. What is allowed already is not
+    written again.
+
+    Args:
+        given: who allows it, which is noted before it is: leave that nobody is known to have given is not begun.
 
     Raises:
-        Invalid: the path cannot be written down, or the file cannot be understood or changed; it stays as it is.
+        Invalid: a path cannot be written down, or the file cannot be understood or changed; it stays as it is.
         StoreError: the file cannot be read or written.
     """
     file = user_file(environ)
-    try:
-        name = written_path(str(path), None, None)
-    except ValueError as error:
-        raise Invalid(f"{path} cannot be allowed for always: {error}.", "Allow it for the session.") from error
+    wanted = [(operation, _name(path)) for operation, path in leave]
     with locked(file.parent):
         text = _read(file)
-        known = [leave for _, entry in _entries(file, text, environ) for leave in _leave(entry)]
-        if not any(_covers(*leave, operation, name) for leave in known):
-            replace_file(file, _added(file, text, operation, name).encode())
-    return _grant(file, operation, name)
+        known = [one for _, entry in _entries(file, text, environ) for one in _leave(entry)]
+        added: list[tuple[Operation, str]] = []
+        for operation, name in wanted:
+            if not any(_covers(*one, operation, name) for one in (*known, *added)):
+                text = _added(file, text, operation, name)
+                added.append((operation, name))
+        if added:
+            if given is not None:
+                note_given(_ids(added), given, _ids(known), environ)
+            replace_file(file, text.encode())
+    return [_grant(file, *one) for one in wanted]
 
 
 def remove_always(grant_id: GrantId, environ: Mapping[str, str]) -> Grant:
@@ -84,6 +108,10 @@ def remove_always(grant_id: GrantId, environ: Mapping[str, str]) -> Grant:
         if found is None:
             raise NotFound("There is no such grant.", "It may have been taken out of dispatch.yaml already.")
         replace_file(file, text.encode())
+        try:
+            forget_given(grant_id, environ)
+        except StoreError as error:  # it is taken back all the same, and a note alone means nothing
+            log.warning("Who gave leave that was taken back is still noted: %s", error.message)
     return _grant(file, *found)
 
 
@@ -111,6 +139,18 @@ def _leave(entry: Allowed) -> list[tuple[Operation, str]]:
     return [(operation, str(path)) for operation, path, _ in entry.leave()]
 
 
+def _ids(leave: Iterable[tuple[Operation, str]]) -> set[GrantId]:
+    return {GrantId(entry_id(*one)) for one in leave}
+
+
+def _name(path: Path) -> str:
+    """A path as it is written down."""
+    try:
+        return written_path(str(path), None, None)
+    except ValueError as error:
+        raise Invalid(f"{path} cannot be allowed for always: {error}.", "Allow it for the session.") from error
+
+
 def _covers(given: Operation, folder: str, operation: Operation, name: str) -> bool:
     return operation in (given, "read") and Path(name).is_relative_to(folder)
 
@@ -133,6 +173,8 @@ def _taken_out(path: Path, text: str, index: int, entry: Allowed, operation: Ope
     try:
         if rest:
             return replace_item(text, KEYS, index, _item(rest[0], entry.path))
+        if (bare := remove_made(text, KEYS, _item(operation, entry.path))) is not None:
+            return bare
         return remove_item(text, KEYS, index)
     except CannotSplice as error:
         raise _by_hand(path, error) from error
@@ -178,6 +220,11 @@ def _grant(path: Path, operation: Operation, name: str) -> Grant:
         id=GrantId(entry_id(operation, name)), operation=operation, path=name, scope="always",
         created_at=_written_at(path),
     )  # fmt: skip
+
+
+def _noted(grant: Grant, note: Given) -> Grant:
+    asked = {"request_id": note.request_id, "agent_id": note.asker.agent_id}
+    return grant.model_copy(update={**asked, "granted_by": note.by, "created_at": note.at})
 
 
 def _written_at(path: Path) -> datetime:

@@ -1,6 +1,6 @@
 """Names that dispatch.yaml may use and that are made elsewhere: whoever loads it says which there are."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +23,8 @@ class Known:
     """Ids of keys that need not be written down."""
     variables: Mapping[str, str] = field(default_factory=dict)
     """Of providers the environment variable that a key of theirs is looked for in where it names no source."""
+    providers: Callable[[], Collection[str]] = tuple
+    """Names of providers. There may be others; but what is nearly one of these is misspelt."""
     is_model: Callable[[str], bool] = _no_name
     """Whether a word without a slash is the name of a model."""
     is_secret: Callable[[Path], bool] = _no_secret

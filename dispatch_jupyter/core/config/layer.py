@@ -1,5 +1,6 @@
 """One dispatch.yaml, judged by itself: what it sets, and every fault with file, line, field and what to write."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from .faults import fault
 from .marks import Location
 from .reading import digest_of, read_bytes
 from .schema import Settings
+from .stays import LastGood, PartName
 from .tree import NOWHERE, Marked
 from .usable import usable
 from .yaml_text import parse
@@ -31,6 +33,8 @@ class Layer:
     """Where its settings stand in it."""
     left_out: dict[tuple[str, str], ErrorInfo] = field(default_factory=dict)
     """Entries that cannot be used, by list (`agents`) and name, and why."""
+    partial: frozenset[PartName] = frozenset()
+    """Entries and fields of which only a part can be used."""
     project: Path | None = None
     """The project whose file it is; None: it is the person's own."""
 
@@ -50,13 +54,23 @@ class Layer:
         return value
 
 
-def read_layer(path: Path, home: str | None = None, project: Path | None = None, known: Layer | None = None) -> Layer:
+def read_layer(
+    path: Path,
+    home: str | None = None,
+    project: Path | None = None,
+    known: Layer | None = None,
+    last: LastGood | None = None,
+    *,
+    providers: Callable[[], Collection[str]] = tuple,
+) -> Layer:
     """One file, judged by itself. A file that is not there sets nothing.
 
     Args:
         home: what `~` in it stands for.
         project: whose file it is; None where it is the person's own.
         known: what was found in the same file before, by the same arguments: given back where it did not change.
+        last: what of its last good version stays in force where it is broken now.
+        providers: names of those that are known: a key's that is nearly one of them is misspelt.
     """
     try:
         raw = read_bytes(path)
@@ -68,10 +82,11 @@ def read_layer(path: Path, home: str | None = None, project: Path | None = None,
     digest = digest_of(raw)
     if known and known.digest == digest and known.project == project:
         return known
-    return replace(_judged(path, raw, home, project), digest=digest)
+    where = {"folder": path.parent, "home": home, "providers": providers}
+    return replace(_judged(path, raw, where, project, last or LastGood()), digest=digest)
 
 
-def _judged(path: Path, raw: bytes, home: str | None, project: Path | None) -> Layer:
+def _judged(path: Path, raw: bytes, where: dict[str, Any], project: Path | None, last: LastGood) -> Layer:
     try:
         data, tree, twice = parse(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -82,13 +97,14 @@ def _judged(path: Path, raw: bytes, home: str | None, project: Path | None) -> L
         line = mark.line + 1 if mark else None
         return _broken(path, line, f"not valid YAML: {problem}.", "Write `key: value`, indented by spaces.", project)
     if data is None:
-        return Layer(path, project=project)
+        return Layer(path, project=project) if raw.strip() or not last.values else _emptied(path, last, project)
     if not isinstance(data, dict):
         return _broken(path, 1, f"a mapping is wanted, not a {_kind(data)}.", "Write `key: value` lines.", project)
     said = [_twice(path, name, line) for name, line in twice]
-    found = usable(Settings, path, data, tree, {"folder": path.parent, "home": home})
+    found = usable(Settings, path, data, tree, where, last=last)
     return Layer(
-        path, found.values, (*said, *found.errors), tree=found.tree, left_out=found.left_out, project=project
+        path, found.values, (*said, *found.errors), tree=found.tree, left_out=found.left_out, partial=found.partial,
+        project=project,
     )  # fmt: skip
 
 
@@ -98,6 +114,13 @@ def _twice(path: Path, name: str, line: int) -> ErrorInfo:
 
 def _broken(path: Path, line: int | None, text: str, hint: str, project: Path | None) -> Layer:
     return Layer(path, errors=(fault(path, line, text, hint),), readable=False, project=project)
+
+
+def _emptied(path: Path, last: LastGood, project: Path | None) -> Layer:
+    """A file in which nothing is left: by an editor that is about to write it, or a disk that was full."""
+    text = "it is empty now. What it said last stays in force, but for leave."
+    said = fault(path, None, text, "Delete it if that is not to count, or write a comment into it.")
+    return Layer(path, dict(last.values), (said,), partial=last.partial, project=project)
 
 
 def _kind(data: Any) -> str:

@@ -7,7 +7,7 @@ from ..protocol.records import ErrorInfo
 from .faults import fault
 from .layer import Layer
 from .marks import Location
-from .usable import NAMED
+from .stays import NAMED
 
 ADD_UP = {("permissions", "auto_allow"), ("shell", "env_pass")}
 """Lists of which all files' items count. Of other lists the upper file's count alone."""

@@ -16,7 +16,7 @@ from pydantic_core.core_schema import ValidationInfo
 
 from ..protocol.parts import OPERATIONS, SUMMON_KINDS, Effort, Operation, SummonKind
 from .entries import written_path
-from .names import suggestion
+from .names import nearest, suggestion
 from .section import OrOne, Section, or_text
 
 MAX_PROMPT_CHARS = 100_000
@@ -30,9 +30,27 @@ KEYLESS = frozenset(
 )  # fmt: skip
 """Providers that can be called without a secret: they are on this machine, or find credentials by themselves."""
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)]
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+Name = Annotated[str, StringConstraints(pattern=NAME, max_length=64)]
 """Of keys, tags and agents: letters, digits, `_`, `.` and `-`."""
 MODEL_ID = r"^[a-z0-9_]+/\S+$"
+VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
+"""Of environment variables."""
+PROVIDER = r"^[a-z0-9_]+$"
+_MISSPELT = 0.82
+"""How much a name has to be like a known one to be meant for it: `vertex_ai_beta` is less like `vertex_ai`."""
+ADDRESS = r"^https?://[^\s/]+"
+WORDS: dict[str, tuple[str, str]] = {
+    NAME: ("letters, digits, `_`, `.` and `-` are wanted, the first a letter or a digit", "Write it as in `work-2`."),
+    MODEL_ID: ("the id of a model is wanted", "Write `provider/name`, without spaces."),
+    VARIABLE: (
+        "the name of a variable is wanted, never what it holds",
+        "Write as in `OPENAI_API_KEY`. Should a secret stand here, move it into the variable.",
+    ),
+    PROVIDER: ("the name of a provider is wanted", "Write it as litellm does: `anthropic`, `openai`, `gemini`."),
+    ADDRESS: ("an address is wanted", "Write it with `https://` or `http://`."),
+}
+"""Of patterns: what is wanted where something is not like it, and what to do."""
 
 
 def no_address(model: str) -> str:
@@ -68,6 +86,20 @@ Permissions = Annotated[list[Annotated[Permission, BeforeValidator(_permission)]
 Dollars = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 
 
+def _well_spelt(name: str, info: ValidationInfo) -> str:
+    """No provider, or model of one, that is nearly another: it would be nobody's, and agents go on with what else is.
+
+    Others that are not known may well be: litellm calls more than it lists.
+    """
+    provider, slash, model = name.partition("/")
+    known = (info.context or {}).get("providers", tuple)
+    meant = nearest(provider, known(), cutoff=_MISSPELT)
+    if meant not in (None, provider):
+        hint = {"hint": f"Did you mean `{meant}{slash}{model}`?"}
+        raise PydanticCustomError("unknown_provider", "there is no such provider", hint)
+    return name
+
+
 class BudgetSection(Section):
     """`budget:` of a key: `{usd: 5, per: month}` or `{tokens: 2000000, per: day}`."""
 
@@ -87,16 +119,16 @@ class KeySection(Section):
     """An entry of `keys:`: where a secret is found, and how much may be used with it."""
 
     id: Name
-    provider: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+$", max_length=64)] = ""
+    provider: Annotated[str, StringConstraints(pattern=PROVIDER, max_length=64), AfterValidator(_well_spelt)] = ""
     """As litellm names it: `anthropic`, `openai`, `gemini`, … An entry that changes another of its id may leave it out;
     in force it is never empty."""
-    env: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=200)] | None = None
+    env: Annotated[str, StringConstraints(pattern=VARIABLE, max_length=200)] | None = None
     """Name of the environment variable that holds it."""
     file: Annotated[str, StringConstraints(min_length=1, max_length=4096)] | None = None
     """Path of the file that holds it, and nothing else."""
     keyring: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
     """`service/user` in the system's keyring."""
-    api_base: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+", max_length=2000)] | None = None
+    api_base: Annotated[str, StringConstraints(pattern=ADDRESS, max_length=2000)] | None = None
     """Another address than the provider's own."""
     budget: BudgetSection | None = None
 
@@ -127,7 +159,7 @@ class PriceSection(Section):
 class ModelSection(Section):
     """An entry of `models:`."""
 
-    id: ModelId
+    id: Annotated[ModelId, AfterValidator(_well_spelt)]
     tags: Annotated[list[Name], OrOne()] = Field(default_factory=list)
     """What it is for: `heavy`, `medium`, `light`, `coding`, `review`, or words of your own. All are `any`."""
     keys: Annotated[list[Name], OrOne()] | None = None

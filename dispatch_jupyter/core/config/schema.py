@@ -16,7 +16,7 @@ from pydantic_core.core_schema import ValidationInfo
 
 from ..protocol.parts import Operation
 from .entries import entry_id, written_path
-from .model_schema import AgentSection, KeySection, ModelSection, Name, WaitSection
+from .model_schema import VARIABLE, AgentSection, KeySection, ModelSection, Name, WaitSection
 from .section import OrNothing, Section, or_text
 
 MAX_SECONDS = 7 * 24 * 3600.0
@@ -93,7 +93,7 @@ class ShellSection(Section):
     max_timeout: float = Field(default=24 * 3600.0, gt=0, le=MAX_SECONDS, allow_inf_nan=False)
     """Seconds a command may take whatever the agent says."""
     env_pass: Annotated[
-        list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=200)]],
+        list[Annotated[str, StringConstraints(pattern=VARIABLE, max_length=200)]],
         OrNothing(),
     ] = Field(default_factory=list)
     """Names of environment variables that commands get besides the usual ones. Those of secrets are never given."""

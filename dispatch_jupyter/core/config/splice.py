@@ -72,6 +72,26 @@ def remove_item(text: str, keys: Keys, index: int) -> str:
     return _checked(new, expected, line_of(root, (*keys, index)))
 
 
+def remove_made(text: str, keys: Keys, item: str) -> str | None:
+    """`text` without an item that is alone in its list, and without the keys above it, where all of that is written
+    just as `add_item` makes it; None where any of it is somebody's own: a comment, another layout, another entry.
+    """
+    lines = f"{_block(keys, item, 0, text)}{_break(text)}"
+    start = 0 if text.startswith(lines) else text.find(f"\n{lines}") + 1
+    if not text.startswith(lines, start):
+        return None
+    expected = _load(text)
+    if _at(expected, keys) != [yaml.safe_load(item)] or any(
+        len(_at(expected, keys[:at])) != 1 for at in range(1, len(keys))
+    ):
+        return None
+    del expected[keys[0]]
+    try:
+        return _checked(text[:start] + text[start + len(lines) :], expected or None)
+    except CannotSplice:
+        return None
+
+
 def replace_item(text: str, keys: Keys, index: int, item: str) -> str:
     """`text` with another item in the place of one of the list at `keys`.
 

@@ -123,7 +123,7 @@ def _read(path: Path) -> dict[str, list[str]]:
     Raises:
         StoreError: it cannot be read or is not what was written.
     """
-    hint = "Nothing is trusted. Trust the files again in the permissions panel: that writes it anew."
+    hint = "Nothing is trusted. Trust the files again in the chat panel: that writes it anew."
     try:
         record = json.loads(read_bytes(path))
     except FileNotFoundError:

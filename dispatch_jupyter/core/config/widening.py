@@ -4,15 +4,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ..protocol.money import dollars
 from ..protocol.records import ErrorInfo
 from .folders import is_in, meant_by
 from .layer import Layer
 from .marks import Location
 from .schema import Settings
+from .stays import NAMED
 from .tree import take_out
-from .usable import NAMED
 
-TRUST_IT = "Look at what it asks for, then trust this version of it in the permissions panel."
+TRUST_IT = "Look at what it asks for, then trust this version of it in the chat panel."
 Words = Callable[[Any, dict[str, Any]], list[str]]
 """Of a value, and of the entry it is in, what it asks for."""
 
@@ -48,10 +49,10 @@ def _uses_one(key: dict[str, Any]) -> str:
 
 
 def budget_in_words(budget: dict[str, Any] | None) -> str:
-    """`a budget of $5 a month`."""
+    """`a budget of $5.00 a month`."""
     if not budget:
         return "no budget"
-    much = f"${budget['usd']:g}" if budget.get("usd") else f"{budget['tokens']:,} tokens"
+    much = dollars(budget["usd"]) if budget.get("usd") else f"{budget['tokens']:,} tokens"
     per = budget.get("per", "month")
     return f"a budget of {much} {'in total' if per == 'total' else f'a {per}'}"
 
@@ -59,7 +60,8 @@ def budget_in_words(budget: dict[str, Any] | None) -> str:
 def _counts(price: Any, model: dict[str, Any]) -> list[str]:
     if not price:
         return [f"count the usual price of {model['id']}"]
-    return [f"count {model['id']} as ${price['input']:g} in and ${price['output']:g} out for a million tokens"]
+    rates = f"{dollars(price['input'])} in and {dollars(price['output'])} out"
+    return [f"count {model['id']} as {rates} for a million tokens"]
 
 
 def _calls(keys: Any, model: dict[str, Any]) -> list[str]:
@@ -79,8 +81,8 @@ def _much(unit: str) -> Callable[[Any], str]:
     return lambda value: unit.format(f"{value:,}" if isinstance(value, int) else f"{value:g}")
 
 
-def _dollars(value: float | None) -> str:
-    return "any amount" if value is None else f"${value:g}"
+def _at_most(value: float | None) -> str:
+    return "any amount" if value is None else dollars(value)
 
 
 LIMITS: dict[tuple[str, str], tuple[str, Callable[[Any], str]]] = {
@@ -88,7 +90,7 @@ LIMITS: dict[tuple[str, str], tuple[str, Callable[[Any], str]]] = {
     ("limits", "max_depth"): ("let agents summon others {} deep", _much("{} levels")),
     ("limits", "max_live_agents"): ("let a session have {} at a time", _much("{} agents")),
     ("limits", "max_summoned"): ("let a session's agents summon {} until you write again", _much("{} others")),
-    ("limits", "max_tree_usd"): ("let a session's agents spend {} together", _dollars),
+    ("limits", "max_tree_usd"): ("let a session's agents spend {} together", _at_most),
     ("shell", "max_timeout"): ("let commands run for {}", _much("{} seconds")),
 }
 """Settings that hold agents back: what more of them is in words, and how much that is. None: without a limit."""
@@ -135,6 +137,14 @@ def wishes(layer: Layer, home: str, own: Layer | None = None) -> Iterator[Wish]:
         for index, entry in enumerate(layer.values.get(listed, [])):
             if name in entry and _widens(layer, name, entry[name], home):
                 yield Wish((listed, index, name), words(entry[name], entry))
+
+
+def entries_that_widen(layer: Layer, home: str) -> Iterator[Location]:
+    """Entries of lists with a field that needs trust: list and place in it."""
+    for listed, name in FIELDS:
+        for index, entry in enumerate(layer.values.get(listed, [])):
+            if name in entry and _widens(layer, name, entry[name], home):
+                yield listed, index
 
 
 def _raised(layer: Layer, own: Layer | None) -> Iterator[Wish]:

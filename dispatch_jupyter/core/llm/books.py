@@ -1,5 +1,6 @@
 """The ledger as the ring uses it: one that fails now and then. What it cannot take is kept, and given to it later."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,6 +27,7 @@ class Books:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._owed: list[tuple[Reservation, Counted | None]] = []
+        self._paying = asyncio.Lock()
         self._failing = False
         self.unwritten: dict[KeyId, Refusal] = {}
         """What providers said and the ledger could not take."""
@@ -88,6 +90,14 @@ class Books:
             self._failed(error)
             self.unwritten[key] = refusal
 
+    async def forgive(self) -> None:
+        """Drop what providers said. What the ledger cannot let go of holds until the time that is kept."""
+        self.unwritten.clear()
+        try:
+            await self._ledger.forget_refusals()
+        except StoreError as error:
+            self._failed(error)
+
     async def note(self, event: KeyEvent) -> None:
         """Add a line to the key log. One that cannot be written is in the server's log."""
         try:
@@ -106,10 +116,11 @@ class Books:
 
     async def _pay(self) -> None:
         """Give the ledger what it could not take before."""
-        while self._owed:
-            reservation, used = self._owed[0]
-            await self._ledger.close_call(reservation, used, _NOTHING, worked=False)
-            self._owed.pop(0)
+        async with self._paying:  # several look at the same time: each debt is paid once
+            while self._owed:
+                reservation, used = self._owed[0]
+                await self._ledger.close_call(reservation, used, _NOTHING, worked=False)
+                self._owed.pop(0)
 
     def _failed(self, error: StoreError) -> None:
         if not self._failing:

@@ -7,7 +7,6 @@ agent that asked is cancelled meanwhile, so nothing stays reserved.
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -17,7 +16,7 @@ from ..protocol.parts import ModelWish, Usage
 from ..protocol.records import ErrorInfo
 from ..protocol.settings import KeyEvent, KeyState, Models, Resolution
 from .accounts import broken_off, counted
-from .admission import Admission, Waiting, admission, waiting
+from .admission import Admission, CallBefore, Waiting, admission, call_before, waiting
 from .books import Books
 from .catalog import Catalog
 from .choosing import model_of, prices_for
@@ -28,6 +27,7 @@ from .key_facts import Bad, Gathered, mark_of
 from .key_views import key_state, models_view, secret_warnings
 from .ledger import Caller, Counted, Ledger, Reservation, Snapshot
 from .library import loaded_litellm
+from .news import News
 from .period import window_of
 from .refusals import in_words, refusal_after
 from .resolve import Pair, explained, resolve
@@ -73,15 +73,14 @@ class KeyRing:
         self._desk = SecretDesk(environ, clock)
         self._turns = Turns()
         self._lock = asyncio.Lock()
-        self._version = 0
-        self._news = asyncio.Event()
+        self._news = News()
         self._telling = False
         self._alarm: tuple[datetime, asyncio.Task[None]] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._bad: dict[KeyId, Bad] = {}
         self._left_out: dict[Pair, tuple[datetime, Standing]] = {}
         self._keyless: dict[str, Refusal] = {}
-        self._last: dict[AgentId, KeyId] = {}
+        self._last: dict[AgentId, CallBefore] = {}
 
     # ------------------------------------------------------------------ before a call
 
@@ -102,14 +101,16 @@ class KeyRing:
             raise
 
     async def wait(self, told: Waiting, caller: Caller) -> None:
-        """Return once it is worth asking again: at the earliest reset, after a change, and every now and then."""
-        if told.version == self._version:
-            self._turns.sleeps(caller.agent_id)
-            try:
-                await self._clock.sleep_until(told.again, self._news)
-            except BaseException:
-                self.leave(caller)
-                raise
+        """Return once it is worth asking again: at the earliest reset, after a change of a key that is in question,
+        and every now and then.
+        """
+        keys = {candidate.key for candidate in told.resolution.candidates}
+        self._turns.sleeps(caller.agent_id)
+        try:
+            await self._news.wait(keys, told.version, told.again, self._clock)
+        except BaseException:
+            self.leave(caller)
+            raise
         self._turns.woken(caller.agent_id, self._clock.now())
 
     def leave(self, caller: Caller) -> None:
@@ -157,19 +158,12 @@ class KeyRing:
         self._desk.forget()
         self._changed()
 
-    async def forgive(self, *, dated: bool = False) -> None:
-        """All get another chance but keys whose provider said when to come back.
-
-        Args:
-            dated: those too: a person says so, who may have put right at the provider what it refused for.
-        """
+    async def forgive(self) -> None:
+        """All get another chance: a person says so, who may have put right at the provider what it refused for."""
         self._bad.clear()
         self._left_out.clear()
         self._keyless.clear()
-        if dated:
-            self._books.unwritten.clear()
-        with suppress(StoreError):  # then they are tried at the time that is kept
-            await self._ledger.forget_refusals(guessed=not dated)
+        await self._books.forgive()
         self.poke()
 
     async def resolve(self, wants: Sequence[ModelWish]) -> Resolution:
@@ -194,17 +188,9 @@ class KeyRing:
         except StoreError as error:
             broken = error
         if broken is not None:
-            problems.append(ErrorInfo(code=broken.code, message=broken.message, hint=broken.hint))
+            problems.append(ErrorInfo.of(broken))
         states = self._states(gathered, snapshot)
         return models_view(gathered.catalog, states, usage=usage, log=log, problems=problems, litellm=loaded_litellm())
-
-    async def usage(self, by: str) -> dict[str, Usage]:
-        """Usage since ever, by `model`, `key`, `agent` or `session`.
-
-        Raises:
-            StoreError: the ledger cannot be read.
-        """
-        return await self._ledger.usage(by)
 
     async def aclose(self) -> None:
         """Finish what is being written, and close the ledger."""
@@ -221,7 +207,7 @@ class KeyRing:
         await self._desk.ask_keyrings([key.secret for key in self._catalog().keys])
         async with self._lock:
             while True:
-                version = self._version
+                version = self._news.version
                 gathered = await self._gather(self._catalog())
                 ahead = self._turns.ahead_of(caller.agent_id, gathered.now)
                 resolution, reservation, elsewhere = await self._books.reserve(gathered, ahead, wants, size, caller)
@@ -246,14 +232,14 @@ class KeyRing:
     async def _admitted(self, gathered: Gathered, resolution: Resolution, reservation: Reservation) -> Admission:
         caller, key_id = reservation.caller, reservation.claim.key
         self.leave(caller)
-        before = self._last.get(caller.agent_id, caller.key)
+        before = self._last.get(caller.agent_id) or CallBefore(caller.key)
         entry = model_of(gathered, reservation.claim.model)
         call = admission(gathered, entry, resolution, reservation, before)
         if key_id is not None:
-            self._last[caller.agent_id] = key_id
+            self._last[caller.agent_id] = call_before(resolution, key_id)
         if call.switched and key_id is not None:
             await self._note(key_id, call.switched, caller)
-        self._changed()
+        self._tell_soon()  # nobody who waits gains by what another took
         return call
 
     async def _gather(self, catalog: Catalog) -> Gathered:
@@ -286,7 +272,7 @@ class KeyRing:
             if after >= limit > after - this:
                 done = Sums(nano=closed.sums.nano, input=closed.sums.input, output=closed.sums.output)
                 await self._note(key.id, budget_standing(key.id, key.budget, done, now).reason, reservation.caller)
-        self._changed()
+        self._changed(reservation.claim.key)
 
     async def _fail(self, call: Admission, error: ModelError, used: Counted | None) -> None:
         now = self._clock.now()
@@ -350,11 +336,12 @@ class KeyRing:
 
         self._alarm = (at, asyncio.ensure_future(ring()))
 
-    def _changed(self) -> None:
-        """Wake whoever waits, and tell the listener."""
-        self._version += 1
-        news, self._news = self._news, asyncio.Event()
-        news.set()
+    def _changed(self, *keys: KeyId | None) -> None:
+        """Wake those who wait for these keys, without any all who wait, and tell the listener."""
+        self._news.tell(*keys)
+        self._tell_soon()
+
+    def _tell_soon(self) -> None:
         if not self._telling:
             self._telling = True
             asyncio.get_running_loop().call_soon(self._tell)

@@ -68,6 +68,7 @@ def _model_info(model: Model, used: Usage, litellm: Any) -> ModelInfo:
         provider=model.provider,
         tags=list(model.tags),
         keys=[key for key in model.keys if key],
+        no_key=not model.keys,
         effort=model.effort,
         priced=is_priced(litellm, model),
         used=used,

@@ -36,6 +36,8 @@ class Caller:
     agent_id: AgentId
     key: KeyId | None = None
     """The key of its call before; None where there was none, or it is not known."""
+    model: str | None = None
+    """The id of the model of its call before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +156,9 @@ class Ledger:
         """Keep what a provider said against a key."""
         await self._run(lambda db: self._refuse(db, key, refusal, secret))
 
-    async def forget_refusals(self, *, guessed: bool) -> None:
-        """Drop what was said against keys, so that they may be tried again; `guessed`: only what was without a time."""
-        dropped = "DELETE FROM refusals WHERE guessed OR NOT ?"
-        await self._run(lambda db: db.execute(dropped, (guessed,)))
+    async def forget_refusals(self) -> None:
+        """Drop what was said against keys, so that they may be tried again."""
+        await self._run(lambda db: db.execute("DELETE FROM refusals"))
 
     async def bury(self, now: datetime) -> list[KeyEvent]:
         """Count what servers reserved that died as used up, and say so in the log."""

@@ -205,8 +205,21 @@ class _Epilogue:
 async def _close(stream: Any) -> None:
     """Close the connection. Of Anthropic's streams litellm closes none: there the lines being read are closed."""
     lines = getattr(getattr(stream, "completion_stream", None), "streaming_response", None)
-    for source in (stream, lines):
-        close = getattr(source, "aclose", None)
-        closing = close() if close is not None else None
-        if inspect.isawaitable(closing):
-            await closing
+    try:
+        for source in (stream, lines):
+            close = getattr(source, "aclose", None)
+            closing = close() if close is not None else None
+            if inspect.isawaitable(closing):
+                await closing
+    finally:
+        _disarm(stream)
+
+
+def _disarm(stream: Any) -> None:
+    """Keep litellm's stream from setting context variables when it is collected, which it does if it has this.
+
+    Before Python 3.12 a server dies of that, if the collection comes in the middle of another variable being set:
+    https://github.com/python/cpython/issues/148891.
+    """
+    if hasattr(stream, "logging_obj"):
+        stream.logging_obj = None

@@ -8,7 +8,10 @@ from ..protocol.commands import Readiness
 from .choose import choose, named_one
 from .providers import FIRST_CHOICES, PROVIDERS, api_base, ollama_base, value_of
 
-PROBE_SECONDS = 0.3
+GUESS_SECONDS = 0.3
+"""For Ollama, of which nobody said that it is there."""
+NAMED_SECONDS = 2.0
+"""For a server that the person named, perhaps a gateway far away."""
 
 
 async def look_around(environ: Mapping[str, str], configured: str | None) -> Readiness:
@@ -23,18 +26,18 @@ async def look_around(environ: Mapping[str, str], configured: str | None) -> Rea
 
 
 async def ollama_models(environ: Mapping[str, str]) -> list[str] | None:
-    """The models Ollama has, as it lists them (latest first); None where it does not answer within 300 ms."""
-    body = await _get_json(f"{ollama_base(environ)}/api/tags", {})
+    """The models Ollama has, as it lists them (latest first); None where it does not answer at once."""
+    body = await _get_json(f"{ollama_base(environ)}/api/tags", {}, GUESS_SECONDS)
     if body is None:
         return None
     return [str(model["name"]) for model in _dicts(body.get("models")) if "name" in model]
 
 
 async def served_models(environ: Mapping[str, str]) -> list[str] | None:
-    """The models of the server at `OPENAI_BASE_URL`; None where it does not say so within 300 ms."""
+    """The models of the server at `OPENAI_BASE_URL`; None where it does not say so in time."""
     _, key = value_of(environ, PROVIDERS["openai"].keys)
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    body = await _get_json(f"{api_base(environ, 'openai')}/models", headers)
+    body = await _get_json(f"{api_base(environ, 'openai')}/models", headers, NAMED_SECONDS)
     if body is None:
         return None
     return [str(model["id"]) for model in _dicts(body.get("data")) if "id" in model]
@@ -47,11 +50,13 @@ def _asks_server(environ: Mapping[str, str]) -> bool:
     return api_base(environ, "openai") is not None and not has_key
 
 
-async def _get_json(url: str, headers: dict[str, str]) -> dict[str, Any] | None:
+async def _get_json(url: str, headers: dict[str, str], seconds: float) -> dict[str, Any] | None:
     import httpx
 
+    plain = url.lower().startswith("http:")
+    client = httpx.AsyncClient(trust_env=False, verify=not plain)  # certificates take a while to load
     try:
-        async with asyncio.timeout(PROBE_SECONDS), httpx.AsyncClient(trust_env=False) as client:
+        async with asyncio.timeout(seconds), client:
             answer = await client.get(url, headers=headers)
             body = answer.raise_for_status().json()
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError):

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from difflib import get_close_matches
 
 from ..config.model_schema import TAGS
+from ..config.names import nearest
 from ..protocol.ids import KeyId
 from ..protocol.parts import ModelWish
 from ..protocol.records import ErrorInfo
@@ -149,10 +149,10 @@ def _never(standings: Sequence[Standing], faults: Sequence[ErrorInfo], *, left_o
 def _unknown(catalog: Catalog, name: str) -> ErrorInfo:
     provider, slash, rest = name.partition("/")
     known = [*catalog.tags, *(model.id for model in catalog.models)]
-    near = get_close_matches(name, known, n=1, cutoff=0.5)
-    if slash and rest and not near:
-        near = [f"{one}/{rest}" for one in get_close_matches(provider, sorted(known_providers()), n=1)]
-    suggestion = f"; did you mean `{near[0]}`?" if near else "."
+    near = nearest(name, known, cutoff=0.5)
+    if slash and rest and not near and (meant := nearest(provider, sorted(known_providers()))):
+        near = f"{meant}/{rest}"
+    suggestion = f"; did you mean `{near}`?" if near else "."
     what = "Model" if slash else "Model tag"
     tags = ", ".join(f"`{tag}`" for tag in catalog.tags)
     return ErrorInfo(
@@ -166,8 +166,8 @@ def _no_key(catalog: Catalog, wish: ModelWish, models: Sequence[Model]) -> Error
     if wish.key is not None:
         exists = catalog.key(wish.key) is not None
         ids = [key.id for key in catalog.keys]
-        near = get_close_matches(wish.key, ids, n=1)
-        suggestion = f" Did you mean `{near[0]}`?" if near and not exists else ""
+        near = nearest(wish.key, ids)
+        suggestion = f" Did you mean `{near}`?" if near and not exists else ""
         why = f"is not one for `{wish.model}`" if exists else "is unknown"
         return ErrorInfo(
             code="bad_key",

@@ -90,8 +90,8 @@ def budget_standing(key: str, budget: Budget | None, sums: Sums, now: datetime) 
     if used < limit:
         return Standing("busy", f"What `{key}` has left ({left_of(budget, used)}) is reserved for calls under way.")
     ends = window_of(budget, now).ends
-    back = f"back on {moment(ends)}" if ends else "raise its budget in dispatch.yaml to go on with it"
-    return Standing("exhausted", f"`{key}` is used up: {amount(budget, used)}{per_words(budget)}, {back}.", ends)
+    back = f", back on {moment(ends)}" if ends else ": raise its budget in dispatch.yaml to go on with it"
+    return Standing("exhausted", f"`{key}` is used up ({amount(budget, used)}{per_words(budget)}){back}.", ends)
 
 
 def refusal_standing(refusal: Refusal | None, now: datetime) -> Standing:

@@ -15,7 +15,15 @@ _ON_DATE = re.compile(r"(?:access|again|resets?) (?:on|at) (\d{4}-\d\d-\d\d)(?: 
 
 
 def come_back_at(headers: Mapping[str, str], text: str, now: datetime) -> datetime | None:
-    """Aware UTC; None where the provider does not say."""
+    """Aware UTC; None where the provider does not say, or names a time that there is not."""
+    try:
+        said = _said(headers, text, now)
+        return said and said.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _said(headers: Mapping[str, str], text: str, now: datetime) -> datetime | None:
     if named := _in_headers(headers, now):
         return named
     if dated := _ON_DATE.search(text):

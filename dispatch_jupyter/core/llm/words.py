@@ -1,7 +1,8 @@
-"""Keys, money and times in words, alike wherever they are read."""
+"""Keys, budgets and times in words, alike wherever they are read."""
 
 from datetime import UTC, datetime
 
+from ..protocol.money import dollars
 from ..protocol.settings import Budget
 
 _NANO = 1_000_000_000
@@ -12,23 +13,17 @@ def moment(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def dollars(nano: int) -> str:
-    """`5.00 USD`; less than a cent with the digits that count."""
-    value = nano / _NANO
-    return f"{value:.2f}" if value >= 0.005 or value == 0 else f"{value:.2g}"
-
-
 def amount(budget: Budget, used: int) -> str:
-    """`5.02 of 5 USD`, `2,000,100 of 2,000,000 tokens`; `used` in nano-USD or tokens."""
+    """`$5.02 of $5.00`, `2,000,100 of 2,000,000 tokens`; `used` in nano-USD or tokens."""
     if budget.usd is not None:
-        return f"{dollars(used)} of {budget.usd:g} USD"
+        return f"{dollars(used / _NANO)} of {dollars(budget.usd)}"
     return f"{used:,} of {budget.tokens or 0:,} tokens"
 
 
 def left_of(budget: Budget, used: int) -> str:
     """What is left of a budget."""
     if budget.usd is not None:
-        return f"{dollars(max(0, round(budget.usd * _NANO) - used))} of {budget.usd:g} USD"
+        return f"{dollars(max(0.0, budget.usd - used / _NANO))} of {dollars(budget.usd)}"
     return f"{max(0, (budget.tokens or 0) - used):,} of {budget.tokens or 0:,} tokens"
 
 

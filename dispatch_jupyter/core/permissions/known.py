@@ -51,6 +51,7 @@ SECRETS_AT_HOME: dict[str, tuple[str, ...]] = {
     ),
     "your own settings of Dispatch": (
         ".config/dispatch", ".config/dispatch/dispatch.yaml", ".config/dispatch/trust.json",
+        ".config/dispatch/leave.json",
     ),
 }  # fmt: skip
 """What is kept, and where below a home folder. Where a link stands there, its target counts as well."""

@@ -193,7 +193,7 @@ class Files:
             if self._note is not None:
                 self._note(Reach(operation=operation, path=target, covers=target), verdict)
             raise Denied(f"{named} is never opened: {verdict.reason}.", "Find another way, or ask the user.")
-        reach = policy.reach(operation, real, is_folder=_is_folder(place))
+        reach = policy.reach(operation, real, is_folder=_is_folder(place), is_file=_is_file(place))
         raise OutsideProject(
             reach, f"{named} {_why(reach, verdict)}.", f"The user decides. Free is what lies below `{self.root}`."
         )
@@ -234,6 +234,10 @@ class Files:
 
 def _is_folder(place: Place) -> bool:
     return place.info is not None and stat.S_ISDIR(place.info.st_mode)
+
+
+def _is_file(place: Place) -> bool:
+    return place.info is not None and stat.S_ISREG(place.info.st_mode)
 
 
 def _why(reach: Reach, verdict: Verdict) -> str:

@@ -73,11 +73,12 @@ class Policy:
         leave = self._leave(operation, path, guard) or _common(operation, path, self.places)
         return leave or _ask(path, "outside the project" if guard is None else "guarded")
 
-    def reach(self, operation: Operation, path: Path, *, is_folder: bool = False) -> Reach:
+    def reach(self, operation: Operation, path: Path, *, is_folder: bool = False, is_file: bool = False) -> Reach:
         """What a person is asked where the verdict is `ask`.
 
         Args:
             is_folder: whether `path` is a folder that is there; nothing is looked up here.
+            is_file: whether it is a file that is there.
         """
         told = _told(path)
         if (secret := self._secret(operation, path)) is not None:
@@ -85,13 +86,14 @@ class Policy:
         if (guard := self._guard(operation, path)) is not None:
             caution = f"It is no ordinary file: {guard.why}, outside any confinement."
             covers = _told(guard.path)
-            return Reach(operation=operation, path=told, covers=covers, caution=caution, limit="session")
+            alone = is_file and guard.path == path
+            return Reach(operation=operation, path=told, covers=covers, is_file=alone, caution=caution, limit="session")
         folder = path if is_folder else path.parent
         if not self._too_wide(folder):
             return Reach(operation=operation, path=told, covers=_told(folder))
         # leave for a file stays with the file; a folder that is too wide by itself has nothing smaller to offer
         limit: Scope = "once" if self._too_wide(path) else "always"
-        return Reach(operation=operation, path=told, covers=told, limit=limit)
+        return Reach(operation=operation, path=told, covers=told, is_file=is_file, limit=limit)
 
     def also(self, *rules: Rule) -> "Policy":
         """The same policy with more leave."""

@@ -77,6 +77,17 @@ class AgentDetail(Part):
     """Of itself and all below it; None where a price is unknown."""
 
 
+class Asker(Part):
+    """An agent whose request was decided, with its session: enough to name it where neither is open."""
+
+    agent_id: AgentId
+    session_id: SessionId
+    title: str = ""
+    """Of the session."""
+    path: list[str] = Field(default_factory=list)
+    """Names from the top of its tree down to its own."""
+
+
 class Permissions(Part):
     """`GET permissions`, newest last."""
 
@@ -84,7 +95,26 @@ class Permissions(Part):
     log: list[Decision]
     grants: list[Grant]
     """Those in force: of the sessions, and of the person's own dispatch.yaml."""
+    askers: list[Asker] = Field(default_factory=list)
+    """Those who asked for leave for always, where that is known."""
     problems: list[ErrorInfo] = Field(default_factory=list)
+
+
+class DecisionHistory(Part):
+    """`GET permissions/history`: a page of what was decided in all sessions of the project."""
+
+    log: list[Decision]
+    """Newest first."""
+    askers: list[Asker]
+    """Of all agents that `log` and `grants` name."""
+    grants: list[Grant]
+    """Those of all these sessions that are in force; leave for always is not among them."""
+    earlier: int
+    """How many older decisions there are behind this page."""
+    left_out: int = 0
+    """Sessions, the longest unused ones, that were not looked into: there are too many, or it took too long."""
+    problems: list[ErrorInfo] = Field(default_factory=list)
+    """Sessions that could not be read."""
 
 
 class TrustedFile(Part):

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
+from .errors import DispatchError
 from .ids import AgentId, CallId, DecisionId, GrantId, JobId, MessageId, RequestId, SessionId, TaskId, TransitionId
 from .parts import Limits, LoadedSkill, ModelRef, ModelWish, Operation, Part, Place, Usage
 
@@ -47,6 +48,11 @@ class ErrorInfo(Part):
     hint: str | None = None
     place: Place | None = None
     """Where to correct it."""
+
+    @classmethod
+    def of(cls, error: DispatchError) -> "ErrorInfo":
+        """What an exception says."""
+        return cls(code=error.code, message=error.message, hint=error.hint)
 
 
 class FileChange(Part):
@@ -172,6 +178,8 @@ class CommandRun(Part):
     timed_out: bool = False
     why: str | None = None
     """Why Dispatch ended it, in words ("stopped by the user"); None where it ended by itself."""
+    seconds: float | None = None
+    """How long it ran, without waiting for people; None while it runs."""
     job_id: JobId | None = None
     """Set once it goes on in the background; the job then says how it ends."""
 
@@ -218,6 +226,8 @@ class Reach(Part):
     covers: str
     """What leave beyond `once` would cover: this folder and all below it. Where a folder would be too much, the path
     itself."""
+    is_file: bool = False
+    """`covers` is a file that is there, so that nothing is below it."""
     secret: str | None = None
     """What is kept there ("SSH keys"), where it is a place of secrets: leave is given `once` only."""
     caution: str | None = None
@@ -271,12 +281,15 @@ class Grant(Record):
     id: GrantId
     request_id: RequestId | None = None
     agent_id: AgentId | None = None
-    """Who asked; the leave holds for the whole session. None for what stands in a person's dispatch.yaml."""
+    """Who asked; the leave holds for the whole session, or, for always, everywhere. None where nobody asked."""
     operation: Operation
     path: str
     """It covers this and all below it, places of secrets excepted."""
     scope: Literal["session", "always"]
     granted_by: str = ""
+    """User name; empty where an entry was typed into dispatch.yaml by hand."""
+    place: Place | None = None
+    """Where leave for always is written down."""
     created_at: AwareDatetime = Field(default_factory=now)
     revoked_at: AwareDatetime | None = None
     revoked_by: str | None = None
@@ -297,6 +310,9 @@ class Job(Record):
     """Why it was stopped, in words."""
     tail: str = ""
     """The last of its output, once it has ended, and what was denied or put back."""
+    seconds: float | None = None
+    """How long the command ran, its time in the foreground included, without waiting for people; None while it runs
+    and where it was lost."""
     output_bytes: int = 0
     spill: str | None = None
     """Path of its output, all of it up to a limit; the agent may read it."""
@@ -335,7 +351,8 @@ class Decision(Record):
     allowed: bool
     rule: str
     """What decided: `person: once|session|always|deny`, `session grant`, `auto_allow`, `expired`, `revoked`,
-    `not stored` (the answer), `changed by a command` (and not put back), or the rule of the policy that refused."""
+    `not stored` (the answer), `changed by a command` (and not put back), `put back` (after a command changed it), or
+    the rule of the policy that refused."""
     by: str = ""
     """User name, where a person decided."""
     note: str | None = None

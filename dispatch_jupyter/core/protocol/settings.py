@@ -67,6 +67,8 @@ class ModelInfo(Part):
     tags: list[str]
     keys: list[KeyId]
     """Which it may be called with, in fallback order."""
+    no_key: bool = False
+    """It needs a key, and there is none for it."""
     effort: Effort | None = None
     priced: bool | None = None
     """False: nobody knows its price, so keys with a budget in USD are not used for it. None: not looked up yet."""
@@ -170,8 +172,33 @@ class Configuration(Part):
     templates: list[TemplateInfo]
     fallback: list[KeyId]
     problems: list[ErrorInfo]
+    """Those of skills, of files that map them and of the project's instructions are among them."""
     version: int = 0
     """Counts up with every change that was taken up."""
+
+
+class SettingsFile(Part):
+    """`GET config/file`: a file of settings, an agent's, a skill's or a mapping's, for an editor."""
+
+    path: str
+    """Absolute."""
+    text: str
+    digest: str
+    """SHA-256 of its bytes, in hex: which version it is."""
+    size: int
+    """In bytes."""
+    changed_at: AwareDatetime
+    writable: bool
+    """False: it comes with Dispatch, or the system does not let it be changed."""
+
+
+class SaveSettingsFile(Part):
+    """`PUT config/file`: a new text in the place of the version that was read."""
+
+    path: Annotated[str, StringConstraints(min_length=1, max_length=4096)]
+    text: str
+    digest: str
+    """Of the version it is to replace."""
 
 
 class SkillInfo(Part):

@@ -15,7 +15,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ..llm.admission import Admission
-from ..llm.types import CallDelta, Completed, ModelClient, ModelEvent, ModelRequest, ReasoningDelta, Retrying, TextDelta
+from ..llm.types import (
+    CallDelta,
+    ChatMessage,
+    Completed,
+    ModelClient,
+    ModelEvent,
+    ModelRequest,
+    ReasoningDelta,
+    Retrying,
+    TextDelta,
+)
 from ..protocol.errors import BadReply, Conflict, ContextOverflow, DispatchError, Ended, ModelError, Transient
 from ..protocol.ids import AgentId
 from ..protocol.parts import Limits, ModelWish
@@ -147,14 +157,14 @@ class AgentRunner:
             await self._turn()
 
     async def _turn(self) -> None:
-        guard = RepeatGuard()
+        guard = RepeatGuard(self._session.tables.call)
         steps = 0
         while True:
             definition = await self._defined()
             if steps >= definition.limits.max_steps:
                 raise step_limit(steps)
             if steps and self._deliver():
-                guard = RepeatGuard()
+                guard = RepeatGuard(self._session.tables.call)
             definition, calls = await self._query(definition)
             await self._calls.run(calls, definition.toolbox, guard.check)
             await self._session.saved()
@@ -203,23 +213,18 @@ class AgentRunner:
                 definition = latest
                 await self._keys.give_back(admission)
                 continue
-            request = ModelRequest(
-                model=admission.model,
-                system=definition.system,
-                messages=messages,
-                tools=definition.toolbox.schemas,
-                access=admission.access,
-                effort=admission.effort,
-                max_output=admission.max_output,
-            )
+            request = _request(definition, admission, messages)
             reply = self._begin_reply(definition, request.model)
             try:
                 return definition, await self._answer(request, reply, admission)
             except OF_THE_KEY as error:
                 refused = error
             except ContextOverflow:
-                if not self._make_room():
+                cut = self._context.next_cut(self._agent.cut_through)
+                if cut is None:
                     raise
+                self._leave_out(cut, reply)
+                continue
             except (Transient, BadReply) as error:
                 if not (left and reply.begun):
                     raise
@@ -231,17 +236,18 @@ class AgentRunner:
         async with self._within_budget(admission), self._keys.paid(admission) as bill:
             end = await self._listen(request, reply, bill)
         end = replace(end, usage=bill.usage or end.usage)
+        self._sizes.counted(request, end.usage.input_tokens)
+        # paid for, whatever it is worth
+        self._put(usage=self._agent.usage + end.usage, context_tokens=end.usage.input_tokens, note=None)
         calls = reply.complete(end)
         self._reply = None
-        self._sizes.counted(request, end.usage.input_tokens)
-        self._put(usage=self._agent.usage + end.usage, context_tokens=end.usage.input_tokens, note=None)
         return calls
 
     @asynccontextmanager
     async def _within_budget(self, admission: Admission) -> AsyncIterator[None]:
         """Make the call inside, if the session's agents have money left for it."""
         try:
-            with self._spending.held(admission):
+            async with self._spending.held(admission):
                 yield
         except TreeBudget:
             await self._keys.give_back(admission)
@@ -254,7 +260,7 @@ class AgentRunner:
                     bill.usage = event.usage
                     return event
                 if isinstance(event, Retrying):
-                    self._put(note=f"{event.reason}; trying again in {event.seconds:.0f} s")
+                    self._put(note=f"Trying again in {max(1, round(event.seconds))} s: {event.reason}")
                 elif self._agent.note:
                     self._put(note=None)
                 bill.heard += _chars(event)
@@ -276,18 +282,17 @@ class AgentRunner:
             self._reply = None
         self.on_wait()
 
-    def _make_room(self) -> bool:
-        """Leave out the oldest outputs of tool calls; says whether there were any."""
-        cut = self._context.next_cut(self._agent.cut_through)
-        if cut is None:
-            return False
+    def _leave_out(self, cut: int, reply: Reply) -> None:
+        """Go on without the oldest outputs of tool calls; the next try stands below the line that says so."""
         self._put(cut_through=cut)
+        reply.restart()
+        reply.withdraw()
+        self._reply = None
         tell(
             self._session,
             self._id,
             "The conversation became too long for the model: its oldest tool outputs are left out.",
         )
-        return True
 
     # ------------------------------------------------------------------ its records
 
@@ -345,7 +350,6 @@ class AgentRunner:
         if again:
             self.start()
             return
-        self._withdraw_unread()
         self.on_end()
 
     def _goes_on(self, error: ErrorInfo | None) -> bool:
@@ -357,13 +361,17 @@ class AgentRunner:
         of_its_own = self._agent.parent_id is None or self._agent.detached
         return of_its_own and error.code in OF_THE_TURN and bool(self._spoken())
 
-    def _withdraw_unread(self) -> None:
-        """What was written to one that has ended meanwhile is not going to be read."""
-        if not closed(self._agent):
-            return
-        for message in self._queued():
-            self._session.put(message.model_copy(update={"status": "withdrawn"}))
-            tell(self._session, self._id, "It ended before it read the last message.")
+
+def _request(definition: Definition, admission: Admission, messages: list[ChatMessage]) -> ModelRequest:
+    return ModelRequest(
+        model=admission.model,
+        system=definition.system,
+        messages=messages,
+        tools=definition.toolbox.schemas,
+        access=admission.access,
+        effort=admission.effort,
+        max_output=admission.max_output,
+    )
 
 
 def _chars(event: ModelEvent) -> int:
@@ -382,7 +390,7 @@ def _fault(task: asyncio.Task[None]) -> ErrorInfo | None:
     if error is None:
         return None
     if isinstance(error, DispatchError):
-        return ErrorInfo(code=error.code, message=error.message, hint=error.hint)
+        return ErrorInfo.of(error)
     log.error("An agent failed unexpectedly", exc_info=error)
     return ErrorInfo(
         code="internal",

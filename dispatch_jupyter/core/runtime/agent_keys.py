@@ -13,12 +13,14 @@ from ..protocol.errors import BadKey, KeyExhausted, ModelError, NoModel, RateLim
 from ..protocol.ids import AgentId, session_of
 from ..protocol.parts import ModelRef, ModelWish, Usage
 from ..protocol.records import Agent
+from .lineage import below
 from .session import Session
+from .tables import Tables
 from .thread_notes import tell
 
 OF_THE_KEY = (RateLimited, KeyExhausted, BadKey, NoModel)
 """Errors that say something of one key or model: another one may do."""
-
+_CODES = frozenset(error.code for error in OF_THE_KEY)
 
 Wants = Callable[[], Awaitable[Sequence[ModelWish]]]
 
@@ -60,15 +62,10 @@ class AgentKeys:
             ModelError: waiting is no use.
         """
         caller = self._caller()
-        tried_again = refused is not None
         self.waited = False
         while isinstance(found := await self._ring.admit(await wants(), size, caller), Waiting):
             if found.error is not None:
-                if tried_again:
-                    raise refused or found.error
-                tried_again = True  # what was wrong then may have been put right: the provider is asked once
-                await self._ring.forgive()
-                continue
+                raise refused or found.error
             self.waited = True
             self._wait(found)
             await self._session.saved()
@@ -104,7 +101,8 @@ class AgentKeys:
             self._session.put(self._agent.model_copy(update={"usage": self._agent.usage + used}))
 
     def _caller(self) -> Caller:
-        return Caller(session_of(self._agent_id), self._agent_id, self._agent.model.key)
+        model = self._agent.model
+        return Caller(session_of(self._agent_id), self._agent_id, model.key, model.id)
 
     @property
     def _agent(self) -> Agent:
@@ -125,9 +123,16 @@ class AgentKeys:
         if agent.status == "waiting_for_key":
             agent = agent.model_copy(update={"status": "running", "waiting_until": None, "note": None})
         if (agent.model.id, agent.model.key or model.key) != (model.id, model.key):
-            tell(self._session, self._agent_id, _said(agent.model, model, found.switched))
+            tell(self._session, self._agent_id, _said(agent.model, model, found.why))
         if (changed := agent.model_copy(update={"model": model})) != self._agent:
             self._session.put(changed)
+
+
+def ended_without_key(tables: Tables, agent: Agent) -> bool:
+    """Whether one below an agent has failed for want of a key since a person last spoke in the session."""
+    spoken = tables.totals.spoken_at
+    failed = (one for one in below(tables, agent.id) if one.error and one.error.code in _CODES and one.ended_at)
+    return spoken is not None and any(one.ended_at and one.ended_at > spoken for one in failed)
 
 
 def model_of(found: Admission) -> ModelRef:
@@ -136,6 +141,10 @@ def model_of(found: Admission) -> ModelRef:
 
 
 def _said(before: ModelRef, model: ModelRef, why: str) -> str:
-    """For the thread: "The model is now y: the budget of the key work is used up"."""
-    changed = f"The model is now {model.label}" if before.id != model.id else f"The key is now {model.key}"
-    return f"{changed}: {why[:1].lower()}{why[1:]}" if why else f"{changed}."
+    """For the thread: "The model is now y with the key `spare`, as `work` is used up ($5.02 of $5.00 today), …"."""
+    if before.id == model.id:
+        changed = f"The key is now `{model.key}`"
+    else:
+        another = why and model.key not in (None, before.key)
+        changed = f"The model is now {model.label}" + (f" with the key `{model.key}`" if another else "")
+    return f"{changed}, as {why}" if why else f"{changed}."

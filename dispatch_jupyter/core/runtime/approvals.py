@@ -9,9 +9,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from ..permissions.policy import Denied, Policy, Rule, scopes_of
+from ..permissions.there import check_there
 from ..protocol.commands import AnswerRequest
 from ..protocol.errors import Conflict, Invalid, StoreError
 from ..protocol.ids import CallId, GrantId, RequestId, new_id, new_secret_id
+from ..protocol.parts import Operation
 from ..protocol.records import Agent, ErrorInfo, Grant, Reach, Request, now
 from .decisions import DecisionLog, question_of
 from .lineage import path
@@ -24,8 +26,8 @@ EXPIRED = ErrorInfo(
     hint="Send a message, or press Resume, and it asks again.",
 )
 
-KeepAlways = Callable[[Reach], Awaitable[None]]
-"""Writes leave for always into the person's own settings."""
+KeepAlways = Callable[[Request, str], Awaitable[None]]
+"""Writes leave for always into the person's own settings: for all that a request reaches for; who gives it."""
 
 
 class Approvals:
@@ -92,21 +94,25 @@ class Approvals:
         Raises:
             NotFound: there is no such request.
             Conflict: it was answered, or has expired.
-            Invalid: it cannot be allowed that far.
+            Invalid: it cannot be allowed that far, or what leave would cover is not there.
             StoreError, Invalid: the answer could not be kept; the request stays open.
         """
         request = self._answerable(request_id, command)
         self._answering.add(request_id)
         try:
+            if command.answer == "allow" and command.scope != "once":
+                await asyncio.to_thread(check_there, request.reaches)
             if command.answer == "allow" and command.scope == "always":
-                for reach in request.reaches:
-                    await self._keep_always(reach)
+                await self._keep_always(request, by)
             return await self._settle(request, command, by)
         finally:
             self._answering.discard(request_id)
 
-    async def revoke(self, grant_id: GrantId, by: str) -> Grant:
-        """Take leave for the session back.
+    async def revoke(self, grant_id: GrantId, by: str, policy: Callable[[], Policy]) -> Grant:
+        """Take leave for the session back, with all other grants of the very same.
+
+        Args:
+            policy: of the session, as it stands; what it allows all the same is told in the log.
 
         Raises:
             NotFound: there is no such grant.
@@ -115,11 +121,16 @@ class Approvals:
         grant = self._session.tables.one(Grant, grant_id)
         if grant.revoked_at is not None:
             raise Conflict("This grant was revoked before.")
-        revoked = self._session.put(grant.model_copy(update={"revoked_at": now(), "revoked_by": by}), sync=True)
-        self.log.revoked(revoked, by)
+        at = now()
+        revoked = [
+            self._session.put(one.model_copy(update={"revoked_at": at, "revoked_by": by}), sync=True)
+            for one in (grant, *self._twins(grant))
+        ]
+        for one in revoked:
+            self.log.revoked(one, by, at, policy())
         self._changed()
         await self._session.saved()
-        return revoked
+        return revoked[0]
 
     def reconsider(self) -> None:
         """Leave was given: questions that need no answer any more are answered by it.
@@ -142,11 +153,11 @@ class Approvals:
                 self._changed()
 
     def rules(self) -> tuple[Rule, ...]:
-        """The session's grants that are in force."""
+        """The session's grants that are in force: none that is not stored, since it may still be refused."""
         return tuple(
             Rule(grant.operation, Path(grant.path), "session", grant.id)
             for grant in self._session.tables.every(Grant)
-            if grant.revoked_at is None and grant.scope == "session"
+            if grant.revoked_at is None and grant.scope == "session" and grant.seq <= self._session.stored
         )
 
     # ------------------------------------------------------------------ inside
@@ -220,7 +231,7 @@ class Approvals:
         except StoreError:
             self._session.put(request)
             self.log.not_stored(told)
-            for grant in grants:
+            for grant in {grant.id: grant for grant in grants}.values():
                 self._session.put(grant.model_copy(update={"revoked_at": now()}))
             if answered.done():  # the agent was stopped meanwhile
                 self._close(request.id)
@@ -238,19 +249,31 @@ class Approvals:
         return Conflict("The agent was stopped meanwhile; nothing was allowed.", "Send it a message.")
 
     def _grant(self, request: Request, by: str) -> list[Grant]:
-        return [
-            self._session.put(
-                Grant(
-                    id=GrantId(new_id()),
-                    request_id=request.id,
-                    agent_id=request.agent_id,
-                    operation=reach.operation,
-                    path=reach.covers,
-                    scope="session",
-                    granted_by=by,
+        """A grant for each reach, in their order: the same one for all that leave is the same for."""
+        grants: dict[tuple[Operation, str], Grant] = {}
+        for reach in request.reaches:
+            if (reach.operation, reach.covers) not in grants:
+                grants[reach.operation, reach.covers] = self._session.put(
+                    Grant(
+                        id=GrantId(new_id()),
+                        request_id=request.id,
+                        agent_id=request.agent_id,
+                        operation=reach.operation,
+                        path=reach.covers,
+                        scope="session",
+                        granted_by=by,
+                    )
                 )
-            )
-            for reach in request.reaches
+        return [grants[reach.operation, reach.covers] for reach in request.reaches]
+
+    def _twins(self, grant: Grant) -> list[Grant]:
+        """Others in force that allow the very same: two questions may be answered alike, each by somebody else."""
+        return [
+            one
+            for one in self._session.tables.every(Grant)
+            if one.id != grant.id
+            and one.revoked_at is None
+            and (one.operation, one.path, one.scope) == (grant.operation, grant.path, grant.scope)
         ]
 
     def _put_answer(self, request: Request, answer: dict[str, object]) -> Request:

@@ -91,9 +91,7 @@ class Births:
         limits = self._config.last.settings.limits
         depth = 0 if wish.top_level else len([*ancestors(tables, parent)]) + 1
         live = sum(agent.status in LIVE for agent in tables.agents())
-        spoken = max(
-            (one.created_at for one in tables.messages() if one.role == "user" and not one.from_agent), default=now()
-        )
+        spoken = tables.totals.spoken_at or now()
         summoned = sum(agent.summoned_by is not None and agent.created_at > spoken for agent in tables.agents())
         if depth > limits.max_depth:
             raise _too_many(f"Agents are nested {limits.max_depth} deep at most here.", "Do this part yourself.")

@@ -20,6 +20,7 @@ from .access import CallAccess
 from .guards import CallLoop
 from .lineage import closed
 from .live_output import LiveOutput
+from .place import Place
 from .relations import ChildrenOf, Relations
 from .skill_source import SkillSource
 from .task_board import TaskBoard
@@ -71,10 +72,12 @@ class CallRunner:
         for together in self._groups(calls):
             for call in together:
                 await self._refuse_or_pass(call, check)
+            places = [Place() for _ in together]
             async with asyncio.TaskGroup() as group:
-                for call in together:
+                for index, call in enumerate(together):
                     if self._session.tables.call(call.id).status == "pending":
-                        group.create_task(self._run_one(call))
+                        places[index].behind(places[:index])
+                        group.create_task(self._run_one(call, places[index]))
 
     def _groups(self, calls: list[ToolCall]) -> Iterator[list[ToolCall]]:
         """Neighbours that only look go together, each one that changes things goes alone."""
@@ -96,12 +99,12 @@ class CallRunner:
         except ToolError as error:
             await self._fail(call, error)
 
-    async def _run_one(self, call: ToolCall) -> None:
+    async def _run_one(self, call: ToolCall, place: Place) -> None:
         call = self._session.put(call.model_copy(update={"status": "in_progress", "started_at": now()}))
         children = self._relations.children()
         try:
             tool = self._toolbox.get(call.name)
-            result = await self._result(tool, call, children)
+            result = await self._result(tool, call, children, place)
             more: dict[str, object] = {"changes": list(result.changes), "command": result.command}
             if result.whole is not None:
                 more["spill"] = str(result.whole)
@@ -110,6 +113,7 @@ class CallRunner:
         except DispatchError as error:
             await self._fail(call, error)
         finally:
+            place.leave()
             children.release()
 
     def _told(self, child_ids: Sequence[AgentId]) -> None:
@@ -118,13 +122,13 @@ class CallRunner:
             if closed(child):
                 self._session.put(child.model_copy(update={"told": True}), sync=True)
 
-    async def _result(self, tool: Tool, call: ToolCall, children: ChildrenOf) -> ToolResult:
+    async def _result(self, tool: Tool, call: ToolCall, children: ChildrenOf, place: Place) -> ToolResult:
         arguments = parse_arguments(tool, call.arguments_text if call.arguments is None else call.arguments)
         await self._bench.refresh()
         self._check_leave(tool)
         context = self._context(call, children)
         try:
-            return await self._with_leave(tool, arguments, context)
+            return await self._with_leave(tool, arguments, context, place)
         except DispatchError:
             raise
         except Exception as error:
@@ -132,7 +136,7 @@ class CallRunner:
             log.exception("The tool %s failed unexpectedly", tool.name)
             raise ToolError(f"`{tool.name}` failed unexpectedly: {error}", code="internal") from error
 
-    async def _with_leave(self, tool: Tool, arguments: Arguments, context: ToolContext) -> ToolResult:
+    async def _with_leave(self, tool: Tool, arguments: Arguments, context: ToolContext, place: Place) -> ToolResult:
         """Run a tool; where it reaches further than it may, ask, and run it again with the leave given.
 
         Tools reach before they change anything, so nothing is done twice.
@@ -141,6 +145,8 @@ class CallRunner:
             try:
                 return await tool.run(arguments, context)
             except OutsideProject as outside:
+                await place.reached()
+                place.leave()
                 await context.access.ask([outside.reach])
         return await tool.run(arguments, context)
 

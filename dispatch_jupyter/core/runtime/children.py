@@ -15,9 +15,9 @@ from ..protocol.records import Agent, ErrorInfo, Message, now
 from ..tools.family import Wish
 from .births import Births
 from .chores import Chores
-from .endings import STOP_SECONDS, STOPPED, rest
+from .endings import STOP_SECONDS, STOPPED, failed_thread, rest
 from .lineage import below, closed, resumable, subagents
-from .mail import Mail, message_for
+from .mail import Awaited, Mail, message_for
 from .session import Session
 from .workbench import Workbench
 
@@ -77,7 +77,8 @@ class Children:
         except BaseException as error:
             self._never_began(session, child.id, error)
             raise
-        if closed(session.tables.agent(child.id)):
+        child = session.tables.agent(child.id)
+        if closed(child) or child.error is not None:  # a detached one that is stopped is not closed
             raise ToolError("It was stopped before it began.", "Summon another one, if it is needed.", code="cancelled")
         self._runner(session, child.id).start()
         return session.tables.agent(child.id)
@@ -124,13 +125,16 @@ class Children:
         if self._at_rest(session, agent_id) and (rests := self._rests.pop(agent_id, None)):
             rests.set()
         agent = session.tables.agent(agent_id)
-        self._bring_home(session, agent_id)
         if closed(agent):
             self._mail.withdraw_unread(session, agent_id)
+        self._bring_home(session, agent_id)
+        if closed(agent):
             self._chores.add(self._end_below(session, agent_id))
         if agent.parent_id:
             self._bring_home(session, agent.parent_id)
             self._reconsider(session, agent.parent_id)
+        if failed_thread(agent):
+            self._mail.tell_failure(session, agent, self._awaited(session))
 
     def opened(self, session: Session) -> None:
         """A session was opened again: what a server that died had not brought home is."""
@@ -158,12 +162,11 @@ class Children:
         return closed(agent) or (agent.detached and not self._runner(session, agent_id).running)
 
     def _bring_home(self, session: Session, parent_id: AgentId) -> None:
+        self._mail.bring_home(session, parent_id, self._awaited(session), self._stopping)
+
+    def _awaited(self, session: Session) -> Awaited:
         waiting = self._bench(session).waiting
-
-        def awaited(by: AgentId, child_id: AgentId) -> bool:
-            return (by, child_id) in self._claimed or waiting.awaited(by, child_id)
-
-        self._mail.bring_home(session, parent_id, awaited, self._stopping)
+        return lambda by, child_id: (by, child_id) in self._claimed or waiting.awaited(by, child_id)
 
     def _reconsider(self, session: Session, agent_id: AgentId) -> None:
         """One that rests until its children end: perhaps it is at its end now."""
@@ -178,10 +181,11 @@ class Children:
 
     async def _end_below(self, session: Session, agent_id: AgentId) -> None:
         """Nothing of an agent that has ended goes on: no agents that worked for it, no background jobs."""
-        await self.interrupt(session, agent_id)
+        if session.closed:  # meanwhile, and all of this with it
+            return
         shell = self._bench(session).shell
-        jobs = [running for job, running in shell.jobs.all() if job.agent_id == agent_id and not running.over]
-        await asyncio.gather(*(running.stop("its agent has ended") for running in jobs))
+        await self.interrupt(session, agent_id)
+        await shell.end_agent(agent_id)
 
     async def _stop(self, session: Session, agents: Sequence[Agent]) -> None:
         """Those that are being stopped already are not told again: it would cut short what they have to finish."""
@@ -211,6 +215,7 @@ class Children:
             failed = STOPPED if isinstance(error, asyncio.CancelledError) else _info(error)
             ended = {"status": "error", "error": failed, "ended_at": now(), "told": True}
             session.put(agent.model_copy(update=ended))
+            self.rested(session, agent_id)  # somebody may wait for it already
 
 
 def brief(session: Session, child: Agent, parent: Agent, wish: Wish) -> Message:
@@ -221,7 +226,7 @@ def brief(session: Session, child: Agent, parent: Agent, wish: Wish) -> Message:
 
 def _info(error: BaseException) -> ErrorInfo:
     if isinstance(error, DispatchError):
-        return ErrorInfo(code=error.code, message=error.message, hint=error.hint)
+        return ErrorInfo.of(error)
     return ErrorInfo(code="internal", message=f"It could not be started: {error}.")
 
 

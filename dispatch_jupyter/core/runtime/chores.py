@@ -34,4 +34,4 @@ class Chores:
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception():
-            log.warning("A background task failed: %s", task.exception())
+            log.error("A background task failed: %s", task.get_name(), exc_info=task.exception())

@@ -41,13 +41,17 @@ class CurrentSkills:
 
     async def fresh(self) -> Told:
         """What agents are told; read in a thread at the first call."""
-        return self.told if self._read else await self.renewed()
+        return self.told if self._read else await self._looked_up(again=False)
 
     async def renewed(self) -> Told:
         """The same, read now: files changed."""
+        return await self._looked_up(again=True)
+
+    async def _looked_up(self, *, again: bool) -> Told:
         async with self._lock:
-            self.told = await asyncio.to_thread(self._load)
-            self._read = True
+            if again or not self._read:  # else somebody else has looked it up while this one waited
+                self.told = await asyncio.to_thread(self._load)
+                self._read = True
             return self.told
 
     def _load(self) -> Told:

@@ -1,12 +1,18 @@
 """The permission log: what outside the project was allowed or denied, by whom or by which rule."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import zip_longest
+from pathlib import Path
 
-from ..permissions.policy import Verdict
+from ..permissions.faults import printable
+from ..permissions.policy import Policy, Verdict
 from ..protocol.ids import AgentId, CallId, DecisionId, GrantId, new_id
+from ..protocol.parts import Operation
 from ..protocol.records import Decision, Grant, Reach, Request
 from .session import Session
+
+_VERBS: dict[Operation, str] = {"read": "read", "write": "write", "execute": "run"}
 
 
 class DecisionLog:
@@ -49,11 +55,16 @@ class DecisionLog:
         for line in lines:
             self._session.put(line.model_copy(update={"allowed": False, "rule": "not stored", "grant_id": None}))
 
-    def revoked(self, grant: Grant, by: str) -> None:
-        """Leave was taken back."""
+    def revoked(self, grant: Grant, by: str, at: datetime, policy: Policy) -> None:
+        """Leave was taken back; for always, so in every open session, each of which has a line of the same time.
+
+        Args:
+            policy: without that leave.
+        """
         reach = Reach(operation=grant.operation, path=grant.path, covers=grant.path)
         agent_id = grant.agent_id or self._session.tables.session.root_agent_id
-        self._put(agent_id, reach, grant_id=grant.id, allowed=False, rule="revoked", by=by)
+        note = _still_allowed(grant, policy)
+        self._put(agent_id, reach, grant_id=grant.id, allowed=False, rule="revoked", by=by, at=at, note=note)
 
     def _put(self, agent_id: AgentId, reach: Reach, *, allowed: bool, rule: str, **more: object) -> Decision:
         decision = Decision(
@@ -70,7 +81,16 @@ class DecisionLog:
 def question_of(name: str, reaches: Sequence[Reach], command: str | None) -> str:
     """The question in one sentence, for terminals, notifications and logs."""
     first, *others = reaches
-    verb = {"read": "read", "write": "write", "execute": "run"}[first.operation]
     more = f" and {len(others)} more" if others else ""
     how = " with a shell command" if command is not None else ""
-    return f"{name} wants to {verb} {first.path}{more}{how}"
+    return f"{name} wants to {_VERBS[first.operation]} {printable(first.path)}{more}{how}"
+
+
+def _still_allowed(grant: Grant, policy: Policy) -> str | None:
+    """That other leave allows what a grant did, as leave to write includes reading; None where nothing does."""
+    verdict = policy.decide(grant.operation, Path(grant.path))
+    if verdict.outcome != "allow":
+        return None
+    other = next((rule for rule in policy.rules if rule.grant_id and rule.grant_id == verdict.grant_id), None)
+    leave = f"leave to {_VERBS[other.operation]} {printable(str(other.path))}" if other else "other leave"
+    return f"Still allowed, by {leave}."

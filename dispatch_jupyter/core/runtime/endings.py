@@ -7,6 +7,7 @@ from .tables import Tables
 MOST_FILES = 50
 STOP_SECONDS = 10.0
 """How long is waited for agents to stop: a tool may have something to finish, but must not hold up anybody."""
+_STOPS = ("cancelled", "interrupted")
 STOPPED = ErrorInfo(code="cancelled", message="Stopped.", hint="Send a message to go on.")
 
 
@@ -36,6 +37,12 @@ def rest(tables: Tables, agent: Agent, error: ErrorInfo | None) -> dict[str, obj
     if agent.parent_id is None or agent.detached or error.code == "interrupted":
         return changes
     return changes | {"result": partial_work(tables, agent), "ended_at": now()}
+
+
+def failed_thread(agent: Agent) -> bool:
+    """Whether it is a thread of its own below another agent, at rest because its turn failed; nobody stopped it."""
+    failed = agent.status == "error" and agent.error is not None and agent.error.code not in _STOPS
+    return failed and agent.detached and agent.parent_id is not None and not closed(agent)
 
 
 def _cut(tables: Tables, agent: Agent) -> ErrorInfo | None:

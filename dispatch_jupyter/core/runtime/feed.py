@@ -7,6 +7,8 @@ from ..protocol.errors import DispatchError
 
 MAX_WAITING = 2_000
 """Frames a client may be behind before it is dropped; it comes back with its last `seq`."""
+MAX_CHARS = 16_000_000
+"""Of those frames together. One alone may have more, as the first of a long session."""
 
 
 class Lagged(DispatchError):
@@ -22,15 +24,20 @@ class Feed:
         """`thread`: what part of its session it is for; see `threads`."""
         self.thread = thread
         self._frames: asyncio.Queue[Sequence[str] | DispatchError | None] = asyncio.Queue()
+        self._chars = 0
+        """Of what waits."""
         self._open = True
 
     def push(self, frame: Sequence[str]) -> None:
         """Never blocks: a client that is too far behind is ended with `Lagged`."""
         if not self._open:
             return
-        if self._frames.qsize() >= MAX_WAITING:
+        chars = _chars(frame)
+        waiting = self._frames.qsize()
+        if waiting >= MAX_WAITING or (waiting and self._chars + chars > MAX_CHARS):
             self.end(Lagged("The connection was too slow and has been dropped.", "Reconnect with the last seq."))
             return
+        self._chars += chars
         self._frames.put_nowait(frame)
 
     def end(self, error: DispatchError | None = None) -> None:
@@ -49,7 +56,12 @@ class Feed:
                 return
             if isinstance(frame, DispatchError):
                 raise frame
+            self._chars -= _chars(frame)
             yield frame
+
+
+def _chars(frame: Sequence[str]) -> int:
+    return sum(map(len, frame))
 
 
 def _drained(

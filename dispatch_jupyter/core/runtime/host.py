@@ -1,4 +1,4 @@
-"""What the runtime knows of the server it lives in."""
+"""The server around the runtime, as whoever starts it describes it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

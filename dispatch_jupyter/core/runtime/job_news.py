@@ -10,8 +10,12 @@ from operator import itemgetter
 
 from ..llm.types import ChatMessage
 from ..protocol.records import Job, ToolCall
+from ..tools.retrieve import Retrieve
 from ..tools.shell.job_tools import RUNS, ReadJob, StopJob
 from ..tools.shell.result import seconds
+
+_TELL = (ReadJob.name, StopJob.name, Retrieve.name)
+"""Tools whose result says how a job ended. What they call the job is for models to say in several ways."""
 
 
 class JobNews:
@@ -28,10 +32,11 @@ class JobNews:
     def heard(self, calls: Iterable[ToolCall]) -> None:
         """Results that come now: one of a job that says how it ended leaves nothing to tell."""
         told = {
-            (call.arguments or {}).get("job")
+            word.strip()
             for call in calls
-            if call.name in (ReadJob.name, StopJob.name) and call.status == "completed"
-            if not call.output.endswith(RUNS)
+            if call.name in _TELL and call.status == "completed" and not call.output.endswith(RUNS)
+            for word in (call.arguments or {}).values()
+            if isinstance(word, str)
         }
         self._untold = [one for one in self._untold if one[1].id not in told]
 
@@ -44,6 +49,6 @@ class JobNews:
 
 def _line(job: Job, ended_at: datetime) -> str:
     how = job.why or (f"exit {job.exit_code}" if job.signal is None else f"ended by {job.signal}")
-    took = seconds((ended_at - job.started_at).total_seconds())
+    took = seconds((ended_at - job.started_at).total_seconds() if job.seconds is None else job.seconds)
     where = f", or read_file with {job.spill}" if job.spill else ""
     return f"[Dispatch: background job {job.id} is over: {how} · {took}. Its output: read_job{where}.]"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ..config.load import Known
-from ..llm.providers import PROVIDERS, family_of, value_of
+from ..llm.providers import PROVIDERS, family_of, known_providers, value_of
 from ..permissions.places import Places
 from ..tools.groups import known_names
 
@@ -15,6 +15,7 @@ def known_to(environ: Mapping[str, str], places: Places) -> Known:
         tools=known_names(),
         keys=frozenset(filter(None, found)),
         variables={provider.name: provider.keys[0] for provider in PROVIDERS.values() if provider.keys},
+        providers=known_providers,
         is_model=lambda word: family_of(word) is not None,
         is_secret=lambda path: places.secret(path) is not None,
     )

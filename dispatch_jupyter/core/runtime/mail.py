@@ -7,6 +7,7 @@ from ..protocol.ids import AgentId, MessageId, handle_of, new_id
 from ..protocol.records import Agent, Message, MessagePurpose
 from ..tools.family import Delivery
 from ..tools.tree_words import named, outcome, wrapped
+from .endings import STOPPED
 from .lineage import children, closed, heir
 from .session import Session
 from .thread_notes import tell
@@ -18,6 +19,8 @@ MAX_SHOWN = 10_000
 """Characters of another agent's message that a model gets."""
 
 Start = Callable[[Session, AgentId], None]
+Awaited = Callable[[AgentId, AgentId], bool]
+"""Whether a call of the first waits for the second, its child."""
 
 
 class Mail:
@@ -53,7 +56,7 @@ class Mail:
         """A person has spoken: agents that were not to wake each other any more may again."""
         for agent in session.tables.agents():
             waits = any(message.status == "queued" for message in session.tables.thread(agent.id))
-            if agent.status == "idle" and waits and not self._at_work(agent.id):
+            if agent.status in ("idle", "waiting") and waits and not self._at_work(agent.id):
                 self._start(session, agent.id)
 
     async def between(self, session: Session, sender: Agent, agent_id: AgentId, text: str) -> Delivery:
@@ -65,7 +68,7 @@ class Mail:
         """
         agent = session.tables.agent(agent_id)
         rests = agent.status in ("idle", "waiting") and not self._at_work(agent_id)
-        held = rests and wakes_since_a_person(session) >= MAX_WAKES
+        held = rests and session.tables.totals.wakes >= MAX_WAKES
         message = message_for(session, agent_id, text, sender=sender.name, from_agent=sender.id)
         try:
             _check_open(agent)
@@ -83,7 +86,7 @@ class Mail:
         self,
         session: Session,
         parent_id: AgentId,
-        awaited: Callable[[AgentId, AgentId], bool],
+        awaited: Awaited,
         stopping: Collection[AgentId] = (),
     ) -> None:
         """The results of children that have ended and that nobody has been told of, each once.
@@ -92,8 +95,8 @@ class Mail:
 
         Args:
             awaited: whether a call of somebody's waits for a child, and will have its result.
-            stopping: who is being stopped together. None of them is woken, and of those that end with their parent
-                nobody is told: what it had done says enough.
+            stopping: who is being stopped together. None of them is woken, and of those that this cuts off with their
+                parent nobody is told: what it had done says enough.
         """
         tables = session.tables
         parent = tables.agent(parent_id)
@@ -102,10 +105,21 @@ class Mail:
             if not closed(child) or child.told:
                 continue
             reader = heir(tables, child)
-            if reader is None or (ends and child.id in stopping):
+            if reader is None or (ends and child.id in stopping and child.error == STOPPED):
                 session.put(child.model_copy(update={"told": True}))
             elif not awaited(reader.id, child.id):
                 self._deliver(session, child, reader, wakes=reader.id not in stopping)
+
+    def tell_failure(self, session: Session, child: Agent, awaited: Awaited) -> None:
+        """A turn of a detached agent failed. It has not ended, but who waits for its result would never hear of it."""
+        reader = heir(session.tables, child)
+        if reader is None or child.error is None or awaited(reader.id, child.id):
+            return
+        text = (
+            f"Its turn failed: {child.error.message}\n"
+            "It has not ended: its result comes once a person lets it go on, in its thread."
+        )
+        self._put_for(session, child, reader, text, "message", wakes=True)
 
     def take_back(self, session: Session, parent_id: AgentId, child: Agent) -> None:
         """A call gives the result now: the message that would have brought it is not needed, if nobody has read it."""
@@ -117,12 +131,16 @@ class Mail:
     def withdraw_unread(self, session: Session, agent_id: AgentId) -> None:
         """An agent came to its end: what waits for it is not going to be read.
 
-        What somebody is sending just now is refused by whoever sends it.
+        A result among that is not told any more, and goes to whoever is above. What somebody is sending just now is
+        refused by whoever sends it.
         """
         for message in session.tables.thread(agent_id):
-            if message.status == "queued" and (message.seq <= session.stored or message.purpose == "result"):
-                session.put(message.model_copy(update={"status": "withdrawn"}))
-                tell(session, agent_id, "It ended before it read the last message.")
+            if message.status != "queued" or (message.seq > session.stored and message.purpose != "result"):
+                continue
+            if message.purpose == "result" and message.from_agent is not None:
+                session.put(session.tables.agent(message.from_agent).model_copy(update={"told": False}))
+            session.put(message.model_copy(update={"status": "withdrawn"}))
+            tell(session, agent_id, "It ended before it read the last message.")
 
     async def _stored(self, session: Session, message: Message) -> None:
         """Waits until a message is written. One that could not be, or whose reader ended meanwhile, is withdrawn."""
@@ -135,22 +153,16 @@ class Mail:
 
     def _deliver(self, session: Session, child: Agent, reader: Agent, *, wakes: bool) -> None:
         session.put(child.model_copy(update={"told": True}))
-        text = outcome(child)
-        session.put(
-            message_for(session, reader.id, text, sender=child.name, from_agent=child.id, purpose="result"), sync=True
-        )
+        self._put_for(session, child, reader, outcome(child), "result", wakes=wakes)
+
+    def _put_for(
+        self, session: Session, child: Agent, reader: Agent, text: str, purpose: MessagePurpose, *, wakes: bool
+    ) -> None:
+        """A message in the name of a child. Wakes a reader at rest; not one that was stopped, or failed."""
+        message = message_for(session, reader.id, text, sender=child.name, from_agent=child.id, purpose=purpose)
+        session.put(message, sync=True)
         if wakes and not self._ending() and (self._at_work(reader.id) or reader.status in ("idle", "waiting")):
             self._start(session, reader.id)
-
-
-def wakes_since_a_person(session: Session) -> int:
-    """How often agents have woken each other since a person said something in this session."""
-    count = 0
-    for message in sorted(session.tables.messages(), key=lambda one: one.created_at, reverse=True):
-        if message.role == "user" and message.from_agent is None:
-            break
-        count += message.woke
-    return count
 
 
 def text_for_model(message: Message) -> str:

@@ -46,7 +46,7 @@ class Models:
 
     async def forgive(self) -> None:
         """A person put something right about the keys: each is tried once, whatever its provider said before."""
-        await self._ring.forgive(dated=True)
+        await self._ring.forgive()
 
     async def first(self, wants: Sequence[ModelWish]) -> ModelRef:
         """The model an agent shows before its first call: the one it would get now, else the one it would wait for."""
@@ -66,7 +66,9 @@ def _readiness(found: Resolution) -> Readiness:
 
 
 def _shown(found: Resolution) -> ModelRef | None:
+    """What would be called, or is waited for, or cannot be called though it was named; None: only tags were."""
     candidate = found.chosen or next(iter(found.candidates), None)
-    if candidate is None:
-        return None
-    return model_ref(candidate.model).model_copy(update={"key": candidate.key, "effort": candidate.effort})
+    if candidate is not None:
+        return model_ref(candidate.model).model_copy(update={"key": candidate.key, "effort": candidate.effort})
+    named = next((wish for wish in found.wants if "/" in wish.model), None)
+    return model_ref(named.model).model_copy(update={"effort": named.effort}) if named else None

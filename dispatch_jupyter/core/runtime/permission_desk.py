@@ -3,11 +3,21 @@
 import asyncio
 
 from ..config.edit import always_entries, remove_always
+from ..config.given import Notes, read_given
 from ..config.trust import set_trust, trusted_files
-from ..protocol.commands import AnswerQuestion, AnswerRequest, Permissions, TrustedFiles, TrustFile
+from ..protocol.commands import (
+    AnswerQuestion,
+    AnswerRequest,
+    Asker,
+    DecisionHistory,
+    Permissions,
+    TrustedFiles,
+    TrustFile,
+)
 from ..protocol.errors import Conflict, DispatchError, NotFound
-from ..protocol.ids import GrantId, RequestId, SessionId
-from ..protocol.records import Decision, ErrorInfo, Grant, Request
+from ..protocol.ids import DecisionId, GrantId, RequestId, SessionId
+from ..protocol.records import Decision, ErrorInfo, Grant, Request, now
+from .decision_history import PAGE, History
 from .sessions import Sessions
 from .settings import CurrentConfig
 from .workbench import Workbench, Workbenches
@@ -20,23 +30,36 @@ class PermissionDesk:
         self._config = config
         self._benches = benches
         self._sessions = sessions
+        self._history = History(sessions.folder)
 
     async def look(self, session_id: SessionId | None = None) -> Permissions:
         """What waits, what was decided, what is in force: of one live session, or of all."""
         sessions = [await self._sessions.open(session_id)] if session_id else self._sessions.live()
         tables = [session.tables for session in sessions]
         grants = [grant for table in tables for grant in table.every(Grant) if grant.revoked_at is None]
-        problems: list[ErrorInfo] = []
-        try:
-            grants += await asyncio.to_thread(always_entries, self._config.environ)
-        except DispatchError as error:
-            problems.append(ErrorInfo(code=error.code, message=error.message, hint=error.hint))
+        always, askers, problems = await asyncio.to_thread(self._always)
+        grants += always
         return Permissions(
             pending=[request for table in tables for request in table.every(Request) if request.status == "open"],
             log=sorted((line for table in tables for line in table.every(Decision)), key=lambda line: line.at),
             grants=grants,
+            askers=askers,
             problems=problems,
         )
+
+    async def history(self, before: DecisionId | None = None, limit: int = PAGE) -> DecisionHistory:
+        """What was decided in all sessions of the project, and their grants in force.
+
+        Args:
+            before: the last line of the page before.
+            limit: lines of a page; at most `PAGE`.
+
+        Raises:
+            Invalid: there is no such line.
+            StoreError: the sessions cannot be listed.
+        """
+        summaries = await self._sessions.list(str(self._config.project))
+        return await self._history.page(summaries, self._sessions.live(), before, min(max(1, limit), PAGE))
 
     async def answer(self, request_id: RequestId, command: AnswerRequest, by: str) -> Request:
         """Answer an open request; what it grants answers others that wait for the same.
@@ -68,12 +91,27 @@ class PermissionDesk:
                 return await bench.questions.answer(request_id, command.answer, by)
         raise Conflict("No open session has such a question.", "Open its session and look there.")
 
-    async def revoke(self, grant_id: GrantId, by: str) -> Grant:
-        """Take leave back at once: commands that run with it are stopped."""
+    async def revoke(self, grant_id: GrantId, by: str, session_id: SessionId | None = None) -> Grant:
+        """Take leave back at once: commands that run with it are stopped.
+
+        Args:
+            session_id: whose grant it is, where that session may not be open.
+
+        Raises:
+            NotFound: there is no such grant, in that session or in those that are open.
+            Conflict: it was revoked before.
+            StoreError, Locked: it could not be taken back.
+        """
+        if session_id is None:
+            return await self._revoke(grant_id, by)
+        async with self._sessions.using(session_id):
+            return await self._revoke(grant_id, by)
+
+    async def _revoke(self, grant_id: GrantId, by: str) -> Grant:
         for bench in self._all():
             if any(grant.id == grant_id for grant in bench.session.tables.every(Grant)):
                 try:
-                    return await bench.approvals.revoke(grant_id, by)
+                    return await bench.approvals.revoke(grant_id, by, bench.policy)
                 finally:  # also where that could not be stored: it holds no longer
                     await bench.shell.end_without_leave()
         return await self._revoke_always(grant_id, by)
@@ -95,10 +133,28 @@ class PermissionDesk:
     async def _revoke_always(self, grant_id: GrantId, by: str) -> Grant:
         grant = await asyncio.to_thread(remove_always, grant_id, self._config.environ)
         await self._config.renewed()
+        at = now()
         for bench in self._all():
-            bench.approvals.log.revoked(grant, by)
+            bench.approvals.log.revoked(grant, by, at, bench.policy())
             await bench.shell.end_without_leave()
         return grant
+
+    def _always(self) -> tuple[list[Grant], list[Asker], list[ErrorInfo]]:
+        """Leave for always, who asked for it, and what could not be read. Blocks on small files."""
+        problems: list[ErrorInfo] = []
+        notes: Notes = {}
+        grants: list[Grant] = []
+        try:
+            notes = read_given(self._config.environ)
+        except DispatchError as error:
+            problems.append(ErrorInfo.of(error))
+        try:
+            grants = always_entries(self._config.environ, notes)
+        except DispatchError as error:
+            problems.append(ErrorInfo.of(error))
+        askers = {note.asker.agent_id: note.asker for note in notes.values()}
+        asked = dict.fromkeys(grant.agent_id for grant in grants if grant.agent_id)
+        return grants, [askers[agent_id] for agent_id in asked if agent_id in askers], problems
 
     def _all(self) -> list[Workbench]:
         return [self._benches.of(session) for session in self._sessions.live()]

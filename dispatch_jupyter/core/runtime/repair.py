@@ -1,7 +1,7 @@
 """Bringing open records into a terminal state, when a run ends and when a journal is opened again."""
 
 from ..protocol.ids import AgentId
-from ..protocol.records import Agent, ErrorInfo, Job, Request, ToolCall, now
+from ..protocol.records import Agent, ErrorInfo, Job, Message, Request, ToolCall, now
 from ..tools.tree_words import named
 from .decisions import DecisionLog
 from .endings import rest
@@ -27,13 +27,13 @@ UNANSWERED = ErrorInfo(
 
 def repair(session: Session) -> None:
     """Close what a server that died left open. Every agent comes to rest, but those that wait for a key: they go on."""
+    cut: set[AgentId] = set()
+    for message in session.tables.every(Message):
+        if message.status == "streaming":
+            cut.add(message.agent_id)
+            session.put(message.model_copy(update={"status": "interrupted", "error": INTERRUPTED, "ended_at": now()}))
     for agent in _children_first(session):
-        busy = agent.status in ("running", "waiting")
-        for message in session.tables.thread(agent.id):
-            if message.status == "streaming":
-                busy = True
-                ended = {"status": "interrupted", "error": INTERRUPTED, "ended_at": now()}
-                session.put(message.model_copy(update=ended))
+        busy = agent.status in ("running", "waiting") or agent.id in cut
         close_open(session, agent.id, INTERRUPTED)
         if left := _still_to_come(session, agent):
             _let_rest(session, agent, left)
@@ -91,11 +91,19 @@ def _of_child(session: Session, call: ToolCall) -> str:
     return f"agent_id: {child.id}\n{named(child)} had begun. {how if not child.told else ''}".rstrip()
 
 
+def _how_far(session: Session, call: ToolCall) -> str:
+    """What the model may take for done."""
+    if call.status != "in_progress":
+        return "It was not run."
+    if any(request.call_id == call.id and request.kind == "question" for request in session.tables.every(Request)):
+        return "The question was not answered."
+    return "It may have taken effect."
+
+
 def close_open(session: Session, agent_id: AgentId, error: ErrorInfo) -> None:
     """End the calls of an agent that did not come to an end by themselves."""
     for call in session.tables.open_calls(agent_id):
-        begun = call.status == "in_progress"
-        said = f"Error: {error.message} " + ("It may have taken effect." if begun else "It was not run.")
+        said = f"Error: {error.message} {_how_far(session, call)}"
         shown = session.live_text("calls", call.id).get("output", "")[-OUTPUT_CHARS:]
         text = "\n".join(filter(None, (shown, _of_child(session, call), said)))
         ended = {"status": "failed", "error": error, "output": text, "output_chars": len(text), "ended_at": now()}

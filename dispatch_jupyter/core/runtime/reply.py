@@ -21,6 +21,11 @@ REFUSED = ErrorInfo(
     hint="Put it differently, or choose another model.",
 )
 CHECKPOINT_SECONDS = 2.0
+"""Between two times that what has come so far is stored; more for a long answer, see `_pause`."""
+CHARS_A_SECOND = 32_768
+"""Of an answer that is being written, stored at most: each time it is all of it."""
+LONGEST_PAUSE = 30.0
+"""Seconds of an answer that a server which dies may lose, however long the answer is."""
 UNFINISHED = ErrorInfo(code="interrupted", message="The model's reply was cut off before this call was complete.")
 
 
@@ -33,6 +38,8 @@ class Reply:
         self._calls: dict[int, CallId] = {}
         self._clock = asyncio.get_running_loop().time
         self._stored_at = self._clock()
+        self._chars = 0
+        """Of its text and its thoughts."""
         self.begun = False
         """Whether anything of it has come."""
         self.message = session.put(
@@ -51,15 +58,17 @@ class Reply:
         """Show one event of the stream."""
         match event:
             case TextDelta(text):
+                self._chars += len(text)
                 self._session.delta("messages", self.message.id, "text", text)
             case ReasoningDelta(text):
+                self._chars += len(text)
                 self._session.delta("messages", self.message.id, "reasoning", text)
             case CallDelta():
                 self._add_call(event)
             case Completed() | Retrying():
                 return  # the end and the waiting are the agent's to record
         self.begun = True
-        if self._clock() - self._stored_at > CHECKPOINT_SECONDS:
+        if self._clock() - self._stored_at > _pause(self._chars):
             self._stored_at = self._clock()
             self._session.checkpoint("messages", self.message.id)
 
@@ -69,6 +78,7 @@ class Reply:
         for call_id in self._calls.values():
             self._cut(self._session.tables.call(call_id))
         self._calls.clear()
+        self._chars = 0
         self.begun = False
 
     def by(self, model: str) -> None:
@@ -82,11 +92,14 @@ class Reply:
         self.message = self._session.put(self.message.model_copy(update=update))
 
     def complete(self, end: Completed) -> list[ToolCall]:
-        """The reply is whole. Returns its calls, with their arguments as far as those are valid."""
+        """The reply is whole. Returns its calls, with their arguments as far as those are valid.
+
+        Raises:
+            BadReply: there is nothing in it. It stays open, to be begun anew or aborted.
+        """
         calls = [self._close_call(call_id) for call_id in self._calls.values()]
         live = self._session.live_text("messages", self.message.id)
         if not live.get("text") and not calls and end.stop == "end":
-            self.abort("failed", ErrorInfo(code=BadReply.code, message="The model answered with nothing."))
             raise BadReply("The model answered with nothing.", "Send the message again, or choose another model.")
         self.message = self._session.put(
             self.message.model_copy(
@@ -139,6 +152,14 @@ class Reply:
         arguments = _object(text)
         left = "" if arguments is not None else text
         return self._session.put(call.model_copy(update={"arguments": arguments, "arguments_text": left}))
+
+
+def _pause(chars: int) -> float:
+    """Seconds until an answer of that length is stored again, which is what a server that dies may lose of it.
+
+    It grows with the answer, so that all that is written grows with the time an answer takes and not with its square.
+    """
+    return min(max(CHECKPOINT_SECONDS, chars / CHARS_A_SECOND), LONGEST_PAUSE)
 
 
 def _object(text: str) -> dict[str, Any] | None:

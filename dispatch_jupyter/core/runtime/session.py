@@ -5,13 +5,13 @@
 
 `put` never waits, so it can be called from any `finally`. A background task, the pump, writes what was put in
 batches through the store's thread and publishes a batch only once it is written: what a client has seen survives
-the death of the server. `saved` waits for that, and is where a full disk is heard of.
+the death of the server. `saved` waits for that, and is where a full disk is heard of. What the disk refuses is
+published all the same: people are to see that it did.
 """
 
 import asyncio
 import json
 import logging
-from collections.abc import Iterable
 from typing import Any, TypeVar, cast
 
 from ..protocol.changes import Delta, Put, Snapshot, State
@@ -43,10 +43,10 @@ log = logging.getLogger(__name__)
 class Session:
     """A live session. Made by `open`, ended by `close`; lives on one event loop."""
 
-    def __init__(self, db: SessionDB, writer: Writer, instance: str, records: Iterable[Record] = ()) -> None:
+    def __init__(self, db: SessionDB, writer: Writer, instance: str, tables: Tables | None = None) -> None:
         self.instance = instance
         self.spill_dir = db.spill_dir
-        self.tables = Tables(records)
+        self.tables = tables or Tables()
         self.seq = max((record.seq for record in self.tables.all()), default=0)
         self.stored = self.seq
         """Every change up to this number is written."""
@@ -70,6 +70,11 @@ class Session:
     def watched(self) -> bool:
         """Whether any client is looking."""
         return bool(self._feeds)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is, or is about to be: nothing begins in it any more."""
+        return self._closing
 
     def next_order(self) -> int:
         """The place of a message that is put now: after all that is there."""
@@ -145,7 +150,7 @@ class Session:
         self.delta(table, record_id, name, text)
 
     def checkpoint(self, table: TableName, record_id: str) -> None:
-        """Store what has come of a record's texts so far, so that a killed server loses seconds of them at most."""
+        """Store what has come of a record's texts so far: a killed server loses what came since at most."""
         record = self._with_live_text(self.tables.get(table, record_id))
         self._rows.append((table, record_id, record.model_dump_json().encode()))
         self._wake.set()

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..protocol.commands import SessionSummary
-from ..protocol.errors import Conflict, StoreError
+from ..protocol.errors import Conflict, NotFound, StoreError
 from ..protocol.ids import SessionId
 from ..protocol.parts import Usage
 from ..protocol.records import TABLES, Agent, Record, TableName
@@ -21,9 +21,11 @@ from ..store.lock import Owner
 from ..store.session_db import SessionDB
 from .repair import repair
 from .session import Session
+from .tables import Tables
 from .writer import Writer
 
 Summaries = list[SessionSummary]
+_LOST = "Put it back from a copy; other sessions are not affected."
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +38,7 @@ class Sessions:
     ) -> None:
         """`opened` is called with each session that is read from its file."""
         self._opened = opened
-        self._folder = folder
+        self.folder = folder
         self._owner = owner
         self._instance = instance
         self._writer = Writer()
@@ -137,7 +139,7 @@ class Sessions:
         return await asyncio.shield(task)
 
     async def _create(self, record: SessionRecord, agent: Agent) -> Session:
-        db = await self._writer.run(SessionDB.create, self._folder, record.id, self._owner)
+        db = await self._writer.run(SessionDB.create, self.folder, record.id, self._owner)
         session = Session(db, self._writer, self._instance)
         session.put(record)
         session.put(agent, sync=True)
@@ -162,17 +164,24 @@ class Sessions:
         return self._catalogue.list(project)
 
     async def _open(self, session_id: SessionId) -> Session:
-        db = await self._writer.run(SessionDB.open, self._folder, session_id, self._owner)
+        db = await self._writer.run(SessionDB.open, self.folder, session_id, self._owner)
         try:
             rows = await self._writer.run(db.load)
-            records = await asyncio.to_thread(_records, rows, str(db.path))
+            tables = await asyncio.to_thread(lambda: Tables(_records(rows, str(db.path))))
         except BaseException:
             await self._writer.run(db.close)
             raise
-        session = Session(db, self._writer, self._instance, records)
-        repair(session)
-        self._live[session_id] = session
-        self._opened(session)
+        session = Session(db, self._writer, self._instance, tables)
+        try:
+            repair(session)
+            self._live[session_id] = session
+            self._opened(session)
+        except BaseException as error:
+            self._live.pop(session_id, None)
+            await session.close()
+            if isinstance(error, NotFound):  # a line was taken out of the file, say, that others speak of
+                raise StoreError(f"{db.path}: its records do not fit together: {error.message}", _LOST) from error
+            raise
         return session
 
 
@@ -180,16 +189,14 @@ def summarise(session: Session) -> SessionSummary:
     """The line of a session in the catalogue."""
     record = session.tables.session
     usage = sum((agent.usage for agent in session.tables.agents()), Usage())
-    messages = session.tables.messages()
-    latest = max((message.ended_at or message.created_at for message in messages), default=record.created_at)
-    spoken = sum(message.role != "notice" and message.status != "withdrawn" for message in messages)
+    totals = session.tables.totals
     return SessionSummary(
         id=record.id,
         project=record.project,
         title=record.title,
         created_at=record.created_at.isoformat(),
-        updated_at=latest.isoformat(),
-        message_count=spoken,
+        updated_at=(totals.latest or record.created_at).isoformat(),
+        message_count=totals.said,
         usage=usage,
         live=True,
     )

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+from ..config.templates import Template
 from ..protocol.errors import Conflict, Ended
 from ..protocol.ids import AgentId, session_of
 from ..protocol.parts import LoadedSkill, ModelWish
@@ -16,20 +17,24 @@ from .models import Models
 from .session import Session
 from .sessions import Sessions
 from .settings import CurrentConfig
+from .settings_files import SettingsFiles
 from .thread_notes import tell
 
 
 class SettingsDesk:
     """The door for the API: each method is one thing a person may ask."""
 
-    def __init__(self, config: CurrentConfig, models: Models, skills: CurrentSkills, sessions: Sessions) -> None:
+    def __init__(
+        self, config: CurrentConfig, models: Models, skills: CurrentSkills, sessions: Sessions, files: SettingsFiles
+    ) -> None:
+        self.files = files
         self._config = config
         self._models = models
         self._skills = skills
         self._sessions = sessions
 
     async def look(self) -> Configuration:
-        """The settings in force, and what is wrong with their files."""
+        """The settings in force, and what is wrong with their files and those of skills."""
         config = await self._config.fresh()
         told = await self._skills.fresh()
         described = config.describe(lambda one: sorted(tool_names(one.tools, one.operations, one.summons)))
@@ -37,7 +42,8 @@ class SettingsDesk:
         templates = await asyncio.to_thread(
             lambda: [_with_skills_checked(one, told.shelf.unknown(one.skills)) for one in described.templates]
         )
-        return described.model_copy(update={"templates": templates})
+        problems = [*described.problems, *told.problems]
+        return described.model_copy(update={"templates": templates, "problems": problems})
 
     async def models(self) -> ModelsView:
         """All keys and models, and how they stand."""
@@ -77,26 +83,37 @@ class SettingsDesk:
     async def switch_model(self, agent_id: AgentId, command: SwitchModel) -> Agent:
         """Another model for an agent from its next step on; its context stays."""
         async with self._sessions.using(session_of(agent_id)) as session:
-            if closed(session.tables.agent(agent_id)):
-                raise Ended("The agent has ended; its model stays what it was.")
             await self.switch(session, agent_id, command)
             await session.saved()
             return session.tables.agent(agent_id)
 
     async def switch(self, session: Session, agent_id: AgentId, command: SwitchModel) -> None:
-        """The same, in an open session; not stored yet when it returns."""
+        """The same, in an open session; not stored yet when it returns.
+
+        Raises:
+            Ended: the agent has come to its end.
+        """
         wants = []
         if command.model is not None:
             wants = [(await self._models.current.wish(command.model)).model_copy(update={"effort": command.effort})]
         template = self._config.last.templates.get(session.tables.agent(agent_id).template)
         model = await self._models.first(wants or (template.wants if template else ()))
         agent = session.tables.agent(agent_id)  # as it is now: it works meanwhile
+        if closed(agent):
+            raise Ended("The agent has ended; its model stays what it was.")
         if wants == agent.wants and agent.model_pinned == bool(wants):
             return
         session.put(agent.model_copy(update={"wants": wants, "model_pinned": bool(wants), "model": model}), sync=True)
         if model.id != agent.model.id:
-            tell(session, agent_id, f"The model is now {model.label}.")
+            tell(session, agent_id, f"The model is now {model.label}{'' if wants else _as_broken(template)}.")
         self._models.poke()
+
+
+def _as_broken(template: Template | None) -> str:
+    """Why an agent that goes back to its template's model may get another one."""
+    if template is None:
+        return ", as its template is not there any more"
+    return f", as its template `{template.slug}` is broken" if template.error else ""
 
 
 def _with_skills_checked(template: TemplateInfo, wrong: Sequence[ErrorInfo]) -> TemplateInfo:

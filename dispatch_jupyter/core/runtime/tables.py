@@ -6,6 +6,7 @@ from typing import TypeVar, cast
 from ..protocol.errors import NotFound
 from ..protocol.ids import AgentId, CallId, MessageId
 from ..protocol.records import TABLE_OF, TABLES, Agent, Message, Record, Session, TableName, ToolCall
+from .totals import Totals
 
 R = TypeVar("R", bound=Record)
 
@@ -17,17 +18,26 @@ class Tables:
         self._tables: dict[TableName, dict[str, Record]] = {table: {} for table in TABLES}
         self._threads: dict[str, dict[str, Message]] = {}
         self._calls_of: dict[str, dict[str, ToolCall]] = {}
+        self._open_calls: dict[str, dict[str, ToolCall]] = {}
+        """By agent: they are asked for at the end of every turn, and of every agent when a session is opened."""
+        self.totals = Totals()
         for record in records:
             self.set(record)
 
     def set(self, record: Record) -> TableName:
         """Make `record` the latest version of itself; returns its table."""
         table = TABLE_OF[type(record)]
+        before = self._tables[table].get(record.id)
         self._tables[table][record.id] = record
         if isinstance(record, Message):
+            self.totals.count(cast("Message | None", before), record)
             self._threads.setdefault(record.agent_id, {})[record.id] = record
         elif isinstance(record, ToolCall):
             self._calls_of.setdefault(record.message_id, {})[record.id] = record
+            if record.status in ("pending", "in_progress"):
+                self._open_calls.setdefault(record.agent_id, {})[record.id] = record
+            else:
+                self._open_calls.get(record.agent_id, {}).pop(record.id, None)
         return table
 
     def get(self, table: TableName, record_id: str) -> Record:
@@ -88,5 +98,4 @@ class Tables:
 
     def open_calls(self, agent_id: AgentId) -> list[ToolCall]:
         """An agent's calls that have not ended."""
-        calls = cast("Iterable[ToolCall]", self._tables["calls"].values())
-        return [call for call in calls if call.agent_id == agent_id and call.status in ("pending", "in_progress")]
+        return list(self._open_calls.get(agent_id, {}).values())

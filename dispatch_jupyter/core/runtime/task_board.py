@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from ..protocol.errors import ToolError
 from ..protocol.ids import AgentId
 from ..protocol.records import Task
+from ..tools.tree_words import pick
+from .lineage import below
 from .session import Session
 
 
@@ -19,15 +20,14 @@ class TaskBoard:
         """A list in its order, without what was taken off it.
 
         Args:
-            agent_id: of a descendant; None: its own.
+            agent_id: id or handle of a descendant; None: its own.
 
         Raises:
-            ToolError: code `not_found`, where there is no such descendant.
+            ToolError: there is no such descendant, or several are meant.
         """
-        wanted = AgentId(agent_id) if agent_id else self._agent_id
-        if wanted != self._agent_id and wanted not in self._descendants():
-            known = ", ".join(sorted(self._descendants())) or "none"
-            raise ToolError(f"You have no child agent `{wanted}`.", f"Your child agents: {known}.", code="not_found")
+        wanted = self._agent_id
+        if agent_id and agent_id != wanted:
+            wanted = pick(agent_id, below(self._session.tables, wanted), "of your child agents").id
         tasks = [task for task in self._session.tables.every(Task) if task.agent_id == wanted and not task.removed]
         return sorted(tasks, key=lambda task: task.order)
 
@@ -39,12 +39,3 @@ class TaskBoard:
         """Record new versions of tasks, or new ones."""
         for task in tasks:
             self._session.put(task)
-
-    def _descendants(self) -> set[AgentId]:
-        found: set[AgentId] = set()
-        agents = self._session.tables.agents()
-        parents = {self._agent_id}
-        while parents:
-            parents = {agent.id for agent in agents if agent.parent_id in parents} - found
-            found |= parents
-        return found

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..config.edit import add_always
+from ..config.given import Given
 from ..llm.key_ring import KeyRing
 from ..permissions.places import Places
 from ..permissions.policy import Policy, Rule, rules_of
 from ..protocol.ids import SessionId, new_id
-from ..protocol.records import Job, Reach
+from ..protocol.records import Job, Request
 from ..sandbox.sandbox import Sandbox
 from ..sandbox.types import Level
 from ..tools.shell.settings import ShellSettings
 from ..tools.shell.shell import Shell
 from . import scratch
 from .approvals import Approvals
+from .askers import asker_of
 from .current_skills import CurrentSkills
 from .host import Host
 from .questions import Questions
@@ -125,7 +127,14 @@ class Workbenches:
         folder = self._scratch / f"{session.tables.session.id}-{new_id()}"
         own = (Rule("write", folder / "tmp", "scratch"), Rule("read", session.spill_dir.resolve(), "kept"))
         waiting = Waiting(session)
-        approvals = Approvals(session, waiting, self._keep_always, lambda: self._changed(session))
+
+        async def keep_always(request: Request, by: str) -> None:
+            given = Given(by=by, request_id=request.id, asker=asker_of(session.tables, request.agent_id))
+            leave = [(reach.operation, Path(reach.covers)) for reach in request.reaches]
+            await asyncio.to_thread(add_always, leave, self._config.environ, given)
+            await self._config.renewed()
+
+        approvals = Approvals(session, waiting, keep_always, lambda: self._changed(session))
         questions = Questions(session, waiting, lambda: self._changed(session))
         spending = Spending(session, lambda: self._config.last.settings.limits.max_tree_usd)
 
@@ -165,10 +174,6 @@ class Workbenches:
         await self._config.fresh()
         await self.skills.fresh()
         await self.level()
-
-    async def _keep_always(self, reach: Reach) -> None:
-        await asyncio.to_thread(add_always, reach.operation, Path(reach.covers), self._config.environ)
-        await self._config.renewed()
 
     def _shell_settings(self) -> ShellSettings:
         shell = self._config.last.settings.shell

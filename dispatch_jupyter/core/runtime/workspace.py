@@ -24,6 +24,7 @@ from ..protocol.records import Agent, Message, Request
 from ..protocol.records import Session as SessionRecord
 from ..protocol.settings import SwitchModel
 from ..store.waits import Waits
+from .agent_keys import ended_without_key
 from .births import Births
 from .chores import Chores
 from .command_desk import CommandDesk
@@ -39,6 +40,7 @@ from .session import Session
 from .sessions import Sessions
 from .settings import CurrentConfig
 from .settings_desk import SettingsDesk
+from .settings_files import SettingsFiles
 from .threads import ALL
 from .titles import title_of
 from .tree_desk import TreeDesk
@@ -99,7 +101,7 @@ class Workspace:
         self._runners.on_wait = lambda session: self._chores.add(self._waits.note(session))
         self.permissions = PermissionDesk(config, self._benches, self._sessions)
         self.tree = TreeDesk(self._sessions)
-        self.settings = SettingsDesk(config, models, skills, self._sessions)
+        self.settings = SettingsDesk(config, models, skills, self._sessions, SettingsFiles(config, skills, places))
         ring.on_change = lambda: self._announce(Notice(kind="keys_changed"))
         self._reload = HotReload(config, skills, models, self._announce)
         self.on_activity: Callable[[], None] = lambda: None
@@ -155,11 +157,17 @@ class Workspace:
             return await self._queue(session, agent_id, text, sender)
 
     async def withdraw(self, agent_id: AgentId, message_id: MessageId) -> Message:
-        """Take back a message that was not delivered yet."""
+        """Take back a message that was not delivered yet.
+
+        Raises:
+            Conflict: it was delivered, or is a brief or a result, which nothing would bring again.
+        """
         async with self._sessions.using(session_of(agent_id)) as session:
             message = session.tables.message(message_id)
             if message.agent_id != agent_id or message.status != "queued":
                 raise Conflict("The message has been delivered already.", "Stop the agent, or send a correction.")
+            if message.purpose != "message":
+                raise Conflict(f"It is an agent's {message.purpose}, not a message.", "Stop the agent.")
             withdrawn = session.put(message.model_copy(update={"status": "withdrawn"}), sync=True)
             await session.saved()
             return withdrawn
@@ -180,7 +188,7 @@ class Workspace:
         async with self._sessions.using(session_of(agent_id)) as session:
             self._sessions.check()
             agent = session.tables.agent(agent_id)
-            await self._try_keys_again(agent)
+            await self._try_keys_again(session, agent)
             if agent.status == "waiting_for_key" and self._runners.at_work(agent_id):
                 return
             self._runners.resume(session, agent_id)
@@ -254,25 +262,32 @@ class Workspace:
     # ------------------------------------------------------------------ inside
 
     async def _queue(self, session: Session, agent_id: AgentId, text: str, sender: str) -> Accepted:
-        await self._try_keys_again(session.tables.agent(agent_id))
+        agent = session.tables.agent(agent_id)
+        waits = agent.status == "waiting_for_key"
+        if not waits:
+            await self._try_keys_again(session, agent)
         message = await self._runners.mail.from_person(session, agent_id, text, sender)
+        if waits:  # not before, or it could go on without having heard what was said
+            await self._try_keys_again(session, agent)
         if not session.tables.session.title:
             session.put(session.tables.session.model_copy(update={"title": title_of(text)}))
         self.on_activity()
         return Accepted(session_id=session.tables.session.id, agent_id=agent_id, message_id=message.id)
 
-    async def _try_keys_again(self, agent: Agent) -> None:
+    async def _try_keys_again(self, session: Session, agent: Agent) -> None:
         """A person says "go on": where the agent has no key to go on with, each is tried once.
 
-        Its provider may think better of it by now. Whoever stopped an agent that waited says so as well.
+        Its provider may think better of it by now. Whoever stopped an agent that waited says so as well. Agents never
+        try a refused key again by themselves: two hundred of them would all do it.
         """
-        if agent.status != "waiting_for_key":
-            if agent.error is None or self._runners.at_work(agent.id):
+        if agent.status != "waiting_for_key" and not ended_without_key(session.tables, agent):
+            if self._runners.at_work(agent.id):
                 return
             template = self._config.last.templates.get(agent.template)
             wants = agent.wants if agent.model_pinned or template is None else template.wants
-            if (await self.models.resolve(wants)).chosen is not None:
-                return
+            found = await self.models.resolve(wants)
+            if found.chosen is not None or (agent.error is None and found.error is None):
+                return  # it has one, or begins to wait for one that its provider said the time of
         await self.models.forgive()
 
     async def _new_agent(self, session_id: SessionId, command: CreateSession) -> Agent:

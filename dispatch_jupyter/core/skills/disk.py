@@ -3,7 +3,7 @@
 import os
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -89,7 +89,7 @@ class Disk:
         """Begin a round: see again where the folders lead."""
         project = Path(os.path.realpath(self.project))
         home = Path(os.path.realpath(self.home))
-        rules = [Rule("read", real, "kept") for name in self.own if (real := _own(home / name, project))]
+        rules = [Rule("read", real, "kept") for real in own_folders(home, project, self.own)]
         if self.shipped is not None:
             rules.append(Rule("read", Path(os.path.realpath(self.shipped)), "kept"))
         self._policy = Policy(project, tuple(rules), self.places)
@@ -192,6 +192,16 @@ def problem(path: Path, what: str, hint: str, line: int = 0) -> ErrorInfo:
     shown = printable(str(path))
     where = f"{shown}, line {line}:" if line else shown
     return ErrorInfo(code="invalid", message=f"{where} {what}.", hint=hint, place=Line(path=shown, line=line or 1))
+
+
+def own_folders(home: Path, project: Path, names: Iterable[str]) -> list[Path]:
+    """Where a person's folders of skills really are, those left out that agents may have bent.
+
+    Args:
+        home, project: real paths.
+        names: relative to `home`.
+    """
+    return [real for name in names if (real := _own(home / name, project))]
 
 
 def _own(folder: Path, project: Path) -> Path | None:

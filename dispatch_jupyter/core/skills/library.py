@@ -11,7 +11,7 @@ from ..permissions.places import Places, places_of
 from ..protocol.errors import DispatchError
 from ..protocol.records import ErrorInfo
 from ..protocol.settings import SettingsScope, SkillInfo, SkillMapping
-from .disk import Disk, is_visible, problem
+from .disk import Disk, is_visible, own_folders, problem
 from .instructions import FILES
 from .mapping import MappingFile
 from .scan import FOREIGN, ROOT, Scan
@@ -102,6 +102,11 @@ class Library:
             if path.is_relative_to(folder):
                 return all(is_visible(part) for part in path.relative_to(folder).parts)
         return False
+
+    def own_folders(self) -> list[Path]:
+        """Where the person's own folders of skills really are. Looks at the disk."""
+        home, project = (Path(os.path.realpath(path)) for path in (self.home, self.project))
+        return own_folders(home, project, (ROOT, *FOREIGN))
 
     def _roots(self) -> list[Path]:
         return list(dict.fromkeys(base / name for base in (self.home, self.project) for name in (ROOT, *FOREIGN)))

@@ -78,7 +78,7 @@ class Shelf:
             Invalid: more than one is meant.
         """
         wanted = name.strip()
-        found = self.meant(wanted)
+        found = self.meant(name)
         here = [entry for entry in found if entry.info.scope == first]
         if len(here) == 1 or len(found) == 1:
             return (here or found)[0]
@@ -94,6 +94,8 @@ class Shelf:
 
         A name alone means what is built in only where neither the person nor the project has one that can be used.
         """
+        if exact := self._by_id.get(name):
+            return [exact]  # a broken one may be named as its folder is: by a space
         prefix, colon, rest = name.strip().partition(":")
         if colon:
             return self._in([one for one in SCOPES if skill_id(one, "") == f"{prefix}:"], rest.strip())
@@ -126,7 +128,7 @@ class Shelf:
             try:
                 self.usable(name)
             except DispatchError as error:
-                faults.append(ErrorInfo(code=error.code, message=error.message, hint=error.hint))
+                faults.append(ErrorInfo.of(error))
             if len(faults) == MAX_UNKNOWN:
                 break
         return faults

@@ -196,7 +196,7 @@ def _read(path: Path) -> _Entries:
 
 
 def _unreadable(session_id: SessionId, known: _Entry | None, error: StoreError) -> SessionSummary:
-    info = ErrorInfo(code=error.code, message=error.message, hint=error.hint)
+    info = ErrorInfo.of(error)
     if known:
         return known.summary.model_copy(update={"error": info})
     return SessionSummary(id=session_id, project="", title="", created_at="", updated_at="", error=info)

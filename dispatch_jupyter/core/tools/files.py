@@ -1,6 +1,5 @@
 """read_file and read_file_slice."""
 
-import asyncio
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
@@ -12,6 +11,7 @@ from .fields import FlatArguments
 from .notebooks import is_notebook, parse, view
 from .pages import page
 from .text import Text, decode, split_lines
+from .threads import in_thread
 from .tool import Arguments, ToolContext, ToolResult
 from .versions import remember
 
@@ -40,7 +40,7 @@ class ReadFile:
     exclusive: ClassVar[bool] = False
 
     async def run(self, arguments: Any, context: ToolContext) -> ToolResult:
-        return await asyncio.to_thread(_read_file, arguments, context)
+        return await in_thread(_read_file, arguments, context)
 
 
 class ReadFileSliceArguments(FlatArguments):
@@ -60,7 +60,7 @@ class ReadFileSlice:
     exclusive: ClassVar[bool] = False
 
     async def run(self, arguments: Any, context: ToolContext) -> ToolResult:
-        return await asyncio.to_thread(_read_slice, arguments, context)
+        return await in_thread(_read_slice, arguments, context)
 
 
 def _read_file(arguments: ReadFileArguments, context: ToolContext) -> ToolResult:

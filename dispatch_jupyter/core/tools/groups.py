@@ -16,6 +16,8 @@ ALWAYS = ("task_list", "use_skill", "key_usage", "ask_user")
 ONLY_DETACHED = ("report",)
 """What the runtime gives to agents that are to say themselves when they are done. Templates may name it; it does
 nothing there."""
+WATCHING = frozenset(("retrieve", "agent_status", "read_agent", "list_jobs", "read_job", "key_usage"))
+"""What looks at things that go on by themselves: the same call again may give another result."""
 ALSO_CALLED = {"send_to_tab": "send_to_agent", "read_tab": "read_agent"}
 """Names that are understood as well."""
 NEEDS: dict[str, Operation] = {"read": "read", "edit": "write", "shell": "execute"}

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from ..protocol.errors import ToolError
+from ..protocol.money import dollars
 from ..protocol.records import CallKind, now
 from ..protocol.settings import Budget, KeyState
 from .fields import FlatArguments
@@ -68,7 +69,7 @@ def _until(key: KeyState, at: datetime) -> str:
 def _used(key: KeyState, at: datetime) -> str:
     """What was used and what is left, on one line."""
     used = key.used.input_tokens + key.used.output_tokens
-    cost = "at an unknown price" if key.used.cost_usd is None else _money(key.used.cost_usd)
+    cost = "at an unknown price" if key.used.cost_usd is None else dollars(key.used.cost_usd)
     calls = f"{key.calls:,} call{'' if key.calls == 1 else 's'}"
     if key.budget is None:
         return f"used {used:,} tokens, {cost}, in {calls}; it has no budget"
@@ -86,14 +87,10 @@ def _left(key: KeyState, budget: Budget, used: int) -> str:
     else:
         usd = budget.usd or 0.0
         left_usd = max(0.0, usd - (key.used.cost_usd or 0.0) - key.reserved_usd)
-        whole, part = _money(usd), _money(left_usd)
-        reserved = _money(key.reserved_usd) if key.reserved_usd else ""
+        whole, part = dollars(usd), dollars(left_usd)
+        reserved = dollars(key.reserved_usd) if key.reserved_usd else ""
     held = f" ({reserved} more reserved for calls under way)" if reserved else ""
     return f"{part} of {whole} left{held}"
-
-
-def _money(usd: float) -> str:
-    return f"${usd:,.2f}" if usd == 0 or usd >= 0.01 else f"${usd:.4f}"
 
 
 def _time(when: datetime, at: datetime) -> str:

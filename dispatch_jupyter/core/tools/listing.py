@@ -1,6 +1,5 @@
 """list_files."""
 
-import asyncio
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
@@ -13,6 +12,7 @@ from .fields import FlatArguments
 from .ignore import matcher
 from .output import MAX_CHARS, MAX_LINES
 from .scan import Found, Scan
+from .threads import in_turn
 from .tool import Arguments, ToolContext, ToolResult
 
 MAX_ENTRIES = MAX_LINES - 20
@@ -41,7 +41,7 @@ class ListFiles:
     exclusive: ClassVar[bool] = False
 
     async def run(self, arguments: Any, context: ToolContext) -> ToolResult:
-        return await asyncio.to_thread(_list_files, arguments, context)
+        return await in_turn(_list_files, arguments, context)
 
 
 def _list_files(arguments: ListFilesArguments, context: ToolContext) -> ToolResult:

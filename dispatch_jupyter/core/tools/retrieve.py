@@ -10,7 +10,7 @@ from .fields import FlatArguments
 from .shell.job_tools import ReadJob, ReadJobArguments
 from .shell.running import Running
 from .tool import Arguments, ToolContext, ToolResult
-from .tree_words import named, outcome, state_of
+from .tree_words import named, outcome, state_of, wrapped
 
 
 class RetrieveArguments(FlatArguments):
@@ -18,7 +18,7 @@ class RetrieveArguments(FlatArguments):
         str,
         Field(
             min_length=1,
-            validation_alias=AliasChoices("id", "agent_id", "job_id", "agent"),
+            validation_alias=AliasChoices("id", "agent_id", "job_id", "agent", "handle", "tab_id"),
             description="Id or handle of a child agent, or id of a background job.",
         ),
     ]
@@ -76,7 +76,7 @@ class AgentStatusArguments(FlatArguments):
     agent: Annotated[
         str,
         Field(
-            validation_alias=AliasChoices("agent", "agent_id", "id"),
+            validation_alias=AliasChoices("agent", "agent_id", "id", "handle", "tab_id"),
             description="Id or handle of a child agent; empty for all of yours.",
         ),
     ] = ""
@@ -115,5 +115,5 @@ def _whole(agent: Agent, context: ToolContext) -> str:
     tasks = context.children.tasks(agent.id)
     lines += [f"- [{task.status}] {task.title}" for task in tasks] or ["It has no to-do list."]
     if answer := context.peers.latest_answer(agent.id):
-        lines.append(f"It said last: {answer[:500]}")
+        lines.append(f"It said last:\n{wrapped('agent_response', answer[:500])}")
     return "\n".join(lines)

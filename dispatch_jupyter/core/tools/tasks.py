@@ -79,7 +79,7 @@ class TaskListArguments(FlatArguments):
         Field(description="For update: the new status."),
     ] = ""
     agent_id: Annotated[
-        str, Field(description="For list and get: id of a child agent, to read its list; empty for your own.")
+        str, Field(description="For list and get: id or handle of a child agent, to read its list; empty for your own.")
     ] = ""
 
     @model_validator(mode="before")

@@ -57,10 +57,10 @@ class TaskBoard(Protocol):
         """What is on a list, in its order.
 
         Args:
-            agent_id: of a descendant; None: its own list.
+            agent_id: id or handle of a descendant; None: its own list.
 
         Raises:
-            ToolError: there is no such descendant.
+            ToolError: there is no such descendant, or several are meant.
         """
         ...
 

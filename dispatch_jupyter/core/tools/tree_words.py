@@ -36,9 +36,12 @@ def outcome(agent: Agent) -> str:
     if agent.status == "done":
         return "\n".join([*lines, wrapped("agent_result", agent.result or "(it said nothing)")])
     if agent.status == "error" and agent.error:
-        lines.append(f"Agent {named(agent)} failed: {agent.error.message}")
-        if agent.error.hint and agent.error.code != "cancelled":  # what a person may do, not who summoned it
-            lines.append(agent.error.hint)
+        if agent.error.code == "cancelled":  # nothing failed, and its hint is for people, not for who summoned it
+            lines.append(f"Agent {named(agent)} was stopped.")
+        else:
+            lines.append(f"Agent {named(agent)} failed: {agent.error.message}")
+            if agent.error.hint:
+                lines.append(agent.error.hint)
         if agent.result:
             lines.append(wrapped("partial_work", agent.result))
         return "\n".join(lines)

@@ -13,9 +13,9 @@ export function Activity({ store }: { store: SessionStore }) {
   if (!agent.note && isVisiblyAtWork(store)) return null;
   const words = agent.note ?? waitingWords(agent, trans);
   return (
-    <p class="dsp-activity">
+    <p class="dsp-activity" title={agent.note ?? ''}>
       <span class="dsp-pulse" aria-hidden="true" />
-      {words}
+      <span class="dsp-activity-words">{words}</span>
     </p>
   );
 }
@@ -38,12 +38,12 @@ function isVisiblyAtWork(store: SessionStore): boolean {
   return message.status === 'streaming' && (message.text !== '' || message.reasoning !== '');
 }
 
-/** Why the agent stopped, unless its last message says so itself. */
+/** Why the agent stopped, unless the last that it said says so itself. */
 export function Ending({ store }: { store: SessionStore }) {
   const agent = store.agent.value;
   store.structure.value;
   if (agent?.status !== 'error' || !agent.error) return null;
-  const last = store.thread.value.at(-1);
+  const last = store.lastSaid.value;
   const said = last ? store.tables.messages.get(last)?.value.error : null;
   if (said && said.code === agent.error.code) return null;
   return <Failure error={agent.error} />;

@@ -1,7 +1,6 @@
-import { handleOf } from '../store/tree';
+import { handleOf } from '../store/agent-ids';
 import { type HasAgents, nameOf, pathTo } from './agent-words';
 import { useChat, useTrans } from './context';
-import { useOpenThread } from './open-thread';
 
 interface Props {
   readonly store: HasAgents;
@@ -30,7 +29,6 @@ export function AgentPath({ store, agentId }: Props) {
 export function ThreadLink({ store, agentId }: Props) {
   const chat = useChat();
   const trans = useTrans();
-  const open = useOpenThread();
   const agent = store.tables.agents.get(agentId)?.value;
   const name = agent ? nameOf(agent) : handleOf(agentId);
   if (!agent || agentId === chat.agent.value?.id) return <>{name}</>;
@@ -39,7 +37,7 @@ export function ThreadLink({ store, agentId }: Props) {
       type="button"
       class="dsp-thread-link"
       title={trans.__('Open the thread of %1', name)}
-      onClick={() => open(agentId)}
+      onClick={() => chat.openThread(agentId)}
     >
       {name}
     </button>

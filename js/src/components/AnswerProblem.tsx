@@ -1,6 +1,7 @@
 import type { Problem } from '../store/problem';
 import { useTrans } from './context';
 import { Prose } from './Prose';
+import { refusalWords } from './permission-words';
 
 interface Props {
   readonly answering: { readonly problem: Problem | null; readonly status: number };
@@ -10,13 +11,7 @@ interface Props {
 export function AnswerProblem({ answering: { problem, status } }: Props) {
   const trans = useTrans();
   if (!problem) return null;
-  const words =
-    status === 403
-      ? {
-          message: trans.__('You may look at this, but not answer it.'),
-          hint: trans.__('Ask the owner of the server.')
-        }
-      : problem;
+  const words = refusalWords(problem, status, trans);
   return (
     <div class="dsp-ask-problem" role="alert" data-code={problem.code}>
       <Prose text={words.message} />

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useLayoutEffect } from 'preact/hooks';
 import type { Status } from '../protocol';
 import { useChat, useTrans } from './context';
 import { Icon } from './Icon';
@@ -58,7 +59,12 @@ function GuardBanners({ status }: { status: Status }) {
 function Banner({ name, always, children }: { name: string; always?: boolean; children: ComponentChildren }) {
   const chat = useChat();
   const trans = useTrans();
-  const key = always ? name : `${name}:${chat.sessionId.value ?? 'new'}`;
+  const session = chat.sessionId.value;
+  const key = always ? name : `${name}:${session ?? 'new'}`;
+  useLayoutEffect(() => {
+    // what was dismissed before the first message stays so in the session that this message made
+    if (!always && session !== null && session === chat.begun) chat.dismissals.move(`${name}:new`, key);
+  }, [always, session, name, key, chat]);
   if (chat.dismissals.has(key)) return null;
   return (
     <div class="dsp-banner" role="note" data-banner={name}>

@@ -8,7 +8,6 @@ import { EmptyState } from './EmptyState';
 import { ErrorCard } from './ErrorCard';
 import { Flash } from './Flash';
 import { MessageList } from './MessageList';
-import { useOpenThread } from './open-thread';
 import { PermissionLogView } from './PermissionLogView';
 import { Prompts } from './Prompts';
 import { QueuedMessages } from './QueuedMessages';
@@ -30,7 +29,6 @@ export function ChatView({ chat }: { chat: Chat }) {
       <SessionHeader />
       <ThreadSwitch />
       <Banners />
-      <Flash />
       <AgentsSection />
       <Conversation />
     </Frame>
@@ -43,7 +41,6 @@ export function ThreadView({ chat }: { chat: Chat }) {
   return (
     <Frame chat={chat} label={chat.host.trans.__('Thread of an agent')}>
       {store && <ThreadHead store={store} alone />}
-      <Flash />
       <Conversation />
     </Frame>
   );
@@ -54,7 +51,6 @@ export function AgentsView({ chat }: { chat: Chat }) {
   return (
     <Frame chat={chat} label={chat.host.trans.__('Agents')}>
       <SessionHeader ofAgents />
-      <Flash />
       <div class="dsp-split">
         <AgentsPane />
         <div class="dsp-split-thread">
@@ -92,6 +88,7 @@ function Conversation() {
         <CommandProblem />
         <OfSession elsewhere={elsewhere} />
         {!elsewhere && <Foot />}
+        <Flash />
         <StatusLine />
       </footer>
     </>
@@ -122,10 +119,9 @@ function Foot() {
   const chat = useChat();
   const store = chat.store.value;
   const agent = chat.agent.value;
-  const open = useOpenThread();
   if (!store?.closed.value || !agent) return <Composer />;
   const parent = store.tables.agents.get(agent.parent_id ?? '')?.value ?? null;
-  return <ThreadEnded agent={agent} parent={parent} onParent={parent ? () => open(parent.id) : null} />;
+  return <ThreadEnded agent={agent} parent={parent} onParent={parent ? () => chat.openThread(parent.id) : null} />;
 }
 
 /** What the person looks at: the conversation, or what they have opened in its place. */

@@ -1,11 +1,14 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { MAX_MESSAGE_CHARS } from '../protocol';
+import type { Chat } from '../store/chat';
 import { nameOf } from './agent-words';
 import { useChat, useTrans } from './context';
+import { focusThread } from './home-focus';
 import { Icon } from './Icon';
 import { LevelCard, LevelChip } from './Level';
 import { ModelBadge } from './ModelBadge';
 import { ModelCard } from './ModelCard';
+import { sends } from './send-key';
 
 /** Where the person writes: grows with the text, sends on Enter, keeps what could not be sent. */
 export function Composer() {
@@ -32,20 +35,18 @@ export function Composer() {
     if (area.current) growTo(area.current);
   }, [text]);
 
+  useLayoutEffect(() => () => handOn(box.current, chat), [chat]);
+
+  const over = text.length - MAX_MESSAGE_CHARS;
   const send = () => {
-    void chat.sendDraft();
+    if (over <= 0) void chat.sendDraft();
     area.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    // while an input method is composing, Enter picks a word
-    if (event.key !== 'Enter' || event.isComposing || event.keyCode === 229) return;
-    const withControl = event.ctrlKey || event.metaKey;
-    const sends = chat.host.settings.sendOn.peek() === 'enter' ? !event.shiftKey && !event.altKey : withControl;
-    if (!sends) return;
+    if (!sends(event, chat.host)) return;
     event.preventDefault();
     send();
   };
-  const over = text.length - MAX_MESSAGE_CHARS;
   return (
     <div class="dsp-composer" ref={box}>
       {explained === 'model' && <ModelCard onClose={closeModel} />}
@@ -94,6 +95,12 @@ export function Composer() {
       )}
     </div>
   );
+}
+
+/** It goes as the agent ends, or is heard to have ended: the keyboard stays in the thread, instead of nowhere. */
+function handOn(box: HTMLElement | null, chat: Chat): void {
+  const closed = chat.store.peek()?.closed.peek();
+  if (closed && box?.contains(document.activeElement)) focusThread(box.closest('.dsp-chat'));
 }
 
 /** As high as its text; the style sheet says how high that may be. */

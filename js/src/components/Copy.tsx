@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { useTrans } from './context';
 import { Icon } from './Icon';
 
-/** Puts text on the clipboard, also on plain-http pages, where browsers offer no clipboard API. */
+/** Puts text on the clipboard, also on plain-http pages, where browsers offer no clipboard API. Rejects if it may not. */
 export async function copyText(text: string): Promise<void> {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
   const area = document.createElement('textarea');
@@ -15,7 +15,7 @@ export async function copyText(text: string): Promise<void> {
   const copied = document.execCommand('copy');
   area.remove();
   if (focused instanceof HTMLElement) focused.focus();
-  if (!copied) throw new Error('The browser does not let this page use the clipboard.');
+  if (!copied) throw new Error('This page may not use the clipboard.');
 }
 
 const SHOWN_MS = 1_500;

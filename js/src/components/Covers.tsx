@@ -1,7 +1,7 @@
 import { Fragment } from 'preact';
-import type { Operation, Request } from '../protocol';
+import type { Operation, Reach, Request } from '../protocol';
 import { useTrans } from './context';
-import { coverage, leaveWord, listed } from './permission-words';
+import { coverage, isFilesOnly, leaveWord, listed, offeredScopes } from './permission-words';
 import { ShownPath } from './ShownText';
 
 /** Should the list be too long to be seen whole, its beginning is. */
@@ -12,15 +12,45 @@ const PLACE = '\u0000';
 
 /** “This session” and “Always” allow more than what is asked: how much more. It is never scrolled out of sight. */
 export function Covers({ request, id }: { request: Request; id: string }) {
-  const trans = useTrans();
-  const secret = request.reaches.some(reach => reach.secret !== null);
-  const beyond = request.scopes.filter(scope => scope !== 'once');
+  const beyond = offeredScopes(request).filter(scope => scope !== 'once');
   return (
     <div class="dsp-small dsp-covers" id={id}>
-      {secret && trans.__('A place of secrets is only ever allowed once.')}
-      {!secret && !beyond.length && trans.__('This can only be allowed once.')}
-      {!secret && beyond.length > 0 && <Beyond scopes={beyond} reaches={request.reaches} />}
+      <WhyNotMore request={request} />
+      {beyond.length > 0 && <Beyond scopes={beyond} reaches={request.reaches} />}
     </div>
+  );
+}
+
+/** Which of several places keeps all of them from being allowed for longer: one answer decides all. */
+function WhyNotMore({ request: { reaches, scopes } }: { request: Request }) {
+  const trans = useTrans();
+  if (scopes.includes('always')) return null;
+  const secret = reaches.filter(reach => reach.secret !== null);
+  const [delicate] = secret.length ? secret : reaches.filter(({ limit }) => limit === scopes.at(-1));
+  if (!delicate) return null;
+  const session = scopes.includes('session');
+  if (reaches.length === 1) {
+    if (session) return null; // the prompt says already that it is no ordinary file
+    return (
+      <p>
+        {delicate.secret === null
+          ? trans.__('This can only be allowed once.')
+          : trans.__('A place of secrets is only ever allowed once.')}
+      </p>
+    );
+  }
+  const words = session
+    ? trans.__('Not always: %1 is no ordinary file.', PLACE)
+    : delicate.secret === null
+      ? trans.__('Only once: %1 is too wide for more.', PLACE)
+      : trans.__('Only once: %1 is a place of secrets.', PLACE);
+  const [before, after] = words.split(PLACE);
+  return (
+    <p>
+      {before}
+      <ShownPath path={delicate.path} />
+      {after}
+    </p>
   );
 }
 
@@ -31,11 +61,15 @@ function Beyond({ scopes, reaches }: Pick<Request, 'scopes' | 'reaches'>) {
   const covered = coverage(reaches);
   const [only] = covered;
   if (only && covered.length === 1 && reaches.every(({ operation }) => operation === only.operation))
-    return <OnePlace buttons={buttons} count={names.length} path={only.covers} />;
+    return <OnePlace buttons={buttons} count={names.length} place={only} />;
   const operations = MOST_FIRST.filter(operation => covered.some(one => one.operation === operation));
   return (
     <>
-      <p>{trans._n('%2 covers, with everything below:', '%2 cover, with everything below:', names.length, buttons)}</p>
+      <p>
+        {isFilesOnly(covered)
+          ? trans._n('%2 covers:', '%2 cover:', names.length, buttons)
+          : trans._n('%2 covers, with everything below:', '%2 cover, with everything below:', names.length, buttons)}
+      </p>
       <ul>
         {operations.map(operation => (
           <Places
@@ -49,15 +83,22 @@ function Beyond({ scopes, reaches }: Pick<Request, 'scopes' | 'reaches'>) {
   );
 }
 
-function OnePlace({ buttons, count, path }: { buttons: string; count: number; path: string }) {
+interface OnePlaceProps {
+  readonly buttons: string;
+  readonly count: number;
+  readonly place: Pick<Reach, 'covers' | 'is_file'>;
+}
+
+function OnePlace({ buttons, count, place: { covers, is_file } }: OnePlaceProps) {
   const trans = useTrans();
-  const [before, after] = trans
-    ._n('%2 covers %3 and everything below.', '%2 cover %3 and everything below.', count, buttons, PLACE)
-    .split(PLACE);
+  const words = is_file
+    ? trans._n('%2 covers %3.', '%2 cover %3.', count, buttons, PLACE)
+    : trans._n('%2 covers %3 and everything below.', '%2 cover %3 and everything below.', count, buttons, PLACE);
+  const [before, after] = words.split(PLACE);
   return (
     <p>
       {before}
-      <ShownPath path={path} />
+      <ShownPath path={covers} />
       {after}
     </p>
   );

@@ -1,5 +1,5 @@
 import type { Decision } from '../protocol';
-import { agentPath } from './agent-words';
+import { askerIn, askerName } from './asker-words';
 import { useChat, useTrans } from './context';
 import { ago } from './format';
 import { operationWord, ruleWords } from './permission-words';
@@ -9,7 +9,9 @@ import { ShownPath } from './ShownText';
 export function DecisionRow({ line }: { line: Decision }) {
   const chat = useChat();
   const trans = useTrans();
-  const store = chat.store.value;
+  const who = chat.permissionLog.everywhere.value
+    ? askerIn(chat, line.agent_id, trans)
+    : askerName(chat, line.agent_id);
   const state = line.allowed ? trans.__('allowed') : trans.__('denied');
   return (
     <li
@@ -32,7 +34,7 @@ export function DecisionRow({ line }: { line: Decision }) {
         {line.note && <> · “{line.note}”</>}
       </span>
       <span class="dsp-log-who">
-        {store ? agentPath(store, line.agent_id) : line.agent_id} ·{' '}
+        {who} ·{' '}
         <time dateTime={line.at} title={new Date(line.at).toLocaleString()}>
           {ago(line.at, trans)}
         </time>

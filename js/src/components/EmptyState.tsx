@@ -1,4 +1,5 @@
 import { useChat, useTrans } from './context';
+import { fileName } from './format';
 import { ReadinessCard } from './ReadinessCard';
 
 /** Before the first message: who answers, where it works, and three things to try. */
@@ -16,13 +17,7 @@ export function EmptyState() {
       <h2>{trans.__('What should be done?')}</h2>
       {project && (
         <p class="dsp-quiet">
-          {trans.__('Dispatch works on the files in')}{' '}
-          <code title={project}>
-            {project
-              .replace(/[\\/]$/, '')
-              .split(/[\\/]/)
-              .at(-1) || project}
-          </code>
+          {trans.__('Dispatch works on the files in')} <code title={project}>{fileName(project)}</code>
         </p>
       )}
       <ul class="dsp-examples" aria-label={trans.__('Examples')}>

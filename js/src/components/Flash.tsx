@@ -3,7 +3,7 @@ import type { Flash as Taken } from '../store/setup';
 import { useChat, useTrans } from './context';
 import { Icon } from './Icon';
 
-/** For a moment: what was taken up. It covers nothing that can be clicked, and takes no focus. */
+/** For a moment: what was taken up. It covers nothing that is read or can be clicked, and takes no focus. */
 export function Flash() {
   const { setup } = useChat();
   const trans = useTrans();
@@ -27,6 +27,6 @@ export function Flash() {
 }
 
 function wordsOf({ kind, words, worse }: Taken, trans: Translation): string {
-  if (kind === 'skills') return trans.__('Skills taken up: %1', words);
+  if (kind === 'skills') return worse ? trans.__('Skills read: %1', words) : trans.__('Skills taken up: %1', words);
   return worse ? trans.__('Settings read: %1', words) : trans.__('Settings taken up: %1', words);
 }

@@ -1,11 +1,14 @@
 import { useSignalEffect } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { MarkdownWriter } from '../markdown/writer';
-import { useTrans } from './context';
+import { useChat } from './context';
+import { onTextAction } from './text-actions';
 
 interface Props {
-  /** Read inside an effect: a token does not draw this component again, it only writes into its element. */
+  /** Read inside an effect, which writes into the element: a token costs what its end of the text costs. */
   readonly read: () => { readonly text: string; readonly final: boolean };
+  /** Links without a scheme are to files of the project, which a click opens. */
+  readonly links?: boolean;
 }
 
 /** Drawing may take this share of the time: after a slow frame the next one waits, but never longer than that. */
@@ -13,24 +16,33 @@ const BUSY_SHARE = 0.3;
 const LONGEST_WAIT_MS = 400;
 
 /** Markdown that may still be growing: drawn at most once a frame, less often where a frame is dear. */
-export function Markdown({ read }: Props) {
+export function Markdown({ read, links = true }: Props) {
   const element = useRef<HTMLDivElement>(null);
   const painter = useRef<Painter | null>(null);
-  const trans = useTrans();
+  const chat = useChat();
+  const { trans } = chat.host;
+  const opens = links && chat.host.openFile !== undefined;
   const latest = useRef(read);
   latest.current = read;
 
   useLayoutEffect(() => {
     if (!element.current) return;
-    painter.current = new Painter(new MarkdownWriter(element.current, trans), () => latest.current());
+    painter.current = new Painter(new MarkdownWriter(element.current, trans, opens), () => latest.current());
     painter.current.paint();
     return () => painter.current?.stop();
-  }, [trans]);
+  }, [trans, opens]);
   useSignalEffect(() => {
     const { final } = latest.current();
     painter.current?.ask(final);
   });
-  return <div class="dsp-markdown" ref={element} />;
+  return (
+    <div
+      class="dsp-markdown"
+      ref={element}
+      onClick={event => onTextAction(event, chat)}
+      onKeyDown={event => event.key === 'Enter' && onTextAction(event, chat)}
+    />
+  );
 }
 
 class Painter {

@@ -11,7 +11,6 @@ import { Icon } from './Icon';
 import { Prose } from './Prose';
 import { AgentMessage } from './peers/AgentMessage';
 import { RequestLines } from './RequestLines';
-import { onTextAction } from './text-actions';
 import { SendingMessage, UserMessage } from './UserMessage';
 
 /** Messages in the page; older ones are one click away. */
@@ -46,13 +45,7 @@ export function MessageList({ store }: { store: SessionStore }) {
         tabIndex={0}
         ref={scroller}
       >
-        <div
-          class="dsp-content"
-          ref={content}
-          aria-busy={!store.loaded.value}
-          onClick={event => onTextAction(event, chat)}
-          onKeyDown={event => event.key === 'Enter' && onTextAction(event, chat)}
-        >
+        <div class="dsp-content" ref={content} aria-busy={!store.loaded.value}>
           <Earlier hidden={shown.start.value + store.earlier.value} scroller={scroller} load={shown.more} />
           {!store.loaded.value && <p class="dsp-quiet">{trans.__('Loading…')}</p>}
           {items.value.map(item => (
@@ -85,7 +78,7 @@ function ItemView({ item, store }: { item: Item; store: SessionStore }) {
   if (record.value.from_agent) return <AgentMessage message={record.value} store={store} />;
   if (record.value.role === 'user') return <UserMessage message={record.value} />;
   if (record.value.role === 'notice') return <Notice text={record.value.text} />;
-  return <AssistantMessage record={record} last={store.thread.value.at(-1) === item.id} />;
+  return <AssistantMessage record={record} last={store.lastSaid.value === item.id} />;
 }
 
 /** Something that is neither the person's nor the agent's: that the model or the key is another one now, say. */

@@ -11,11 +11,12 @@ export function ModelBadge({ open, onToggle }: { open: boolean; onToggle: () => 
   if (!model) return null;
   const demo = model.demo && !chosen;
   const words = chosen ?? (demo ? trans.__('demo, no language model') : model.label);
+  const unready = demo || (!agent && !chosen && chat.status.value?.readiness.ready === false);
   const key = demo || chosen ? null : model.key;
   return (
     <button
       type="button"
-      class={`dsp-chip dsp-model-chip ${demo ? 'dsp-chip-warn' : ''}`}
+      class={`dsp-chip dsp-model-chip ${unready ? 'dsp-chip-warn' : ''}`}
       aria-expanded={open}
       title={demo ? trans.__('Rules answer, not a language model. Click to see how to set one up.') : titleOf()}
       onClick={onToggle}

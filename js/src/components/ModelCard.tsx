@@ -112,7 +112,7 @@ function ModelMenu({ models, onClose }: { models: Models; onClose: () => void })
     const about = !meaning
       ? trans.__('no model')
       : meaning.usable
-        ? trans.__('now %1', withWith(meaning.model.label, meaning.key))
+        ? trans.__('now %1', withItsKey(meaning.model.label, meaning.key))
         : trans.__('none can be used now');
     return entry(tag, tag, about, !meaning?.usable);
   });
@@ -139,14 +139,15 @@ function ModelMenu({ models, onClose }: { models: Models; onClose: () => void })
           {group.map(model => {
             const { key, usable } = withKey(model, models.keys);
             const tagged = model.tags.join(', ');
-            return entry(model.id, model.label, [key, tagged].filter(Boolean).join(' · '), !usable);
+            const how = model.no_key ? trans.__('no key') : key;
+            return entry(model.id, model.label, [how, tagged].filter(Boolean).join(' · '), !usable);
           })}
         </div>
       ))}
     </div>
   );
 
-  function withWith(label: string, key: string | null): string {
+  function withItsKey(label: string, key: string | null): string {
     return key ? trans.__('%1 with %2', label, key) : label;
   }
 }

@@ -1,4 +1,4 @@
-import { useComputed, useSignal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Decision, Grant } from '../protocol';
 import { useChat, useTrans } from './context';
@@ -9,7 +9,7 @@ import { Icon } from './Icon';
 import { type LogScope, useFilter } from './log-filter';
 
 /** Rows in the page; more are one click away. */
-const PAGE = 200;
+const PAGE = 100;
 
 /** What was allowed and denied outside the project, and the leave in force, which can be taken back here. */
 export function PermissionLogView() {
@@ -21,15 +21,13 @@ export function PermissionLogView() {
   const limit = useSignal(PAGE);
   const box = useRef<HTMLElement>(null);
   const rows = useRef<HTMLDivElement>(null);
-  const filter = useFilter(scope, words);
-  const grants = useComputed(() => log.grants.value.filter(filter.grant));
-  const lines = useComputed(() => log.lines.value.filter(filter.line));
+  const { grants, lines } = useFilter(scope, words);
   useLayoutEffect(() => {
-    const log = box.current;
-    log?.focus();
+    const section = box.current;
+    section?.focus();
     return () => {
-      const chat = log?.closest('.dsp-chat');
-      if (log?.contains(document.activeElement)) chat?.querySelector<HTMLElement>('.dsp-log-button')?.focus();
+      const around = section?.closest('.dsp-chat');
+      if (section?.contains(document.activeElement)) around?.querySelector<HTMLElement>('.dsp-log-button')?.focus();
     };
   }, []);
   useEffect(() => {
@@ -53,6 +51,16 @@ export function PermissionLogView() {
           <Icon name="back" />
         </button>
         <h3>{trans.__('Permissions')}</h3>
+        <label class="dsp-log-everywhere">
+          <input
+            type="checkbox"
+            role="switch"
+            checked={log.everywhere.value}
+            aria-checked={log.everywhere.value}
+            onChange={event => log.showEverywhere(event.currentTarget.checked)}
+          />
+          {trans.__('All sessions')}
+        </label>
         <Filters scope={scope.value} onScope={next => (scope.value = next)} />
         <input
           type="search"
@@ -66,7 +74,7 @@ export function PermissionLogView() {
         />
       </div>
       <div
-        class="dsp-log-rows"
+        class={`dsp-log-rows ${log.everywhere.value ? 'dsp-log-all' : ''}`}
         ref={rows}
         role="region"
         aria-label={trans.__('Entries')}
@@ -88,6 +96,9 @@ export function PermissionLogView() {
             onMore={() => (limit.value += PAGE)}
             total={log.lines.value.length}
           />
+        )}
+        {scope.value !== 'force' && lines.value.length <= limit.value && (
+          <Behind searching={words.value.trim() !== ''} />
         )}
         <Nothing grants={grants.value} lines={lines.value} scope={scope.value} filtered={words.value.trim() !== ''} />
       </div>
@@ -155,6 +166,36 @@ function Lines({ lines, limit, onMore, total }: LinesProps) {
         <button type="button" class="dsp-button dsp-earlier" onClick={onMore}>
           {trans.__('Show earlier (%1)', lines.length - limit)}
         </button>
+      )}
+    </>
+  );
+}
+
+/** Of all sessions: what the server has beyond what is here, or did not look into. */
+function Behind({ searching }: { searching: boolean }) {
+  const { permissionLog: log } = useChat();
+  const trans = useTrans();
+  const { earlier, leftOut, lines } = log.history;
+  if (!log.everywhere.value) return null;
+  return (
+    <>
+      {searching && earlier.value > 0 && (
+        <p class="dsp-quiet">{trans.__('Only the newest %1 entries were searched.', lines.value.length)}</p>
+      )}
+      {earlier.value > 0 && (
+        <button
+          type="button"
+          class="dsp-button dsp-earlier"
+          aria-busy={log.loading.value}
+          onClick={() => !log.loading.value && void log.earlier()}
+        >
+          {trans.__('Load earlier (%1)', earlier.value)}
+        </button>
+      )}
+      {leftOut.value > 0 && (
+        <p class="dsp-quiet">
+          {trans._n('1 older session was not looked into.', '%1 older sessions were not looked into.', leftOut.value)}
+        </p>
       )}
     </>
   );

@@ -5,7 +5,7 @@ import { AnswerProblem } from './AnswerProblem';
 import { Covers } from './Covers';
 import { useChat, useTrans } from './context';
 import { DenyForm } from './DenyForm';
-import { headingOf, scopeTitle } from './permission-words';
+import { headingOf, isFirstChoice, isSecret, offeredScopes, scopeTitle, scopeWord } from './permission-words';
 import { RequestBody } from './RequestBody';
 import { useReady } from './ready';
 
@@ -29,20 +29,19 @@ export function PermissionPrompt({ request, store, waiting, onAnswer, onLeave }:
   const [heading, body, covers] = [useId(), useId(), useId()];
   const box = useRef<HTMLElement>(null);
   const given = chat.approvals.answering.value.get(request.id);
-  const secret = request.reaches.some(reach => reach.secret !== null);
   const answer = (event: Event, fields: Partial<AnswerRequest> & Pick<AnswerRequest, 'answer'>) => {
     onAnswer(event instanceof MouseEvent && event.detail > 0);
     void chat.approvals.answer(request.id, { scope: 'once', note: '', ...fields });
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'Escape') return;
+    if (event.key !== 'Escape' || event.isComposing) return; // else it takes back what an input method has made
     event.preventDefault();
     event.stopPropagation(); // Esc answers nothing, here or anywhere around it
     onLeave();
   };
   return (
     <section
-      class={`dsp-ask ${secret ? 'dsp-ask-secret' : ''}`}
+      class={`dsp-ask ${isSecret(request) ? 'dsp-ask-secret' : ''}`}
       role="alertdialog"
       aria-modal={false}
       aria-labelledby={heading}
@@ -98,9 +97,7 @@ interface AnswersProps {
 
 function Answers({ request, ready, sent, onDeny, onAllow }: AnswersProps) {
   const trans = useTrans();
-  const words = { once: trans.__('Once'), session: trans.__('This session'), always: trans.__('Always') };
   const blocked = !ready || sent !== null;
-  const secret = request.reaches.some(reach => reach.secret !== null);
   return (
     <div class="dsp-row dsp-answers" role="group" aria-label={trans.__('Your answer')} data-ready={ready}>
       <button
@@ -112,22 +109,20 @@ function Answers({ request, ready, sent, onDeny, onAllow }: AnswersProps) {
       >
         {trans.__('Deny…')}
       </button>
-      {(['once', 'session', 'always'] as const)
-        .filter(scope => request.scopes.includes(scope))
-        .map(scope => (
-          <button
-            key={scope}
-            type="button"
-            class={`dsp-button ${scope === 'once' && !secret ? 'dsp-primary' : ''}`}
-            aria-disabled={blocked}
-            aria-busy={sent?.scope === scope}
-            title={scopeTitle(scope, request, trans)}
-            data-scope={scope}
-            onClick={event => !blocked && onAllow(event, scope)}
-          >
-            {words[scope]}
-          </button>
-        ))}
+      {offeredScopes(request).map(scope => (
+        <button
+          key={scope}
+          type="button"
+          class={`dsp-button ${isFirstChoice(scope, request) ? 'dsp-primary' : ''}`}
+          aria-disabled={blocked}
+          aria-busy={sent?.scope === scope}
+          title={scopeTitle(scope, request, trans)}
+          data-scope={scope}
+          onClick={event => !blocked && onAllow(event, scope)}
+        >
+          {scopeWord(scope, trans)}
+        </button>
+      ))}
     </div>
   );
 }

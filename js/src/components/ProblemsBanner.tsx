@@ -1,10 +1,11 @@
 import { useId, useState } from 'preact/hooks';
 import type { ErrorInfo } from '../protocol';
-import { fileName } from '../store/setup';
 import { useChat, useTrans } from './context';
+import { fileName } from './format';
 import { Icon } from './Icon';
 import { PlaceLink } from './PlaceLink';
 import { Prose } from './Prose';
+import { whose } from './whose';
 
 /** What is wrong with the settings' files, with the way to the line; gone once it is put right. */
 export function ProblemsBanner() {
@@ -54,6 +55,7 @@ export function shortened({ message, place }: ErrorInfo): string {
 
 /** One of them: what, what to do, and where. */
 export function SettingsProblem({ problem }: { problem: ErrorInfo }) {
+  const files = useChat().setup.config.value.value?.files ?? [];
   return (
     <li class="dsp-settings-problem" data-code={problem.code}>
       <Prose text={shortened(problem)} />
@@ -62,7 +64,7 @@ export function SettingsProblem({ problem }: { problem: ErrorInfo }) {
           <Prose text={problem.hint} />
         </span>
       )}
-      {problem.place && <PlaceLink place={problem.place} />}
+      {problem.place && <PlaceLink place={problem.place} owner={whose(problem.place.path, files)} />}
     </li>
   );
 }

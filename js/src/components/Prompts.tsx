@@ -1,6 +1,5 @@
-import { useSignal, useSignalEffect } from '@preact/signals';
 import type { RefObject } from 'preact';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Translation } from '../host';
 import type { Request } from '../protocol';
 import type { SessionStore } from '../store/session-store';
@@ -12,7 +11,7 @@ import { PermissionPrompt } from './PermissionPrompt';
 import { operationWord } from './permission-words';
 import { LateAnswer } from './questions/LateAnswer';
 import { QuestionPrompt } from './questions/QuestionPrompt';
-import { visible } from './shown-text';
+import { visibleName } from './shown-text';
 
 /**
  * What waits for the person, one at a time: first what the agent asks whose thread this is, then what others ask, in
@@ -20,14 +19,16 @@ import { visible } from './shown-text';
  * scrolls. It takes the focus from nobody; once it had it, it gives it back to where it was.
  */
 export function Prompts({ store }: { store: SessionStore }) {
+  const trans = useTrans();
   const waiting = store.open.value;
   const box = useRef<HTMLDivElement>(null);
   const first = useFirst(store, waiting, box);
   const focus = useGivenFocus(box, first?.id);
+  const said = first ? saying(store, first, waiting.length, trans) : '';
   const Prompt = first?.kind === 'question' ? QuestionPrompt : PermissionPrompt;
   return (
     <div class="dsp-prompts" ref={box} onFocusIn={focus.onFocusIn} onFocusOut={focus.onFocusOut}>
-      <Announcement store={store} />
+      <Announcement words={said} />
       <LateAnswer store={store} />
       {first && (
         <Prompt
@@ -62,24 +63,24 @@ function isAt(box: HTMLElement | null): boolean {
   return Boolean(box?.contains(document.activeElement) || box?.querySelector('.dsp-ask:hover'));
 }
 
-/** Tells a screen reader of each new request, when it has said what it is at. */
-function Announcement({ store }: { store: SessionStore }) {
-  const trans = useTrans();
-  const words = useSignal('');
-  useSignalEffect(() => {
-    const waiting = store.open.value;
-    const said = waiting[0] ? saying(store, waiting[0], trans) : '';
-    const more = waiting.length > 1 ? ` ${trans._n('1 request waits.', '%1 requests wait.', waiting.length)}` : '';
-    words.value = said && said + more;
-  });
+/** Tells a screen reader of each request that is shown, when it has said what it is at. */
+function Announcement({ words }: { words: string }) {
+  const [said, say] = useState(''); // what is there from the beginning is not read out
+  useEffect(() => say(words), [words]);
   return (
     <div class="dsp-hidden" aria-live="polite" data-announcer="permissions">
-      {words.value}
+      {said}
     </div>
   );
 }
 
-function saying(store: SessionStore, request: Request, trans: Translation): string {
+function saying(store: SessionStore, request: Request, waiting: number, trans: Translation): string {
+  const what = asking(store, request, trans);
+  const more = waiting > 1 ? ` ${trans._n('1 request waits.', '%1 requests wait.', waiting)}` : '';
+  return what && what + more;
+}
+
+function asking(store: SessionStore, request: Request, trans: Translation): string {
   const who = agentPath(store, request.agent_id);
   if (request.kind === 'question') return trans.__('%1 asks you: %2', who, excerpt(plain(request.question), 400));
   const [reach] = request.reaches;
@@ -87,6 +88,6 @@ function saying(store: SessionStore, request: Request, trans: Translation): stri
   return trans.__(
     '%1 asks for your permission: %2.',
     who,
-    `${operationWord(reach.operation, trans)} ${visible(reach.path)}`
+    `${operationWord(reach.operation, trans)} ${visibleName(reach.path)}`
   );
 }

@@ -4,7 +4,7 @@ import { useChat, useTrans } from './context';
 import { Icon } from './Icon';
 import { resultText } from './peers/result-text';
 
-/** Messages that wait for the agent's next step; until then they can be taken back. */
+/** Messages that wait for the agent's next step; until then they can be taken back, but not briefs and results. */
 export function QueuedMessages({ store }: { store: SessionStore }) {
   const chat = useChat();
   const trans = useTrans();
@@ -22,15 +22,17 @@ export function QueuedMessages({ store }: { store: SessionStore }) {
             </span>{' '}
             {words(message)}
           </span>
-          <button
-            type="button"
-            class="dsp-icon-button"
-            title={trans.__('Withdraw')}
-            aria-label={trans.__('Withdraw “%1”', words(message).slice(0, 60))}
-            onClick={() => chat.withdraw(message)}
-          >
-            <Icon name="close" />
-          </button>
+          {message.purpose === 'message' && (
+            <button
+              type="button"
+              class="dsp-icon-button"
+              title={trans.__('Withdraw')}
+              aria-label={trans.__('Withdraw “%1”', words(message).slice(0, 60))}
+              onClick={() => chat.withdraw(message)}
+            >
+              <Icon name="close" />
+            </button>
+          )}
         </li>
       ))}
       {sending && (

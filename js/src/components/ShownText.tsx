@@ -1,5 +1,5 @@
 import { Fragment } from 'preact';
-import { pieces } from './shown-text';
+import { namePieces, type Piece, pieces } from './shown-text';
 
 interface Props {
   readonly text: string;
@@ -10,7 +10,7 @@ interface Props {
 const SHORT_CHARS = 24;
 const AFTER_SLASH = /(?<=[^\\/][\\/])(?=[^\\/])/;
 
-/** A path, as `ShownText` has it; a long one goes on in the next line after one of its slashes. */
+/** A path, as `ShownText` has it, in one line: `a\\nb`; a long one goes on in the next line after one of its slashes. */
 export function ShownPath({ path }: { path: string }) {
   const parts = path.length > SHORT_CHARS ? path.split(AFTER_SLASH) : [path];
   return (
@@ -18,7 +18,7 @@ export function ShownPath({ path }: { path: string }) {
       {parts.map((part, place) => (
         <Fragment key={place}>
           {place > 0 && <wbr />}
-          <ShownText text={part} />
+          <Shown pieces={namePieces(part)} />
         </Fragment>
       ))}
     </bdi>
@@ -27,9 +27,13 @@ export function ShownPath({ path }: { path: string }) {
 
 /** Text of an agent's that a person decides by: with the words that matter marked, and nothing in it unseen. */
 export function ShownText({ text, spans = [] }: Props) {
+  return <Shown pieces={pieces(text, spans)} />;
+}
+
+function Shown({ pieces: shown }: { pieces: readonly Piece[] }) {
   return (
     <bdi dir="ltr">
-      {pieces(text, spans).map((piece, place) => {
+      {shown.map((piece, place) => {
         if (piece.mark === 'marked') return <mark key={place}>{piece.text}</mark>;
         if (piece.mark === 'unseen')
           return (

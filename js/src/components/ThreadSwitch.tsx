@@ -1,5 +1,6 @@
 import type { Agent } from '../protocol';
 import type { SessionStore } from '../store/session-store';
+import { isForPeople } from '../store/tree';
 import { nameOf, stateSign } from './agent-words';
 import { useChat, useTrans } from './context';
 
@@ -40,8 +41,4 @@ function Switch({ store }: { store: SessionStore }) {
     const [sign, words] = asks ? ['◆', trans.__('waits for you')] : stateSign(agent, trans);
     return `${sign} ${nameOf(agent)} · ${words}`;
   }
-}
-
-function isForPeople({ parent_id, detached }: Agent): boolean {
-  return parent_id === null || detached;
 }

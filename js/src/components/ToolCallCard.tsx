@@ -86,7 +86,7 @@ function CallObject({ words: { object, isFile }, failed }: { words: CallWords; f
       type="button"
       class="dsp-call-object dsp-file"
       title={trans.__('Open %1', object)}
-      onClick={() => openFile(object, project)}
+      onClick={() => void chat.openFile(object)}
     >
       <bdi>{object}</bdi>
     </button>

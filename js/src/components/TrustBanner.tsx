@@ -1,6 +1,8 @@
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { TrustedFile } from '../protocol';
 import { useChat, useTrans } from './context';
+import { fileName } from './format';
+import { PlaceLink } from './PlaceLink';
 import { Prose } from './Prose';
 import { ShownText } from './ShownText';
 
@@ -36,7 +38,7 @@ function UntrustedFile({ file }: { file: TrustedFile }) {
     widens.current?.focus({ preventScroll: true });
     box.current?.scrollIntoView?.({ block: 'nearest' });
   }, [open]);
-  const name = file.path.split(/[\\/]/).at(-1) ?? file.path;
+  const name = fileName(file.path);
   const { asking, problem } = chat.trust;
   return (
     <div
@@ -56,6 +58,7 @@ function UntrustedFile({ file }: { file: TrustedFile }) {
           )}{' '}
           {trans.__('It has no effect until you trust it.')}
         </p>
+        {open && <PlaceLink place={{ path: file.path, line: 1 }} withLine={false} />}
         {open && (
           <ul id={list} class="dsp-widens" ref={widens} tabIndex={-1} aria-label={trans.__('What it asks for')}>
             {file.widens.map(line => (

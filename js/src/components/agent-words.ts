@@ -1,7 +1,8 @@
 import type { Translation } from '../host';
 import type { Agent } from '../protocol';
+import { handleOf } from '../store/agent-ids';
 import type { Table } from '../store/table';
-import { handleOf } from '../store/tree';
+import { wasInterrupted, wasStopped } from '../store/tree';
 import type { Sign } from './call-words';
 
 /** As much of a store as names its agents. */
@@ -67,8 +68,8 @@ export function stateSign(agent: Agent, trans: Translation): Sign {
     case 'done':
       return ['✓', trans.__('done')];
     case 'error':
-      if (agent.error?.code === 'cancelled') return ['■', trans.__('stopped')];
-      return agent.error?.code === 'interrupted' ? ['■', trans.__('interrupted')] : ['✕', trans.__('failed')];
+      if (wasStopped(agent)) return ['■', trans.__('stopped')];
+      return wasInterrupted(agent) ? ['■', trans.__('interrupted')] : ['✕', trans.__('failed')];
     case 'idle':
       return ['○', trans.__('at rest')];
   }

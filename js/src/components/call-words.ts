@@ -130,6 +130,8 @@ export function callSign({ status }: ToolCall, waits: boolean, trans: Translatio
   }
 }
 
+const CUTS: ReadonlySet<string> = new Set(['interrupted', 'cancelled']);
+
 /** "read 5 files, edited 2" for a run of calls that is folded away. */
 export function summaryOf(calls: readonly ToolCall[], trans: Translation): string {
   const of = (...names: string[]) => calls.filter(call => names.includes(call.name)).length;
@@ -150,9 +152,16 @@ export function summaryOf(calls: readonly ToolCall[], trans: Translation): strin
   return parts.filter(Boolean).join(', ');
 }
 
-/** A command that says so itself has failed too. */
-function hasFailed({ status, command }: ToolCall): boolean {
+/** A command that says so itself has failed too; who was summoned was, though the wait for it was cut short. */
+function hasFailed(call: ToolCall): boolean {
+  if (wasCutShort(call)) return false;
+  const { status, command } = call;
   return (
     status === 'failed' || (command !== null && (command.timed_out || Boolean(command.exit_code ?? command.signal)))
   );
+}
+
+/** Whether an agent was summoned, and then the server or a person stopped the one that waited for it. */
+export function wasCutShort({ name, status, child_id, error }: ToolCall): boolean {
+  return name === 'summon' && status === 'failed' && child_id !== null && CUTS.has(error?.code ?? '');
 }

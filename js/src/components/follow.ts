@@ -1,6 +1,8 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useCallback, useEffect, useRef } from 'preact/hooks';
+import { Hand } from './hand';
+import { Shrinking } from './shrinking';
 
 /** So near the end counts as the end, in px. */
 const NEAR = 32;
@@ -10,7 +12,6 @@ const UNFOLDING_MS = 300;
 const SCROLLING_MS = 1_000;
 /** So long it takes at most until it begins. */
 const ARRIVING_MS = 500;
-const KEYS_UP: ReadonlySet<string> = new Set(['ArrowUp', 'PageUp', 'Home']);
 
 export interface Follow {
   readonly scroller: RefObject<HTMLDivElement>;
@@ -40,14 +41,25 @@ export function useFollow({ byHand = false } = {}): Follow {
     let top = box.scrollTop;
     let unfoldedAt = Number.NEGATIVE_INFINITY;
     const hand = new Hand();
+    const shrinking = new Shrinking(box, content.current);
     let later = 0;
     const atEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
-    const onScroll = () => {
-      // content that grows leaves the position, so a move up is the person's, however they made it
-      const theirs = hand.within(SCROLLING_MS) || (!byHand && !atEnd());
-      if (box.scrollTop < top && theirs) following.value = false;
-      else if (atEnd()) following.value = true;
+    const settle = () => {
       top = box.scrollTop;
+      shrinking.settle();
+    };
+    // content that grows leaves the position, so a move up is the person's, however they made it; but where it shrank
+    // the browser moves up to the end there is, and what is written below meanwhile takes that away
+    const isTheirs = () => {
+      if (hand.within(SCROLLING_MS)) return !(atEnd() && shrinking.mayHave());
+      return !byHand && !atEnd() && (hand.presses || !shrinking.mayHave());
+    };
+    const onScroll = () => {
+      const up = box.scrollTop < top;
+      if (up && isTheirs()) following.value = false;
+      else if (atEnd()) following.value = true;
+      else if (up && !byHand) keepUp(); // content that is as high as before tells nobody
+      settle();
     };
     const onClick = (event: Event) => {
       if ((event.target as Element).closest('[aria-expanded]')) unfoldedAt = performance.now();
@@ -62,7 +74,7 @@ export function useFollow({ byHand = false } = {}): Follow {
         following.value = atEnd();
       } else {
         box.scrollTop = box.scrollHeight;
-        top = box.scrollTop; // content that shrank has moved up, which was nobody's doing
+        settle(); // content that shrank has moved up, which was nobody's doing
       }
     };
     const observer = new ResizeObserver(keepUp);
@@ -77,62 +89,12 @@ export function useFollow({ byHand = false } = {}): Follow {
       letGo();
       clearTimeout(later);
       observer.disconnect();
+      shrinking.disconnect();
       box.removeEventListener('scroll', onScroll);
       box.removeEventListener('click', onClick);
     };
   }, []);
   return { scroller, content, following, toEnd };
-}
-
-/** When a person last did something that scrolls up. */
-class Hand {
-  private at = Number.NEGATIVE_INFINITY;
-  private held = false;
-
-  within(ms: number): boolean {
-    return this.held || performance.now() - this.at < ms;
-  }
-
-  /**
-   * @param onWheelUp called when a turn of the wheel is about to scroll the box up
-   * @returns what ends it
-   */
-  watch(box: HTMLElement, onWheelUp: () => void): () => void {
-    const moved = () => {
-      this.at = performance.now();
-    };
-    const onWheel = (event: WheelEvent) => {
-      if (event.deltaY >= 0) return;
-      moved();
-      if (box.scrollTop > 0 && !isTaken(event.target, box)) onWheelUp();
-    };
-    const onKey = (event: KeyboardEvent) => KEYS_UP.has(event.key) && moved();
-    // on the box itself: its scroll bar
-    const onDown = (event: Event) => {
-      this.held = event.target === box;
-    };
-    const onUp = () => {
-      if (this.held) moved();
-      this.held = false;
-    };
-    const ended = new AbortController();
-    const how = { passive: true, signal: ended.signal };
-    box.addEventListener('wheel', onWheel, how);
-    box.addEventListener('touchmove', moved, how);
-    box.addEventListener('keydown', onKey, how);
-    box.addEventListener('focusin', moved, how);
-    box.addEventListener('pointerdown', onDown, how);
-    box.ownerDocument.addEventListener('pointerup', onUp, how);
-    box.ownerDocument.addEventListener('pointercancel', onUp, how);
-    return () => ended.abort();
-  }
-}
-
-/** Whether something inside the box scrolls up instead of it. */
-function isTaken(target: EventTarget | null, box: HTMLElement): boolean {
-  for (let inner = target as Element | null; inner && inner !== box; inner = inner.parentElement)
-    if (inner.scrollTop > 0 && /auto|scroll/.test(getComputedStyle(inner).overflowY)) return true;
-  return false;
 }
 
 /** Keeps what is in view in its place while rows are added above it. */

@@ -8,14 +8,20 @@ export function count(n: number): string {
   return compact.format(n);
 }
 
-/** $0.07, <$0.01 */
+const cents = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+/** The server counts money in whole nano-USD. */
+const MONEY_DECIMALS = 9;
+
+/** $0.07, <$0.01: short, where many stand in a row. */
 export function dollars(usd: number): string {
-  return usd > 0 && usd < 0.01 ? '<$0.01' : `$${usd.toFixed(2)}`;
+  return usd > 0 && usd < 0.01 ? '<$0.01' : `$${cents.format(usd)}`;
 }
 
-/** Below a cent with the digits that say something: $0.0042, $0.000031 */
-function exactDollars(usd: number): string {
-  return usd > 0 && usd < 0.01 ? `$${Number(usd.toPrecision(2)).toFixed(6).replace(/0+$/, '')}` : dollars(usd);
+/** $5.00, $1,234.50; less than ten cents with the two digits that count: $0.07, $0.015, $0.000031. As the server. */
+export function exactDollars(usd: number): string {
+  if (usd <= 0 || usd >= 0.1) return `$${cents.format(usd)}`;
+  const [whole, part = ''] = usd.toFixed(Math.min(MONEY_DECIMALS, 1 - Math.floor(Math.log10(usd)))).split('.');
+  return `$${whole}.${part.replace(/0+$/, '').padEnd(2, '0')}`;
 }
 
 /** 12 ms, 4.2 s, 72 s, 4 min 12 s, 2 h 5 min */
@@ -50,23 +56,42 @@ export function usageDetails(usage: Usage, contextTokens: number, trans: Transla
   ].join('\n');
 }
 
-/** 00:00 of today, else with the day: Dec 1, 00:00 */
-export function moment(stamp: string, now = Date.now()): string {
+const DAY_MS = 86_400_000;
+
+/** 00:00 of today, else with the day: Dec 1, 00:00. Of the clock here, which `zone` names: Dec 1, 00:00 GMT+1 */
+export function moment(stamp: string, zone?: 'zone', now = Date.now()): string {
   const at = new Date(stamp);
-  const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  const named = zone ? ({ timeZoneName: 'short' } as const) : {};
+  const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...named } as const;
   if (at.toDateString() === new Date(now).toDateString()) return at.toLocaleTimeString(undefined, clock);
   const year = at.getFullYear() === new Date(now).getFullYear() ? {} : ({ year: 'numeric' } as const);
   return at.toLocaleString(undefined, { month: 'short', day: 'numeric', ...year, ...clock });
 }
 
-/** Time that is left, no finer than it matters: 40 s, 12 min, 5 h 12 min, 3 d 4 h */
+/** The same of a time to come: 00:00 says it within a day from now, be it tomorrow's. */
+export function nextMoment(stamp: string, now = Date.now()): string {
+  const ahead = Date.parse(stamp) - now;
+  return moment(stamp, undefined, ahead >= 0 && ahead < DAY_MS ? Date.parse(stamp) : now);
+}
+
+/** Beyond this, a time says nothing but that nobody knows one, in ms: providers write year 2999 for "never". */
+const FAR_MS = 366 * DAY_MS;
+
+/** Whether a time is too far away to be waited for. */
+export function isFar(stamp: string, now = Date.now()): boolean {
+  return Date.parse(stamp) - now > FAR_MS;
+}
+
+/** Time that is left, no finer than it matters: 40 s, 12 min, 5 h 12 min, 3 d 4 h, 45 d */
 export function left(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
-  return hours < 24 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  if (hours < 24) return `${hours} h ${minutes % 60} min`;
+  const days = Math.floor(hours / 24);
+  return days < 14 ? `${days} d ${hours % 24} h` : `${days} d`;
 }
 
 const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
@@ -75,13 +100,25 @@ const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60]
 ];
 
+/** To make one takes long, and long lists say a time in each row. */
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' });
+
 /** "5 minutes ago"; older than a week the date. */
 export function ago(stamp: string, trans: Translation, now = Date.now()): string {
   const seconds = (now - Date.parse(stamp)) / 1000;
   if (seconds > 7 * 86_400) return new Date(stamp).toLocaleDateString();
-  const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' });
   for (const [unit, length] of UNITS) {
     if (seconds >= length) return relative.format(-Math.floor(seconds / length), unit);
   }
   return trans.__('just now');
+}
+
+/** The last part of a path, of whatever system; of a folder as of a file. */
+export function fileName(path: string): string {
+  return (
+    path
+      .replace(/[\\/]$/, '')
+      .split(/[\\/]/)
+      .at(-1) || path
+  );
 }

@@ -1,5 +1,6 @@
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { focusHome } from './home-focus';
 
 export interface GivenFocus {
   readonly onFocusIn: (event: FocusEvent) => void;
@@ -27,12 +28,7 @@ export function useGivenFocus(box: RefObject<HTMLElement>, current: string | und
     from.current = null;
     before?.focus();
     // it may be gone, or hidden, as the search box of a palette is
-    if (document.activeElement !== before || !before) {
-      const chat = box.current?.closest('.dsp-chat');
-      (
-        chat?.querySelector<HTMLElement>('.dsp-composer textarea') ?? chat?.querySelector<HTMLElement>('.dsp-scroller')
-      )?.focus();
-    }
+    if (document.activeElement !== before || !before) focusHome(box.current?.closest('.dsp-chat'));
   };
   const onFocusIn = (event: FocusEvent) => {
     const before = event.relatedTarget as HTMLElement | null;

@@ -21,7 +21,8 @@ export function meaningOf(tag: string, models: Models): Meaning | null {
 export function withKey(model: ModelInfo, keys: readonly KeyState[]): Meaning {
   const states = model.keys.flatMap(id => keys.find(key => key.id === id) ?? []);
   const active = states.find(({ status }) => status === 'active');
-  return { model, key: active?.id ?? model.keys[0] ?? null, usable: active !== undefined || !model.keys.length };
+  const needsNone = !model.keys.length && !model.no_key;
+  return { model, key: active?.id ?? model.keys[0] ?? null, usable: active !== undefined || needsNone };
 }
 
 /** Models by their provider, in the order the settings have them. */

@@ -1,11 +1,15 @@
 import type { Translation } from '../host';
 import type { Decision, Operation, Reach, Request, SandboxLevel, Scope } from '../protocol';
-import { visible } from './shown-text';
+import type { Problem } from '../store/problem';
+import { visibleName } from './shown-text';
+
+/** From least to most. */
+const SCOPES: readonly Scope[] = ['once', 'session', 'always'];
 
 /** "Read outside the project?" */
 export function headingOf(request: Request, trans: Translation): string {
-  if (request.reaches.some(reach => reach.secret !== null)) return trans.__('Reach a place of secrets?');
-  if (request.reaches.every(reach => reach.caution !== null)) return trans.__('Write what is no ordinary file?');
+  if (isSecret(request)) return trans.__('Reach a place of secrets?');
+  if (request.reaches.every(isGuarded)) return trans.__('Write what is no ordinary file?');
   const operations = new Set(request.reaches.map(reach => reach.operation));
   const [only] = operations;
   if (operations.size !== 1 || !only) return trans.__('Reach outside the project?');
@@ -23,7 +27,7 @@ export function operationWord(operation: Operation, trans: Translation): string 
 
 /** "reading /etc", of what is or was allowed. */
 export function doing(operation: Operation, path: string, trans: Translation): string {
-  const seen = visible(path);
+  const seen = visibleName(path);
   return {
     read: trans.__('reading %1', seen),
     write: trans.__('reading and writing %1', seen),
@@ -36,12 +40,17 @@ export function leaveWord(operation: Operation, trans: Translation): string {
   return { read: trans.__('read'), write: trans.__('read and write'), execute: trans.__('read and run') }[operation];
 }
 
-type Covered = Pick<Reach, 'operation' | 'covers'>;
+type Covered = Pick<Reach, 'operation' | 'covers' | 'is_file'>;
 
 /** What leave beyond `once` would cover, one entry a folder and operation; none that lies in another one. */
 export function coverage(reaches: readonly Reach[]): readonly Covered[] {
   const unlike = [...new Map(reaches.map(reach => [`${reach.operation} ${reach.covers}`, reach])).values()];
   return unlike.filter(one => !unlike.some(other => other !== one && includes(other, one)));
+}
+
+/** Nothing is below what is covered. */
+export function isFilesOnly(covered: readonly Pick<Reach, 'is_file'>[]): boolean {
+  return covered.every(({ is_file }) => is_file);
 }
 
 /** `write` and `execute` allow to read, too. */
@@ -57,13 +66,55 @@ export function listed(parts: readonly string[], trans: Translation): string {
   return trans.__('%1 and %2', parts.slice(0, -1).join(', '), parts.at(-1));
 }
 
+/** It reaches a place of secrets. */
+export function isSecret({ reaches }: Pick<Request, 'reaches'>): boolean {
+  return reaches.some(reach => reach.secret !== null);
+}
+
+/**
+ * It writes what others obey, as a git hook. The caution alone does not tell: any reach may have one, as that its command
+ * will run again. What others obey is never allowed for always, which other writes are but for folders too wide.
+ */
+function isGuarded({ operation, caution, limit }: Reach): boolean {
+  return operation === 'write' && caution !== null && limit !== 'always';
+}
+
+/** How far leave may go, from least to most; to a place of secrets never further than this once. */
+export function offeredScopes(request: Request): readonly Scope[] {
+  return SCOPES.filter(scope => request.scopes.includes(scope) && (scope === 'once' || !isSecret(request)));
+}
+
+/** What is written on the button. */
+export function scopeWord(scope: Scope, trans: Translation): string {
+  return { once: trans.__('Once'), session: trans.__('This session'), always: trans.__('Always') }[scope];
+}
+
+/** The answer that is offered first; of places of secrets none is. */
+export function isFirstChoice(scope: Scope, request: Request): boolean {
+  return scope === 'once' && !isSecret(request);
+}
+
+/** Why an answer did not count, and what to do. */
+export function refusalWords(problem: Problem, status: number, trans: Translation): Pick<Problem, 'message' | 'hint'> {
+  if (status !== 403) return problem;
+  return {
+    message: trans.__('You may look at this, but not answer it.'),
+    hint: trans.__('Ask the owner of the server.')
+  };
+}
+
 /** What an answer would mean, in a sentence: the button itself is one word. */
 export function scopeTitle(scope: Scope, request: Request, trans: Translation): string {
   if (scope === 'once') return trans.__('Allow it for this one call and nothing else');
+  const covered = coverage(request.reaches);
   const what = listed(
-    coverage(request.reaches).map(({ operation, covers }) => doing(operation, covers, trans)),
+    covered.map(({ operation, covers }) => doing(operation, covers, trans)),
     trans
   );
+  if (isFilesOnly(covered))
+    return scope === 'session'
+      ? trans.__('Allow %1 for the rest of this session; you can revoke it', what)
+      : trans.__('Allow %1 in every session; kept in your dispatch.yaml, you can revoke it', what);
   return scope === 'session'
     ? trans.__('Allow %1 and anything below for the rest of this session; you can revoke it', what)
     : trans.__('Allow %1 and anything below in every session; kept in your dispatch.yaml, you can revoke it', what);
@@ -134,20 +185,21 @@ export function personOf(name: string | null, user: string | null, trans: Transl
 /** By which rule something was decided, in words. */
 export function ruleWords({ rule, by }: Decision, user: string | null, trans: Translation): string {
   const who = personOf(by, user, trans);
-  const words: Record<string, string> = {
-    'person: once': trans.__('%1, once', who),
-    'person: session': trans.__('%1, for this session', who),
-    'person: always': trans.__('%1, for always', who),
-    'person: deny': trans.__('denied by %1', who === trans.__('You') ? trans.__('you') : who),
-    'session grant': trans.__('by leave for this session'),
-    always: trans.__('by leave for always'),
-    auto_allow: trans.__('by auto_allow in the settings'),
-    expired: trans.__('nobody answered'),
-    'not stored': trans.__('the answer could not be stored'),
-    'changed by a command': trans.__('changed by a command, and could not be put back'),
-    revoked: trans.__('revoked by %1', who === trans.__('You') ? trans.__('you') : who)
+  const words: Record<string, () => string> = {
+    'person: once': () => trans.__('%1, once', who),
+    'person: session': () => trans.__('%1, for this session', who),
+    'person: always': () => trans.__('%1, for always', who),
+    'person: deny': () => trans.__('denied by %1', who === trans.__('You') ? trans.__('you') : who),
+    'session grant': () => trans.__('by leave for this session'),
+    always: () => trans.__('by leave for always'),
+    auto_allow: () => trans.__('by auto_allow in the settings'),
+    expired: () => trans.__('nobody answered'),
+    'not stored': () => trans.__('the answer could not be stored'),
+    'put back': () => trans.__('changed by a command, and put back'),
+    'changed by a command': () => trans.__('changed by a command, and could not be put back'),
+    revoked: () => trans.__('revoked by %1', who === trans.__('You') ? trans.__('you') : who)
   };
-  return words[rule] ?? rule;
+  return words[rule]?.() ?? rule;
 }
 
 /** Why somebody or something ended a command: the server's words, but for the person's own name. */

@@ -8,7 +8,11 @@ export interface Piece {
  * Characters that show nothing, pass for a space, or turn the order of what is around them: with them, a command
  * could read as another one. Tab, line feed and space are seen.
  */
-const UNSEEN = /(?![\t\n ])[\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{Default_Ignorable_Code_Point}]/gu;
+const UNSEEN = /(?![\t\n ])[\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{1d159}]/gu;
+
+/** In a name, which is one line, these are no less odd. */
+const UNSEEN_IN_NAME = new RegExp(`[\\t\\n]|${UNSEEN.source}`, UNSEEN.flags);
+const ESCAPES: Readonly<Record<string, string>> = { '\t': '\\t', '\n': '\\n' };
 
 /** Splits a text into what is marked and what is not; `spans` are [start, end) in UTF-16 code units, in any order. */
 export function pieces(text: string, spans: readonly (readonly [number, number])[] = []): readonly Piece[] {
@@ -29,6 +33,18 @@ export function visible(text: string): string {
     .join('');
 }
 
+/** A path or another name: of one line, whatever characters are in it. */
+export function namePieces(name: string): readonly Piece[] {
+  return withNames(name, 'plain', UNSEEN_IN_NAME);
+}
+
+/** The same where a sentence has room for nothing else. */
+export function visibleName(name: string): string {
+  return namePieces(name)
+    .map(piece => piece.text)
+    .join('');
+}
+
 /** In their order, inside the text, without overlaps. */
 function merged(spans: readonly (readonly [number, number])[], length: number): [number, number][] {
   const inside = spans
@@ -44,13 +60,14 @@ function merged(spans: readonly (readonly [number, number])[], length: number): 
   return apart;
 }
 
-function withNames(text: string, mark: 'plain' | 'marked'): Piece[] {
+function withNames(text: string, mark: 'plain' | 'marked', unseen = UNSEEN): Piece[] {
   const found: Piece[] = [];
   let at = 0;
-  for (const match of text.matchAll(UNSEEN)) {
+  for (const match of text.matchAll(unseen)) {
     if (match.index > at) found.push({ text: text.slice(at, match.index), mark });
     const code = match[0].codePointAt(0) ?? 0;
-    found.push({ text: `U+${code.toString(16).toUpperCase().padStart(4, '0')}`, mark: 'unseen' });
+    const name = ESCAPES[match[0]] ?? `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+    found.push({ text: name, mark: 'unseen' });
     at = match.index + match[0].length;
   }
   if (at < text.length) found.push({ text: text.slice(at), mark });

@@ -3,7 +3,7 @@ import { copyText } from './Copy';
 
 const SHOWN_MS = 1_500;
 
-/** Clicks inside rendered answers, which are plain nodes: "Copy" of a code block, and links to project files. */
+/** Clicks inside rendered Markdown, which is plain nodes: "Copy" of a code block, and links to project files. */
 export function onTextAction(event: Event, chat: Chat): void {
   const target = event.target instanceof Element ? event.target : null;
   const copy = target?.closest<HTMLButtonElement>('button[data-copy]');
@@ -12,22 +12,21 @@ export function onTextAction(event: Event, chat: Chat): void {
     return;
   }
   const path = target?.closest<HTMLElement>('a[data-path]')?.dataset.path;
-  const project = chat.store.peek()?.session.peek()?.project;
-  if (path && project) chat.host.openFile?.(path, project);
+  if (path) void chat.openFile(path);
 }
 
 async function copyCode(button: HTMLButtonElement, chat: Chat): Promise<void> {
   const { trans } = chat.host;
   const code = button.closest('.dsp-code')?.querySelector('pre')?.textContent ?? '';
-  const words = button.textContent;
   try {
     await copyText(code);
     button.textContent = trans.__('Copied');
-  } catch (error) {
+  } catch {
     button.textContent = trans.__('The browser refused');
-    button.title = String(error);
   }
+  button.ariaLabel = button.textContent; // the name it has stands before its words for a screen reader
   setTimeout(() => {
-    button.textContent = words;
+    button.textContent = trans.__('Copy'); // not what it said before: that may be the answer to the last click
+    button.ariaLabel = trans.__('Copy this code');
   }, SHOWN_MS);
 }

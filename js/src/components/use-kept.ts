@@ -1,25 +1,20 @@
 import { useState } from 'preact/hooks';
 import { useChat } from './context';
 
-/** What the person unfolded stays so, in this view and the next ones of the page, over reloads. */
-export function useKept(name: string, usual: boolean): readonly [boolean, (value: boolean) => void] {
+/**
+ * What the person unfolded stays so, in this view and the next ones of the page, over reloads.
+ * @param name under which it is kept; null: it is not, and lasts as long as the view.
+ */
+export function useKept(name: string | null, usual: boolean): readonly [boolean, (value: boolean) => void] {
   const { storage } = useChat().host;
-  const key = `dispatch:unfolded:${name}`;
+  const key = name === null ? null : `dispatch:unfolded:${name}`;
   const [value, setValue] = useState(() => {
-    try {
-      const kept = storage?.getItem(key);
-      return kept ? kept === 'yes' : usual;
-    } catch {
-      return usual; // storage is switched off in this browser
-    }
+    const kept = key && storage.getItem(key);
+    return kept ? kept === 'yes' : usual;
   });
   const set = (next: boolean) => {
     setValue(next);
-    try {
-      storage?.setItem(key, next ? 'yes' : 'no');
-    } catch {
-      // full or switched off: it is kept for as long as this view is there
-    }
+    if (key) storage.setItem(key, next ? 'yes' : 'no');
   };
   return [value, set];
 }

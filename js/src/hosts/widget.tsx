@@ -2,13 +2,15 @@ import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { render } from 'preact';
 import { ErrorCard } from '../components/ErrorCard';
 import { english, type Host } from '../host';
+import { sessionOf } from '../store/agent-ids';
 import { Api } from '../store/api';
 import { Chat } from '../store/chat';
 import { Notices } from '../store/notices';
 import { type Problem, problemOf } from '../store/problem';
-import { sessionOf } from '../store/waiting';
 import { type Kind, mount } from './mount';
 import { type PageServer, pageServer, request, streamUrl, userName } from './page-server';
+import { Seats } from './seats';
+import { browserStorage } from './storage';
 
 /**
  * The part of anywidget's model that is used. Traits: `session_id` ("": not begun), `agent_id` whose thread it shows
@@ -47,9 +49,20 @@ async function renderView({ model, el }: View): Promise<() => void> {
   height();
   model.on('change:height', height);
   const server = pageServer();
-  const problem = server ? await mismatch(server, model) : noServer();
-  const leave = server && !problem ? chatView(model, box, server) : problemView(box, problem ?? noServer());
+  let gone = false;
+  let leave = () => {};
+  const begin = async () => {
+    const problem = server ? await mismatch(server, model) : noServer();
+    if (gone) return;
+    leave();
+    if (server && !problem) {
+      height();
+      leave = chatView(model, box, server);
+    } else leave = problemView(box, problem ?? noServer(), server && begin);
+  };
+  await begin();
   return () => {
+    gone = true;
     el.removeEventListener('focusin', suppress);
     model.off('change:height', height);
     leave();
@@ -58,7 +71,9 @@ async function renderView({ model, el }: View): Promise<() => void> {
 
 function chatView(model: Model, box: HTMLElement, server: PageServer): () => void {
   const view = viewOf(model);
-  const chat = new Chat(cellHost(server), `cell:${view}:${model.get('instance')}`);
+  const name = `cell:${view}:${model.get('instance')}`;
+  const seat = seats.take(name); // a cell has no name of its own, and what is written in one is not for another
+  const chat = new Chat(cellHost(server), seat.number ? `${name}:${seat.number}` : name);
   let telling = false;
   const follow = () => {
     if (!telling) chat.open(model.get('session_id') || null, agentOf(model));
@@ -84,6 +99,7 @@ function chatView(model: Model, box: HTMLElement, server: PageServer): () => voi
     model.off('change:agent_id', follow);
     unmount();
     chat.dispose();
+    seat.leave();
   };
 }
 
@@ -104,7 +120,8 @@ function cellHost(server: PageServer): Host {
     trans: english,
     user: nameOf(server),
     settings: { showReasoning: signal(false), sendOn: signal('enter') },
-    storage: window.sessionStorage,
+    storage: browserStorage('sessionStorage'),
+    isCell: true,
     WebSocket: window.WebSocket,
     fetch: (path, init) => request(server, path, init),
     streamUrl: query => streamUrl(server, query),
@@ -119,6 +136,7 @@ function noticesOf(server: PageServer): Notices {
 }
 
 let notices: Notices | null = null;
+const seats = new Seats();
 
 /** Asked for once it is wanted. */
 function nameOf(server: PageServer): ReadonlySignal<string | null> {
@@ -163,11 +181,17 @@ function otherServer(): Problem {
   };
 }
 
-function problemView(box: HTMLElement, problem: Problem): () => void {
+function problemView(box: HTMLElement, problem: Problem, again: (() => Promise<void>) | null): () => void {
   box.style.removeProperty('height');
   render(
     <div class="dsp-chat dsp-alone">
-      <ErrorCard problem={problem} />
+      <ErrorCard problem={problem}>
+        {again && (
+          <button type="button" class="dsp-button" onClick={() => void again()}>
+            {english.__('Try again')}
+          </button>
+        )}
+      </ErrorCard>
     </div>,
     box
   );

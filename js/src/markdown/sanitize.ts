@@ -11,8 +11,8 @@ const TAGS = [
 const ATTRIBUTES = ['href', 'title', 'alt', 'src', 'start', 'align', 'colspan', 'rowspan', 'class'];
 const RASTER = /^data:image\/(png|jpeg|gif|webp);base64,/i;
 const OUTWARD = /^(https?:|mailto:)/i;
-/** A path inside the project: no scheme, no root, no way up, no query. */
-const PATH = /^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^:?#\\]+$/;
+/** A path inside the project: no scheme, no root, no way up, no query, and nothing in it that is not seen. */
+const PATH = /^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^:?#\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u;
 
 const purifier = DOMPurify(window);
 
@@ -23,11 +23,10 @@ purifier.addHook('uponSanitizeAttribute', (node, data) => {
 });
 
 purifier.addHook('afterSanitizeAttributes', node => {
-  if (node.nodeName === 'IMG' && !node.hasAttribute('src')) node.replaceWith(imageWords(node));
   if (node.nodeName === 'A') tameLink(node);
 });
 
-/** HTML from outside as nodes that cannot run, fetch or submit anything. */
+/** HTML from outside as nodes that cannot run, fetch or submit anything; images that would, without a source. */
 export function sanitize(html: string): DocumentFragment {
   return purifier.sanitize(html, {
     ALLOWED_TAGS: TAGS,
@@ -36,13 +35,6 @@ export function sanitize(html: string): DocumentFragment {
     ALLOW_ARIA_ATTR: false,
     RETURN_DOM_FRAGMENT: true
   });
-}
-
-/** What stands for an image that was not fetched. */
-function imageWords(image: Element): Node {
-  const words = document.createElement('em');
-  words.textContent = `[${image.getAttribute('alt') || 'image'}]`;
-  return words;
 }
 
 /** Links outward open apart from the page; links to project files become `data-path`, for the host to open. */

@@ -22,9 +22,11 @@ export class MarkdownWriter {
   /** The nodes of the blocks that are still open. */
   private tail: ChildNode[] = [];
 
+  /** @param opens whether the page can open files, so that links to them lead somewhere. */
   constructor(
     private readonly element: HTMLElement,
-    private readonly trans: Translation
+    private readonly trans: Translation,
+    private readonly opens = true
   ) {}
 
   /** Shows the text; `final` once it will not grow any more. */
@@ -62,7 +64,7 @@ export class MarkdownWriter {
 
   private draw(markdown: string, colour: boolean): ChildNode[] {
     if (!markdown.trim()) return [];
-    const drawn = renderMarkdown(markdown, this.trans, colour);
+    const drawn = renderMarkdown(markdown, this.trans, { colour, opens: this.opens });
     const nodes = Array.from(drawn.childNodes);
     this.element.append(drawn);
     return nodes;

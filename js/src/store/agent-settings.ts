@@ -7,6 +7,7 @@ export class AgentSettings {
   private readonly _template = signal<string | null>(null);
   private readonly _model = signal<string | null>(null);
   private readonly _changing = signal(false);
+  private last: Promise<void> = Promise.resolve();
 
   /** What the agent of a new session is made from; null: the usual one. */
   readonly template: ReadonlySignal<string | null> = this._template;
@@ -56,10 +57,14 @@ export class AgentSettings {
     this._model.value = null;
   }
 
-  private async change(command: () => Promise<Agent>): Promise<void> {
-    if (this._changing.peek()) return;
+  /** One after the other: what was picked last is what it ends with. */
+  private change(command: () => Promise<Agent>): Promise<void> {
     this._changing.value = true;
-    await this.attempt(async () => this.apply(await command()));
-    this._changing.value = false;
+    const mine = this.last.then(async () => {
+      await this.attempt(async () => this.apply(await command()));
+      if (this.last === mine) this._changing.value = false;
+    });
+    this.last = mine;
+    return mine;
   }
 }

@@ -5,6 +5,7 @@ import type {
   AgentDetail,
   AnswerRequest,
   Configuration,
+  DecisionHistory,
   Effort,
   Grant,
   Job,
@@ -105,6 +106,11 @@ export class Api {
     return this.request('GET', sessionId ? `permissions?session=${encodeURIComponent(sessionId)}` : 'permissions');
   }
 
+  /** What was decided in all sessions of the project, newest first; with `before`, behind that decision. */
+  permissionHistory(before: string | null): Promise<DecisionHistory> {
+    return this.request('GET', `permissions/history${before ? `?before=${encodeURIComponent(before)}` : ''}`);
+  }
+
   answer(requestId: string, answer: AnswerRequest): Promise<Request> {
     return this.request('POST', `permissions/${encodeURIComponent(requestId)}`, answer);
   }
@@ -114,8 +120,10 @@ export class Api {
     return this.request('POST', `questions/${encodeURIComponent(requestId)}`, { answer });
   }
 
-  revoke(grantId: string): Promise<Grant> {
-    return this.request('DELETE', `permissions/grants/${encodeURIComponent(grantId)}`);
+  /** @param sessionId whose grant it is, where that session may not be open. */
+  revoke(grantId: string, sessionId: string | null = null): Promise<Grant> {
+    const query = sessionId ? `?session=${encodeURIComponent(sessionId)}` : '';
+    return this.request('DELETE', `permissions/grants/${encodeURIComponent(grantId)}${query}`);
   }
 
   async trusted(): Promise<TrustedFiles['files']> {

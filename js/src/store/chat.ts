@@ -4,21 +4,22 @@ import type { Agent, Change, Message, ModelRef, ModelWish, Request, SessionSumma
 import { AgentSettings } from './agent-settings';
 import { Api } from './api';
 import { Approvals } from './approvals';
-import { Connection, type ConnectionState } from './connection';
+import type { ConnectionState } from './connection';
 import { Draft } from './draft';
 import { History } from './history';
 import { modelOf, wantsOf } from './model-in-use';
 import { changesFiles, changesSessions } from './news';
 import type { Notice } from './notices';
 import { Outbox, type Sending } from './outbox';
+import { Overview } from './overview';
 import { PermissionLog } from './permission-log';
-import { type Problem, problemOf, refusalOf } from './problem';
+import { type Problem, problemOf } from './problem';
 import { Questions } from './questions';
 import { SessionStore } from './session-store';
 import { Setup } from './setup';
+import { Stream } from './stream';
+import { isBusy } from './tree';
 import { Dismissals, Trust } from './trust';
-
-const IDLE: ConnectionState = { kind: 'closed', problem: null };
 
 /**
  * What one view of Dispatch shows and does: a session or the start of one, with the thread of one of its agents, its
@@ -40,35 +41,37 @@ export class Chat {
   private readonly _sessionId = signal<string | null>(null);
   private readonly _agentId = signal<string | null>(null);
   private readonly _store = signal<SessionStore | null>(null);
-  private readonly connection = signal<Connection | null>(null);
-  private readonly _status = signal<Status | null>(null);
-  private readonly _sessions = signal<readonly SessionSummary[] | null>(null);
+  private readonly stream: Stream;
+  private readonly overview: Overview;
   private readonly _problem = signal<Problem | null>(null);
   private readonly stopEffects: () => void;
   private _begun: string | null = null;
-  private wasBusy = false;
-  private wasLive = false;
+  /** Agents that are being asked to go on: the server refuses to be asked twice, and a double click means it once. */
+  private readonly resuming = new Set<string>();
   private endWatch: () => void = () => {};
   private watching = false;
+  private disposed = false;
 
   /** `null`: the first message makes a session. */
   readonly sessionId: ReadonlySignal<string | null> = this._sessionId;
   /** Whose thread it shows; `null`: the root agent's. */
   readonly agentId: ReadonlySignal<string | null> = this._agentId;
   readonly store: ReadonlySignal<SessionStore | null> = this._store;
-  readonly status: ReadonlySignal<Status | null> = this._status;
+  readonly status: ReadonlySignal<Status | null>;
   /** Newest first; `null` until asked for. */
-  readonly sessions: ReadonlySignal<readonly SessionSummary[] | null> = this._sessions;
+  readonly sessions: ReadonlySignal<readonly SessionSummary[] | null>;
   /** The last command that did not work. */
   readonly problem: ReadonlySignal<Problem | null> = this._problem;
   readonly sending: ReadonlySignal<Sending | null>;
   readonly loadingEarlier: ReadonlySignal<boolean>;
 
-  readonly connectionState = computed<ConnectionState>(() => this.connection.value?.state.value ?? IDLE);
+  readonly connectionState = computed<ConnectionState>(() =>
+    this.overview.away.value ? { kind: 'reconnecting', offline: !navigator.onLine } : this.stream.state.value
+  );
   /** Whose thread it shows, and to whom all commands go. */
   readonly agent = computed<Agent | null>(() => this.store.value?.agent.value ?? null);
   /** The agent is at work or waits for something; a message sent now is queued. */
-  readonly busy = computed(() => ['running', 'waiting', 'waiting_for_key'].includes(this.agent.value?.status ?? ''));
+  readonly busy = computed(() => this.agent.value !== null && isBusy(this.agent.value));
   /** What the model is chosen from, the first that can be used: the person's choice, else the template's. */
   readonly wants = computed<readonly ModelWish[]>(() =>
     wantsOf(this.agent.value, this.setup.config.value.value, this.agentSettings.template.value)
@@ -82,11 +85,10 @@ export class Chat {
   /** Nothing has been said yet: there is no session, or one without a message. */
   readonly blank = computed(() => {
     const store = this.store.value;
-    if (!this.connection.value) return false; // what is shown is still being looked up
+    if (!this.stream.begun.value) return false; // what is shown is still being looked up
     if (!store) return true;
-    if (this._agentId.value !== null) return false; // it was summoned with something to do
-    if (!store.loaded.value || this.outbox.sending.value) return false;
-    return !store.thread.value.length && !store.queued.value.length && !store.earlier.value;
+    if (this._agentId.value !== null || this.sending.value) return false; // summoned with something to do
+    return store.loaded.value && !store.thread.value.length && !store.queued.value.length && !store.earlier.value;
   });
 
   constructor(
@@ -100,7 +102,7 @@ export class Chat {
     this.sending = this.outbox.sending;
     this.history = new History(this.api, this._store, this._sessionId, this._agentId);
     this.loadingEarlier = this.history.loading;
-    const take = (record: Request) => this._store.peek()?.apply([{ type: 'put', table: 'requests', record }]);
+    const take = (record: Request) => this._store.peek()?.learn('requests', record);
     this.approvals = new Approvals(this.api, take);
     this.questions = new Questions((id, answer) => this.api.answerQuestion(id, answer), take);
     this.permissionLog = new PermissionLog(this.api, this._store, this._sessionId);
@@ -108,15 +110,23 @@ export class Chat {
     this.agentSettings = new AgentSettings(
       this.api,
       () => this.agent.peek(),
-      record => this._store.peek()?.apply([{ type: 'put', table: 'agents', record }]),
+      record => this._store.peek()?.learn('agents', record),
       command => this.attempt(command)
     );
     this.trust = new Trust(this.api, () => void this.refreshStatus());
     this.dismissals = new Dismissals(host.storage);
+    this.overview = new Overview(this.api, this.trust, problem => {
+      this._problem.value = problem;
+    });
+    this.status = this.overview.status;
+    this.sessions = this.overview.sessions;
+    this.stream = new Stream(host, this.api, this, {
+      changes: (changes, restarted) => this.take(changes, restarted),
+      missed: () => this.setup.missed()
+    });
     const stops = [
       effect(() => this.outbox.settle(this._store.value)),
-      effect(() => this.lookAfterTurns()),
-      effect(() => this.lookAfterBreaks()),
+      this.overview.follow(this.busy),
       () => this.permissionLog.dispose(),
       () => this.setup.dispose(),
       () => this.endWatch(),
@@ -133,30 +143,32 @@ export class Chat {
   }
 
   dispose(): void {
+    this.disposed = true;
     this.stopEffects();
-    this.connection.peek()?.close();
-    this.connection.value = null;
+    this.overview.retryNow(); // and see that nothing is wanted any more
+    this.stream.dispose();
   }
 
   /** Shows that session, with the thread of one of its agents (`null`: the root's); `null`: the start of a new one. */
   open(sessionId: string | null, agentId: string | null = null): void {
-    if (this.connection.peek() && sessionId === this._sessionId.peek()) {
+    if (this.disposed) return; // an answer came when the view was closed already
+    if (this.stream.begun.peek() && sessionId === this._sessionId.peek()) {
+      this.uncover();
       this.showThread(agentId);
       return;
     }
-    this.connection.peek()?.close();
     batch(() => {
+      if (sessionId !== this._sessionId.peek()) this.outbox.clear();
       this._sessionId.value = sessionId;
       this._agentId.value = agentId;
       this._store.value = sessionId ? new SessionStore(agentId) : null;
       this._problem.value = null;
-      this.permissionLog.show(false);
-      if (!this.host.converse) this.setup.show(null);
+      this.uncover();
       if (sessionId) this.agentSettings.forget();
       this.draft.open(sessionId, agentId);
-      this.connection.value = this.connect();
+      this.stream.connect();
     });
-    if (!this._status.peek()) void this.refreshStatus();
+    if (!this.status.peek()) void this.refreshStatus();
     if (this.watching) return;
     this.watching = true;
     this.endWatch = this.setup.config.watch();
@@ -167,15 +179,13 @@ export class Chat {
     const store = this._store.peek();
     const wanted = agentId === store?.rootAgent.peek()?.id ? null : agentId;
     if (!store || wanted === this._agentId.peek()) return;
-    if (this.connectionState.peek().kind === 'live') this.wasLive = false; // nothing was missed
-    this.connection.peek()?.close();
     batch(() => {
       this._agentId.value = wanted;
       this._problem.value = null;
       this.outbox.clear();
       store.showThread(wanted);
       this.draft.open(this._sessionId.peek(), wanted);
-      this.connection.value = this.connect();
+      this.stream.connect();
     });
   }
 
@@ -186,6 +196,19 @@ export class Chat {
     else this.showThread(agentId);
   }
 
+  /** Opens a file of the project in an editor, or says that this page cannot. */
+  async openFile(path: string): Promise<void> {
+    const { openFile, trans } = this.host;
+    const project = this._store.peek()?.session.peek()?.project;
+    if (!project || !openFile) return;
+    await this.attempt(async () => {
+      if (await openFile(path, project)) return;
+      const message = trans.__('“%1” cannot be opened here.', path);
+      const hint = trans.__('It is not there any more, or in a folder that Jupyter does not show.');
+      this._problem.value = { code: 'not_found', message, hint };
+    });
+  }
+
   /** The start of a new session, with an agent made from that template. */
   begin(template: string | null): void {
     if (this.host.converse) {
@@ -193,8 +216,6 @@ export class Chat {
       return;
     }
     this.agentSettings.pickTemplate(template);
-    this.setup.show(null);
-    this.permissionLog.show(false);
     this.open(null);
   }
 
@@ -204,7 +225,6 @@ export class Chat {
       this.host.converse(sessionId, null);
       return;
     }
-    this.showSettings(null);
     this.open(sessionId);
   }
 
@@ -226,21 +246,23 @@ export class Chat {
 
   /** What a view begins with: the wanted session if it is there, else the newest one, else a new one. */
   async openLatest(wanted: string | null = null): Promise<void> {
-    if (this.connection.peek()) return;
-    await this.refreshSessions();
-    if (this.connection.peek()) return; // meanwhile somebody has asked for something else
+    const undecided = () => !this.disposed && !this.stream.begun.peek();
+    if (!undecided()) return;
+    await this.overview.findSessions(undecided);
+    if (!undecided()) return; // meanwhile somebody has asked for something else
     if (this.sending.peek()) return this.open(null); // meanwhile they have spoken: that begins a session
-    const usable = (this._sessions.peek() ?? []).filter(summary => !summary.error);
+    const usable = (this.sessions.peek() ?? []).filter(summary => !summary.error);
     const found = usable.find(summary => summary.id === wanted) ?? usable[0];
     this.open(found?.id ?? null);
   }
 
   reconnect(): void {
-    this.connection.peek()?.retryNow();
+    this.stream.retryNow();
+    this.overview.retryNow();
     void this.refreshStatus();
   }
 
-  /** Sends what is in the composer, once the server has what was sent before. It comes back there if that fails. */
+  /** Sends what is in the composer, unless a message is on its way to the server. It comes back there if that fails. */
   sendDraft(): Promise<void> {
     return this.outbox.sendDraft();
   }
@@ -257,13 +279,15 @@ export class Chat {
 
   /** Lets an agent go on where an error, a stop or a restart of the server left off. */
   async resume(agentId = this.agent.peek()?.id): Promise<void> {
-    if (agentId) await this.attempt(() => this.api.resume(agentId));
+    if (!agentId || this.resuming.has(agentId)) return;
+    this.resuming.add(agentId);
+    await this.attempt(() => this.api.resume(agentId));
+    this.resuming.delete(agentId);
   }
 
   async withdraw(message: Message): Promise<void> {
     await this.attempt(async () => {
-      const record = await this.api.withdraw(message.agent_id, message.id);
-      this._store.peek()?.apply([{ type: 'put', table: 'messages', record }]);
+      this._store.peek()?.learn('messages', await this.api.withdraw(message.agent_id, message.id));
     });
   }
 
@@ -277,19 +301,12 @@ export class Chat {
     return this.attempt(() => this.history.whole(callId));
   }
 
-  async refreshSessions(): Promise<void> {
-    await this.look(async () => {
-      this._sessions.value = await this.api.sessions();
-    });
+  refreshSessions(): Promise<void> {
+    return this.overview.refreshSessions();
   }
 
-  async refreshStatus(): Promise<void> {
-    await this.look(async () => {
-      this._status.value = await this.api.status();
-    });
-    const untrusted = this._status.peek()?.readiness.problems.some(problem => problem.code === 'untrusted');
-    if (untrusted) await this.trust.refresh();
-    else if (this.trust.waiting.peek().length) this.trust.forget();
+  refreshStatus(): Promise<void> {
+    return this.overview.refreshStatus();
   }
 
   dismissProblem(): void {
@@ -315,9 +332,10 @@ export class Chat {
   /** The session that the first message made: the same view, so the draft and the message on its way stay. */
   private adopt(sessionId: string): void {
     this._begun = sessionId;
-    const since = this.draft.text.peek();
+    const [since, sending] = [this.draft.text.peek(), this.sending.peek()];
     this.draft.set('');
     this.open(sessionId);
+    this.outbox.clear(sending);
     if (since) this.draft.set(since);
   }
 
@@ -329,38 +347,15 @@ export class Chat {
     }
   }
 
-  /** As `attempt`, for what nobody asked for: that the server is away, or goes, is said by the connection's state. */
-  private async look(question: () => Promise<void>): Promise<void> {
-    try {
-      await question();
-    } catch (error) {
-      const problem = problemOf(error);
-      if (problem.code !== 'network' && problem.code !== 'conflict') this._problem.value = problem;
-    }
+  /** The conversation is to be seen, in the place of the permission log or the settings. */
+  private uncover(): void {
+    this.permissionLog.show(false);
+    if (!this.host.converse) this.setup.show(null);
   }
 
-  private connect(): Connection {
-    const store = this._store.peek();
-    const session = this._sessionId.peek();
-    return new Connection({
-      url: query => this.host.streamUrl(query),
-      WebSocket: this.host.WebSocket,
-      position: () => ({
-        session,
-        thread: this._agentId.peek() ?? 'root',
-        resume: store?.loaded.peek() ? { seq: store.seq, instance: store.instance } : null
-      }),
-      onChanges: changes => this.take(store, changes),
-      diagnose: () => this.diagnose()
-    });
-  }
-
-  private take(store: SessionStore | null, changes: readonly Change[]): void {
-    const server = store?.instance;
-    const applied = store?.apply(changes);
-    if (applied === 'gap') this.connection.peek()?.resync();
+  private take(changes: readonly Change[], restarted: boolean): void {
     if (changes.some(changesFiles)) this.host.filesChanged?.();
-    if (server && server !== store?.instance) void this.refreshStatus();
+    if (restarted) void this.refreshStatus();
     if (changes.some(change => change.type === 'put' && change.table === 'agents')) this.setup.keysChanged();
     if (this.host.notices) return; // they come another way, also while a session is watched
     for (const change of changes) if (change.type === 'notice') this.hear(change);
@@ -370,31 +365,6 @@ export class Chat {
     this.setup.heard(notice);
     if (notice.kind === 'config_changed' || notice.kind === 'permissions_changed') void this.permissionLog.heard();
     if (notice.kind === 'config_changed') void this.refreshStatus();
-    else if (changesSessions(notice) && this._sessions.peek()) void this.refreshSessions();
-  }
-
-  /** Why the stream is refused, if asking again would not help. */
-  private async diagnose(): Promise<Problem | null> {
-    const session = this._sessionId.peek();
-    try {
-      await (session ? this.api.look(session) : this.api.status());
-      return null;
-    } catch (error) {
-      return refusalOf(error);
-    }
-  }
-
-  /** A turn may have changed what is said of the project as a whole: its dispatch.yaml, say. */
-  private lookAfterTurns(): void {
-    const busy = this.busy.value;
-    if (this.wasBusy && !busy) void this.refreshStatus();
-    this.wasBusy = busy;
-  }
-
-  /** What was changed while the connection was lost was not heard. */
-  private lookAfterBreaks(): void {
-    if (this.connectionState.value.kind !== 'live') return;
-    if (this.wasLive) this.setup.missed();
-    this.wasLive = true;
+    else if (changesSessions(notice) && this.sessions.peek()) void this.refreshSessions();
   }
 }

@@ -68,6 +68,7 @@ export class Connection {
 
   /** Drops the socket and takes the stream up again from the present position. */
   resync(): void {
+    this.settle();
     this.drop();
     this._state.value = { kind: 'reconnecting', offline: false };
     this.schedule(this.backoff.next());
@@ -122,8 +123,7 @@ export class Connection {
   private onClose(socket: WebSocket, event: CloseEvent): void {
     if (socket !== this.socket) return;
     this.socket = null;
-    if (Date.now() - this.openedAt > SETTLED_MS) this.backoff.reset();
-    this.openedAt = Number.POSITIVE_INFINITY;
+    this.settle();
     const code = FINAL[event.code];
     if (code) {
       this._state.value = { kind: 'closed', problem: { code, message: event.reason, hint: null } };
@@ -143,14 +143,22 @@ export class Connection {
     this._state.value = { kind: 'closed', problem };
   }
 
+  /** The socket is over: was it good? */
+  private settle(): void {
+    if (Date.now() - this.openedAt > SETTLED_MS) this.backoff.reset();
+    this.openedAt = Number.POSITIVE_INFINITY;
+  }
+
   private schedule(delay: number): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.connect(), delay);
   }
 
   private readonly onOffline = (): void => {
-    const state = this._state.peek();
-    if (state.kind !== 'closed') this._state.value = { kind: 'reconnecting', offline: true };
+    if (this._state.peek().kind === 'closed') return;
+    this.drop();
+    this.connect(); // a server on this machine is there all the same
+    this._state.value = { kind: 'reconnecting', offline: true };
   };
 
   private readonly onVisibility = (): void => {

@@ -27,7 +27,9 @@ export class History {
     this._loading.value = true;
     try {
       const page = await this.api.earlier(session, oldest.order, PAGE, agent);
-      if (store === this.store.peek() && agent === this.agentId.peek()) store.addEarlier(page);
+      // a new snapshot may begin later, and the messages between it and this page would never be asked for
+      const still = store === this.store.peek() && agent === this.agentId.peek();
+      if (still && store.thread.peek()[0] === oldest.id) store.addEarlier(page);
     } finally {
       this._loading.value = false;
     }

@@ -5,8 +5,22 @@ import { Connection } from './connection';
 
 export type Notice = Extract<Change, { type: 'notice' }>;
 
-/** A server without Dispatch is not asked more often than this. */
+/** A server without Dispatch is not asked more often than this; one that is back is asked when somebody looks. */
 const MOST_WAIT_MS = 30_000;
+
+/** A connection that hears what is said to all clients and no more; it wakes nothing on the server. */
+export function noticesOf(host: Pick<Host, 'streamUrl' | 'WebSocket'>, hear: (notice: Notice) => void): Connection {
+  return new Connection({
+    url: query => host.streamUrl(query),
+    WebSocket: host.WebSocket,
+    position: () => ({ session: null, resume: null }),
+    onChanges: changes => {
+      for (const change of changes) if (change.type === 'notice') hear(change);
+    },
+    diagnose: async () => null,
+    backoff: new Backoff(1_000, MOST_WAIT_MS)
+  });
+}
 
 /**
  * Word to all clients, on one socket for all who listen: those that watch a session hear of nothing else there.
@@ -21,13 +35,8 @@ export class Notices {
   /** @returns what ends it. */
   readonly listen = (listener: (notice: Notice) => void): (() => void) => {
     this.listeners.add(listener);
-    this.connection ??= new Connection({
-      url: query => this.host.streamUrl(query),
-      WebSocket: this.host.WebSocket,
-      position: () => ({ session: null, resume: null }),
-      onChanges: changes => this.take(changes),
-      diagnose: async () => null,
-      backoff: new Backoff(1_000, MOST_WAIT_MS)
+    this.connection ??= noticesOf(this.host, notice => {
+      for (const listener of this.listeners) listener(notice);
     });
     return () => {
       this.listeners.delete(listener);
@@ -36,11 +45,4 @@ export class Notices {
       this.connection = null;
     };
   };
-
-  private take(changes: readonly Change[]): void {
-    for (const change of changes) {
-      if (change.type !== 'notice') continue;
-      for (const listener of this.listeners) listener(change);
-    }
-  }
 }

@@ -19,7 +19,7 @@ export class Outbox {
     private readonly deliver: (text: string) => Promise<string | null>
   ) {}
 
-  /** Sends what is in the composer, once the server has what was sent before. It comes back there if that fails. */
+  /** Sends what is in the composer, unless a message is on its way to the server. It comes back there if that fails. */
   async sendDraft(): Promise<void> {
     if (this._sending.peek()?.id === null || !this.draft.text.peek().trim()) return;
     const lifted = this.draft.lift();
@@ -37,9 +37,9 @@ export class Outbox {
     return id !== null;
   }
 
-  /** Another thread is shown. */
-  clear(): void {
-    this._sending.value = null;
+  /** Another thread is shown; `sending` is on its way to that one. */
+  clear(sending: Sending | null = null): void {
+    this._sending.value = sending;
   }
 
   /** A message that the store shows is no longer on its way. */

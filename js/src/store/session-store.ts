@@ -66,7 +66,7 @@ export class SessionStore {
   private readonly callIds = new Map<string, string[]>();
   private readonly requestIds = new Map<string, string[]>();
 
-  /** Everything up to this change is here. */
+  /** Up to this change the stream has been heard. */
   get seq(): number {
     return this._seq.peek();
   }
@@ -93,6 +93,10 @@ export class SessionStore {
   /** The shown agent's messages in order, without queued and withdrawn ones. */
   readonly thread = computed<readonly string[]>(() =>
     this.ordered(m => m.status !== 'queued' && m.status !== 'withdrawn')
+  );
+  /** The last that was said in it; what the server notes after that, a change of the model, say, is not said. */
+  readonly lastSaid = computed<string | null>(
+    () => this.thread.value.findLast(id => this.tables.messages.peek(id)?.role !== 'notice') ?? null
   );
   readonly queued = computed<readonly string[]>(() => this.ordered(m => m.status === 'queued'));
   /** What waits for a person, leave or an answer, of all agents, in the order it was asked. */
@@ -167,21 +171,21 @@ export class SessionStore {
     });
   }
 
+  /**
+   * Takes a record that came as the answer to a command. What changed before it may still be on its way, so the
+   * position in the stream stays where it is; and another session may be shown by now, whose agents are others.
+   */
+  learn(table: 'agents' | 'messages' | 'requests', record: Agent | Message | Request): void {
+    const agent = 'agent_id' in record ? record.agent_id : record.id;
+    if (this.tables.agents.peek(agent)) batch(() => this.file({ type: 'put', table, record }));
+  }
+
   /** Adds a page of older messages (`GET sessions/{id}?before=`). What is here already stays if it is newer. */
   addEarlier(page: State): void {
     batch(() => {
       for (const message of page.messages) this.tables.messages.put(message);
       for (const call of page.calls) this.putCall(call);
       this._earlier.value = page.earlier;
-      this.shape.value++;
-    });
-  }
-
-  /** Adds what `GET permissions` knows and this client may not: the older part of the log. */
-  addPermissions(log: readonly Decision[], grants: readonly Grant[]): void {
-    batch(() => {
-      for (const line of log) this.tables.log.put(line);
-      for (const grant of grants) this.tables.grants.put(grant);
       this.shape.value++;
     });
   }
@@ -227,10 +231,15 @@ export class SessionStore {
     this.shape.value++;
   }
 
-  private put({ table, record }: Put): Applied {
+  private put(change: Put): Applied {
+    const { seq } = change.record;
+    if (seq > this._seq.peek()) this._seq.value = seq;
+    return this.file(change);
+  }
+
+  private file({ table, record }: Put): Applied {
     if (!(table in this.tables)) return 'stale'; // of a server that is newer than this page
     const changed = table === 'calls' ? this.putCall(record as ToolCall) : this.putRow(table, record);
-    if (record.seq > this._seq.peek()) this._seq.value = record.seq;
     if (changed === 'new') this.shape.value++;
     return changed === 'stale' ? 'stale' : 'applied';
   }

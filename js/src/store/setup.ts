@@ -26,13 +26,15 @@ export class Setup {
   private readonly _flash = signal<Flash | null>(null);
   private readonly resolutions = new Map<string, Resource<Resolution>>();
   private fading: ReturnType<typeof setTimeout> | undefined;
+  /** What was wrong before what is said now, in words. */
+  private before: ReadonlySet<string> | null = null;
 
   /** The part of the settings the person looks at; null: at something else. */
   readonly section: ReadonlySignal<SettingsSection | null> = this._section;
   readonly flash: ReadonlySignal<Flash | null> = this._flash;
   /** What is wrong with the files; what only wants the person's trust, or only may be wrong, is not among it. */
   readonly problems = computed<readonly ErrorInfo[]>(() =>
-    (this.config.value.value?.problems ?? []).filter(({ code }) => code !== 'untrusted' && code !== 'not_there')
+    (this.config.value.value?.problems ?? []).filter(problem => problem.code !== 'untrusted' && !isWarning(problem))
   );
   /** Templates a person may begin a session with. */
   readonly templates = computed(() =>
@@ -66,14 +68,13 @@ export class Setup {
   /** Word from the server: what is shown of it is asked for again. */
   heard(notice: Extract<Change, { type: 'notice' }>): void {
     if (notice.kind === 'config_changed') {
-      void this.configChanged(notice.message);
+      void this.takenUp('config', notice.message);
       this.skills.heard();
       this.keysChanged();
     }
     if (notice.kind === 'skills_changed') {
       this.skills.heard();
-      this.config.heard(); // templates name skills
-      if (notice.message) this.say({ kind: 'skills', words: notice.message, worse: false });
+      void this.takenUp('skills', notice.message); // templates name skills
     }
     if (notice.kind === 'keys_changed') this.keysChanged();
   }
@@ -91,16 +92,20 @@ export class Setup {
     for (const resolution of this.resolutions.values()) resolution.heard();
   }
 
-  private async configChanged(words: string): Promise<void> {
+  private async takenUp(kind: Flash['kind'], words: string): Promise<void> {
     if (!this.config.watched) return;
-    const before = new Set(this.faults());
+    // one change may be told twice, as of settings and as of skills: while it is said, both are measured by the same
+    const before = this.before ?? new Set(this.faults());
+    this.before = before;
     await this.config.refresh();
-    if (words) this.say({ kind: 'config', words, worse: this.faults().some(fault => !before.has(fault)) });
+    if (words) this.say({ kind, words, worse: this.faults().some(fault => !before.has(fault)) });
+    else if (!this.flash.peek()) this.before = null;
   }
 
   /** Everything that is wrong with the files or wants trust, in words. */
   private faults(): readonly string[] {
-    return (this.config.value.peek()?.problems ?? []).map(problem => problem.message);
+    const problems = this.config.value.peek()?.problems ?? [];
+    return problems.filter(problem => !isWarning(problem)).map(problem => problem.message);
   }
 
   private say(flash: Flash): void {
@@ -108,11 +113,12 @@ export class Setup {
     clearTimeout(this.fading);
     this.fading = setTimeout(() => {
       this._flash.value = null;
+      this.before = null;
     }, FLASH_MS);
   }
 }
 
-/** The last part of a path, of whatever system. */
-export function fileName(path: string): string {
-  return path.split(/[\\/]/).at(-1) || path;
+/** It stops nothing, and may even be meant. */
+export function isWarning({ code }: ErrorInfo): boolean {
+  return code === 'not_there';
 }

@@ -2,9 +2,6 @@ import { computed, type ReadonlySignal } from '@preact/signals';
 import type { Agent, Request, Session } from '../protocol';
 import type { Table } from './table';
 
-/** Digits of an agent's handle; see `handleOf`. */
-const HANDLE_DIGITS = 4;
-
 /** Where an agent stands in the tree. How it stands is in its record. */
 export interface TreeRow {
   readonly id: string;
@@ -22,6 +19,10 @@ export interface Counts {
   /** For a person, for others, or for a key. */
   readonly waiting: number;
   readonly done: number;
+  /** By a person, or with what they worked for: nothing went wrong. */
+  readonly stopped: number;
+  /** By the end of their server: they can go on. */
+  readonly interrupted: number;
   readonly errors: number;
   /** Of those that wait: for a person. */
   readonly asking: number;
@@ -83,14 +84,29 @@ export class AgentTree {
   }
 }
 
-/** What people and agents call an agent by in its session: the first digits of its own part of the id. */
-export function handleOf(agentId: string): string {
-  return agentId.slice(agentId.lastIndexOf('-') + 1).slice(0, HANDLE_DIGITS);
+/** Whether it is at work or waits for something: its turn is not over. */
+export function isBusy({ status }: Pick<Agent, 'status'>): boolean {
+  return status === 'running' || status === 'waiting' || status === 'waiting_for_key';
+}
+
+/** Whether its thread is there for people: the first agent's, those of agents on their own, and detached ones. */
+export function isForPeople({ parent_id, detached }: Agent): boolean {
+  return parent_id === null || detached;
 }
 
 /** Whether an agent is over. One whose server stopped under it has come to an end as well, but can go on. */
 export function hasEnded(agent: Agent | null): boolean {
   return Boolean(agent?.ended_at) && agent?.error?.code !== 'interrupted';
+}
+
+/** Whether it was ended on purpose: its record says "error", but nothing failed. */
+export function wasStopped({ status, error }: Agent): boolean {
+  return status === 'error' && error?.code === 'cancelled';
+}
+
+/** Whether its server stopped under it: it can go on where it was. */
+export function wasInterrupted({ status, error }: Agent): boolean {
+  return status === 'error' && error?.code === 'interrupted';
 }
 
 function rowsOf(agents: readonly Agent[], root: string | null): TreeRow[] {
@@ -117,12 +133,16 @@ function rowsOf(agents: readonly Agent[], root: string | null): TreeRow[] {
 
 function countsOf(agents: readonly Agent[], asked: ReadonlyMap<string, unknown>): Counts {
   const of = (...statuses: Agent['status'][]) => agents.filter(({ status }) => statuses.includes(status)).length;
+  const stopped = agents.filter(wasStopped).length;
+  const interrupted = agents.filter(wasInterrupted).length;
   return {
     total: agents.length,
     running: of('running'),
     waiting: of('waiting', 'waiting_for_key'),
     done: of('done'),
-    errors: of('error'),
+    stopped,
+    interrupted,
+    errors: of('error') - stopped - interrupted,
     asking: agents.filter(({ id }) => asked.has(id)).length
   };
 }

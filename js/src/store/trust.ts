@@ -9,6 +9,8 @@ export class Trust {
   private readonly _files = signal<readonly TrustedFile[]>([]);
   private readonly _problem = signal<Problem | null>(null);
   private readonly _asking = signal(false);
+  /** What was heard while an answer was on its way may be newer than it. */
+  private again = false;
 
   /** Those that ask for something and are not trusted, as far as asked for. */
   readonly waiting = computed(() => this._files.value.filter(file => !file.trusted && file.widens.length > 0));
@@ -24,7 +26,8 @@ export class Trust {
   ) {}
 
   async refresh(): Promise<void> {
-    await this.ask(() => this.api.trusted());
+    this.again = this._asking.peek();
+    if (!this.again) await this.ask(() => this.api.trusted());
   }
 
   /** Trusts that version of a file, or stops it; one that has changed since it was shown is shown anew. */
@@ -58,6 +61,7 @@ export class Trust {
       return false;
     } finally {
       this._asking.value = false;
+      if (this.again) void this.refresh();
     }
   }
 }
@@ -66,23 +70,26 @@ export class Trust {
 export class Dismissals {
   private readonly _seen = signal<ReadonlySet<string>>(new Set());
 
-  constructor(private readonly storage: DraftStorage | null) {}
+  constructor(private readonly storage: DraftStorage) {}
 
   has(key: string): boolean {
-    if (this._seen.value.has(key)) return true;
-    try {
-      return this.storage?.getItem(`dispatch:dismissed:${key}`) === '1';
-    } catch {
-      return false; // storage is switched off in this browser: it is dismissed for as long as the page lives
-    }
+    return this._seen.value.has(key) || this.storage.getItem(keyOf(key)) === '1';
   }
 
   add(key: string): void {
     this._seen.value = new Set(this._seen.peek()).add(key);
-    try {
-      this.storage?.setItem(`dispatch:dismissed:${key}`, '1');
-    } catch {
-      // full or switched off: see above
-    }
+    this.storage.setItem(keyOf(key), '1');
   }
+
+  /** What was dismissed under one name is from now on under another one, and under that alone. */
+  move(from: string, to: string): void {
+    if (!this.has(from)) return;
+    this.add(to);
+    this._seen.value = new Set([...this._seen.peek()].filter(key => key !== from));
+    this.storage.removeItem(keyOf(from));
+  }
+}
+
+function keyOf(key: string): string {
+  return `dispatch:dismissed:${key}`;
 }

@@ -9,8 +9,10 @@ export interface Run {
 
 export type Line = readonly Run[];
 
-/** A line is broken after so many characters, as a terminal's edge would, only further out. Nothing moves further. */
+/** A line is broken after so many characters, as a terminal's edge would, only further out. */
 export const COLUMNS = 2_000;
+/** The edge of a wide terminal: a sequence goes no further, else ten characters would make a line of thousands. */
+const EDGE = 320;
 /** More marks than this on one character are left out. */
 const MOST_MARKS = 8;
 /** What joins the character before it and takes no place of its own. */
@@ -110,7 +112,7 @@ export class Screen {
   }
 
   private goTo(column: number): void {
-    this.column = Math.min(COLUMNS - 1, Math.max(0, column));
+    this.column = Math.min(Math.max(EDGE, this.cells.length), Math.max(0, column));
   }
 
   /** @param mode 0: from here on; 1: up to here; 2 (3 for a screen): all of it. */

@@ -1,5 +1,6 @@
 import { fireEvent } from '@testing-library/preact';
 import { expect, it, vi } from 'vitest';
+import { MAX_MESSAGE_CHARS } from '../../src/protocol';
 import { Fail, FakeSocket } from '../fakes';
 import { agent, said, snapshot, task } from '../records';
 import { openRig, type Rig, rig } from './rig';
@@ -139,4 +140,13 @@ it('begins a session from an example', async () => {
   await vi.waitFor(() => expect(r.chat.sessionId.value).not.toBeNull());
   r.say(snapshot());
   expect(r.root.querySelector('.dsp-example')).toBeNull();
+});
+
+it('does not send what is too long, by Enter either', async () => {
+  const r = openRig();
+  type(r, 'x'.repeat(MAX_MESSAGE_CHARS + 1));
+  await vi.waitFor(() => expect(r.find('.dsp-too-long').textContent).toBe('1 character too long'));
+  expect(enter(r)).toBe(false);
+  expect(area(r).value).toHaveLength(MAX_MESSAGE_CHARS + 1);
+  expect(sent(r)).toEqual([]);
 });

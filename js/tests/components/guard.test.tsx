@@ -155,3 +155,17 @@ it('is not trusted by a key that is held down: what it asks for gets the focus, 
   const order = [...r.root.querySelectorAll<HTMLElement>('[data-banner]')].map(one => one.dataset.banner);
   expect(order).toEqual(['trust', 'auth']);
 });
+
+it('does not say again in the session what was dismissed before its first message, but says it in the next one', async () => {
+  const r = rig();
+  r.server.answers.set('GET status', status({ auth_enabled: false }));
+  r.chat.open(null);
+  await vi.waitFor(() => expect(banner(r, 'auth')).not.toBeNull());
+  press(r, 'auth', 'Dismiss');
+  await vi.waitFor(() => expect(banner(r, 'auth')).toBeNull());
+  await r.chat.send('hello');
+  await vi.waitFor(() => expect(r.find('.dsp-chat').dataset.session).toBe(SESSION));
+  expect(banner(r, 'auth')).toBeNull();
+  r.chat.open(null);
+  await vi.waitFor(() => expect(banner(r, 'auth')).not.toBeNull());
+});

@@ -1,5 +1,6 @@
 import { fireEvent } from '@testing-library/preact';
 import { afterEach, expect, it, vi } from 'vitest';
+import { moment } from '../../src/components/format';
 import { AGENT, agent, message, SESSION, status, summary } from '../records';
 import { candidate, configuration, key, models, resolution, template } from '../setup-records';
 import { openRig, type Rig } from './rig';
@@ -9,7 +10,7 @@ const MIDNIGHT = '2026-12-01T00:00:00Z';
 const waiting = (fields: Parameters<typeof agent>[0] = {}) =>
   agent({ status: 'waiting_for_key', waiting_until: MIDNIGHT, note: 'Waiting for a key.', ...fields });
 
-async function rigged(fields: Parameters<typeof agent>[0] = {}): Promise<Rig> {
+async function rigged(fields: Parameters<typeof agent>[0] = {}, guesses: readonly string[] = []): Promise<Rig> {
   vi.useFakeTimers({ now: NOW, toFake: ['Date', 'setInterval', 'clearInterval'] });
   const r = openRig({ agents: [waiting(fields)] });
   const until = { usable: false, until: MIDNIGHT };
@@ -25,7 +26,12 @@ async function rigged(fields: Parameters<typeof agent>[0] = {}): Promise<Rig> {
   );
   r.server.answers.set(
     'GET models',
-    models({ keys: [key('first', { status: 'exhausted' }), key('second', { status: 'cooling' })] })
+    models({
+      keys: [
+        key('first', { status: 'exhausted', until: MIDNIGHT, guessed: guesses.includes('first') }),
+        key('second', { status: 'cooling', until: MIDNIGHT, guessed: guesses.includes('second') })
+      ]
+    })
   );
   await vi.waitFor(() => expect(r.root.querySelectorAll('.dsp-wait-keys li')).toHaveLength(2));
   return r;
@@ -45,6 +51,8 @@ it('says for what it waits, until when, and each key with why', async () => {
   const heading = r.find('.dsp-wait-key .dsp-card-head').textContent ?? '';
   expect(heading).toContain('Waiting for key refresh: expected at');
   expect(heading).toContain(clock);
+  const zone = new Intl.DateTimeFormat(undefined, { timeZoneName: 'short' }).formatToParts(Date.parse(MIDNIGHT));
+  expect(heading).toContain(` ${zone.find(({ type }) => type === 'timeZoneName')?.value} (in`);
   expect(heading).toContain('(in 5 h 12 min)');
   await vi.waitFor(() => expect(r.find('[data-key=first] .dsp-badge').textContent).toBe('■ used up'));
   expect(r.find('[data-key=first] details').textContent).toContain('first is used up: 5.02 of 5 USD.');
@@ -65,6 +73,27 @@ it('says that nobody knows, and that it may be any moment', async () => {
   await vi.waitFor(() => expect(r.find('.dsp-wait-key').textContent).toContain('expected any moment'));
 });
 
+it('says of a guess that it is tried again then, and no more than that', async () => {
+  const r = await rigged({}, ['first', 'second']);
+  const heading = () => r.find('.dsp-wait-key .dsp-card-head').textContent;
+  await vi.waitFor(() => expect(heading()).toContain('Waiting for key refresh: tried again at'));
+  expect(heading()).toContain('(in 5 h 12 min)');
+  vi.setSystemTime(Date.parse(MIDNIGHT) + 1_000);
+  vi.advanceTimersByTime(1_000);
+  await vi.waitFor(() => expect(heading()).toContain('tried again any moment'));
+});
+
+it('says that it is expected then where somebody said so of one of the keys', async () => {
+  const r = await rigged({}, ['first']);
+  await vi.waitFor(() => r.find('[data-key=second] .dsp-badge'));
+  expect(r.find('.dsp-wait-key .dsp-card-head').textContent).toContain('expected at');
+});
+
+it('says that no reset is known where its time is out of all reach', async () => {
+  const r = await rigged({ waiting_until: '2999-01-01T00:00:00Z' });
+  expect(r.find('.dsp-wait-key .dsp-card-head').textContent).toBe('Waiting for key refresh: no reset known');
+});
+
 it('leads to the keys, can be tried again, and can be stopped', async () => {
   const r = await rigged();
   r.server.answers.set(`POST agents/${AGENT}/interrupt`, {});
@@ -77,6 +106,19 @@ it('leads to the keys, can be tried again, and can be stopped', async () => {
   await vi.waitFor(() => expect(r.server.of('POST', `agents/${AGENT}/interrupt`)).toHaveLength(1));
   fireEvent.click(keys as HTMLElement);
   await vi.waitFor(() => expect(r.find('.dsp-settings').dataset.section).toBe('keys'));
+});
+
+it('says whom else another chance for the keys concerns, in this session and in others', async () => {
+  const r = await rigged();
+  expect(r.root.querySelector('[data-others]')).toBeNull();
+  r.say({ type: 'put', table: 'agents', record: waiting({ id: `${SESSION}-b0b0`, seq: 101 }) });
+  await vi.waitFor(() => expect(r.find('[data-others]').textContent).toMatch(/lets 1 other agent that waits try/));
+  const line = (session_id: string, state: string) =>
+    ({ session_id, agent_id: `${session_id}-c0c0`, name: 'x', status: state, note: null }) as never;
+  const agents = [line('other', 'waiting_for_key'), line('third', 'running'), line(SESSION, 'waiting_for_key')];
+  r.server.answers.set('GET status', status({ agents }));
+  await r.chat.refreshStatus();
+  await vi.waitFor(() => expect(r.find('[data-others]').textContent).toMatch(/lets 2 other agents that wait try/));
 });
 
 it('goes when the agent goes on', async () => {
@@ -108,8 +150,18 @@ it('marks sessions whose agent waits, in their list', async () => {
 });
 
 it('shows that the key was switched as a line across the thread, code as code', async () => {
-  const text = 'The key is now second: switched from `first` to `second`.';
+  const text = 'The key is now `second`, as `first` is used up.';
   const r = openRig({ messages: [message('n1', 1, { role: 'notice', text })] });
   await vi.waitFor(() => expect(r.find('.dsp-notice').textContent).toBe(text.replaceAll('`', '')));
   expect(r.root.querySelectorAll('.dsp-notice code')).toHaveLength(2);
+});
+
+it('writes times of the server by the clock here, as all others in the page', async () => {
+  const text = '`first` is used up ($5.02 of $5.00 this month), back on 2026-12-01 00:00 UTC.';
+  const r = openRig({ messages: [message('n1', 1, { role: 'notice', text })] });
+  await vi.waitFor(() => expect(r.find('.dsp-notice time').getAttribute('datetime')).toBe('2026-12-01T00:00:00Z'));
+  const time = r.find('.dsp-notice time');
+  expect(time.textContent).toBe(moment(MIDNIGHT, 'zone'));
+  expect(time.title).toBe('2026-12-01 00:00 UTC');
+  expect(r.find('.dsp-notice').textContent).toMatch(/this month\), back on .*\.$/);
 });

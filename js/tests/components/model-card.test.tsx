@@ -19,6 +19,16 @@ it('names the model and its key on the chip', async () => {
   expect(r.find('.dsp-model-chip').title).toContain('Follows its template');
 });
 
+it('marks the chip where the model that a session would begin with is not ready', async () => {
+  const r = rig();
+  const readiness = { model: MODEL, source: 'dispatch.yaml', ready: true, problems: [] };
+  for (const ready of [true, false]) {
+    r.server.answers.set('GET status', status({ readiness: { ...readiness, ready } }));
+    await r.chat.refreshStatus();
+    await vi.waitFor(() => expect(r.find('.dsp-model-chip').classList.contains('dsp-chip-warn')).toBe(!ready));
+  }
+});
+
 it('lists tags with what they mean now, then the models by provider', async () => {
   const r = openRig();
   await open(r);
@@ -89,6 +99,19 @@ it('marks what cannot be used now', async () => {
   });
   fireEvent.click(await vi.waitFor(() => r.find('.dsp-model-chip')));
   await vi.waitFor(() => expect(entry(r, 'heavy').textContent).toBe('heavynone can be used now'));
+});
+
+it('says of a model that nobody has a key for it, and not that a tag means it', async () => {
+  const r = openRig();
+  const given = models();
+  r.server.answers.set('GET models', {
+    ...given,
+    models: given.models.map(model => ({ ...model, keys: [], no_key: model.id === 'acme/large' }))
+  });
+  fireEvent.click(await vi.waitFor(() => r.find('.dsp-model-chip')));
+  await vi.waitFor(() => expect(entry(r, 'review').textContent).toBe('reviewnone can be used now'));
+  expect(entry(r, 'acme/large').querySelector('.dsp-bad')?.textContent).toContain('no key');
+  expect(entry(r, 'light').textContent).toBe('lightnow small');
 });
 
 it('begins a session with the model that was chosen for it', async () => {

@@ -29,6 +29,9 @@ it.each([
     'Could not summon writer: Write'
   ],
   [tool('retrieve', { arguments: { id: 'ab12' } }), 'Asked for the result of researcher ab12'],
+  [tool('retrieve', { arguments: { agent_id: CHILD } }), 'Asked for the result of researcher ab12'],
+  [tool('read_agent', { arguments: { handle: 'ab12' } }), 'Read the thread of researcher ab12'],
+  [tool('send_to_tab', { arguments: { tab_id: 'ab12', text: 'Hello' } }), 'Wrote to researcher ab12: Hello'],
   [
     tool('retrieve', { status: 'in_progress', ended_at: null, arguments: { id: CHILD } }),
     'Waits for the result of researcher ab12'
@@ -61,6 +64,22 @@ it('shows how the child is now, live, whatever became of the call', async () => 
   await vi.waitFor(() => expect(state()).toBe('◆ waits for you'));
   r.say({ type: 'put', table: 'agents', record: { ...researcher, seq: 111, status: 'done' } });
   await vi.waitFor(() => expect(state()).toBe('✓ done'));
+});
+
+it.each([
+  ['interrupted', 'the wait for it was interrupted: the server stopped'],
+  ['cancelled', 'the wait for it was stopped']
+])('does not call a summon failed whose wait was cut short: %s', async (code, said) => {
+  const error = { code, message: 'It is over.', hint: null, place: null };
+  const cut = tool('summon', { status: 'failed', error, arguments: { task: 'Find' }, child_id: CHILD });
+  const r = withCall(cut, [agent(), { ...researcher, status: 'done' }]);
+  const mark = (await line(r)).querySelector('.dsp-mark');
+  expect(mark?.textContent).toBe(`■${said}`);
+  expect(words(r)).toBe('Summoned researcher ab12: Find');
+  expect(r.find('[data-call=c1]').classList).not.toContain('dsp-is-failed');
+  expect(r.find('.dsp-peer-state').textContent?.trim()).toBe('✓ done');
+  r.say({ type: 'put', table: 'calls', record: { ...cut, child_id: null, seq: 110 } });
+  await vi.waitFor(() => expect(words(r)).toBe('Could not summon Find'));
 });
 
 it('knows a child from the moment there is one, while its call still waits for it', async () => {

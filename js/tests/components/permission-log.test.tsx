@@ -2,21 +2,14 @@ import { fireEvent } from '@testing-library/preact';
 import { expect, it, vi } from 'vitest';
 import type { Permissions } from '../../src/protocol';
 import { Fail } from '../fakes';
-import { agent, decision, grant, SESSION } from '../records';
+import { agent, decision, grant, permissions, SESSION } from '../records';
 import { openRig, type Rig } from './rig';
 
 const LOG = `GET permissions?session=${SESSION}`;
-const known = (fields: Partial<Permissions> = {}): Permissions => ({
-  pending: [],
-  log: [],
-  grants: [],
-  problems: [],
-  ...fields
-});
 
 async function opened(server: Partial<Permissions> = {}, fields: Parameters<typeof openRig>[0] = {}): Promise<Rig> {
   const r = openRig(fields);
-  r.server.answers.set(LOG, known(server));
+  r.server.answers.set(LOG, permissions(server));
   fireEvent.click(await vi.waitFor(() => r.find('.dsp-log-button')));
   await vi.waitFor(() => expect(r.server.of('GET', LOG.slice(4))).toHaveLength(1));
   await vi.waitFor(() => expect(r.find('.dsp-log-rows').getAttribute('aria-busy')).toBe('false'));
@@ -70,6 +63,28 @@ it('filters by kind and by words', async () => {
   await vi.waitFor(() => expect(r.find('.dsp-log-rows').textContent).toContain('Nothing matches.'));
 });
 
+it('puts together once what the lines of a long log say, not at each letter that is looked for', async () => {
+  const lines = Array.from({ length: 5_000 }, (_, n) => decision(`d${n}`, { path: `/srv/file-${n}`, rule: 'always' }));
+  const r = await opened({}, { log: lines });
+  const said = vi.spyOn(r.server.host.trans, '__');
+  const look = async (words: string, found: number) => {
+    said.mockClear();
+    fireEvent.input(r.find('[type=search]'), { target: { value: words } });
+    await vi.waitFor(() => expect(rows(r)).toHaveLength(found));
+    return said.mock.calls.length;
+  };
+  await look('file-4999', 1);
+  expect(await look('file-499', 11)).toBeLessThan(1_000);
+});
+
+it('finds a name as it is shown', async () => {
+  const r = await opened({}, { log: [decision('d1', { path: '/srv/a\nb' })] });
+  expect(r.find('[data-decision=d1] .dsp-log-what').textContent).toBe('read /srv/a\\nb');
+  fireEvent.input(r.find('[type=search]'), { target: { value: 'a\\nb' } });
+  await new Promise(resolve => setTimeout(resolve, 20));
+  expect(rows(r)).toEqual(['d1']);
+});
+
 it('says what will be there while there is nothing', async () => {
   const r = await opened();
   await vi.waitFor(() => expect(r.find('.dsp-log-rows').textContent).toMatch(/^Nothing yet\. When an agent reaches/));
@@ -86,7 +101,7 @@ it('revokes at once, says so, and does it once', async () => {
   fireEvent.click(button);
   fireEvent.click(button);
   await vi.waitFor(() => expect(button.getAttribute('aria-busy')).toBe('true'));
-  r.server.answers.set(LOG, known());
+  r.server.answers.set(LOG, permissions());
   revoked(grant('g2', { revoked_at: '2026-01-02T04:00:00Z' }));
   await vi.waitFor(() =>
     expect(r.find('[data-grant=g2]').textContent).toContain('Revoked. Any command that was using it')
@@ -112,7 +127,7 @@ it('says why leave could not be revoked, and lets it be tried again', async () =
 
 it('grows while it is shown, and asks again for the leave that is in no record of the session', async () => {
   const r = await opened();
-  r.server.answers.set(LOG, known({ grants: [grant('g9', { scope: 'always', path: '/srv' })] }));
+  r.server.answers.set(LOG, permissions({ grants: [grant('g9', { scope: 'always', path: '/srv' })] }));
   r.say({ type: 'put', table: 'log', record: decision('d1', { seq: 101, rule: 'person: always' }) });
   await vi.waitFor(() => expect(rows(r)).toEqual(['d1']));
   await vi.waitFor(() => expect(r.find('[data-grant=g9]').textContent).toContain('/srv'));

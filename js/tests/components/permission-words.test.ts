@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { coverage, endingOf, ruleWords, whyWords } from '../../src/components/permission-words';
+import { coverage, endingOf, headingOf, ruleWords, whyWords } from '../../src/components/permission-words';
 import { english } from '../../src/host';
 import { decision, reach, request } from '../records';
 
@@ -27,6 +27,30 @@ it.each([
   expect(coverage(reaches).map(({ operation, covers }) => `${operation} ${covers}`)).toEqual(covered);
 });
 
+const again = 'It will be run again from its beginning.';
+const hook = { ...write, covers: '/p/.git/hooks', caution: 'Git runs it.', limit: 'session' } as const;
+
+it.each([
+  ['Read outside the project?', [reach('/etc/hosts', { caution: again })]],
+  ['Write outside the project?', [reach('/srv/a', { ...write, caution: again })]],
+  [
+    'Reach outside the project?',
+    [reach('/etc/hosts', { caution: again }), reach('/srv/a', { ...write, caution: again })]
+  ],
+  [
+    'Run something outside the project?',
+    [reach('/', { operation: 'execute', caution: 'It may touch anything.', limit: 'once' })]
+  ],
+  ['Read outside the project?', [reach('/', { caution: again, limit: 'once' })]],
+  ['Write what is no ordinary file?', [reach('/p/.git/hooks/x', hook)]],
+  ['Write what is no ordinary file?', [reach('/p/.git/hooks/x', { ...hook, caution: `Git runs it. ${again}` })]],
+  ['Write what is no ordinary file?', [reach('/p/run-by-git', { ...hook, limit: 'once' }), reach('/p/.envrc', hook)]],
+  ['Write outside the project?', [reach('/p/.git/hooks/x', hook), reach('/srv/a', { ...write, caution: again })]],
+  ['Reach a place of secrets?', [reach('/root/.ssh/id', { secret: 'SSH keys', caution: again, limit: 'once' })]]
+])('asks what is meant, whatever there is to be heeded: %s (%#)', (words, reaches) => {
+  expect(headingOf(request('r1', { reaches }), english)).toBe(words);
+});
+
 it('names a few places of many in a line of the thread, and all of them in its title', () => {
   const reaches = ['/a/x', '/b/x', '/c/x', '/d/x'].map(path => reach(path));
   const ended = request('r1', { reaches, status: 'answered', answer: 'deny', note: 'no' });
@@ -48,6 +72,7 @@ it.each([
   ['person: deny', 'denied by you'],
   ['not stored', 'the answer could not be stored'],
   ['changed by a command', 'changed by a command, and could not be put back'],
+  ['put back', 'changed by a command, and put back'],
   ['guarded', 'guarded']
 ])('says in words by which rule something was decided: %s', (rule, words) => {
   expect(ruleWords(decision('d1', { rule, by: 'ada' }), 'ada', english)).toBe(words);

@@ -210,7 +210,35 @@ it('shows a place of secrets as one: what is kept there, and only once', async (
   expect(ask.textContent).toContain('Reach a place of secrets?');
   expect(r.find('.dsp-secret').textContent).toBe('read /root/.ssh/id_rsaKept here: SSH keys');
   expect([...ask.querySelectorAll('.dsp-answers button')].map(b => b.textContent)).toEqual(['Deny…', 'Once']);
-  expect(r.find('.dsp-covers').textContent).toBe('A place of secrets is only ever allowed once.');
+  expect(r.find('.dsp-covers').textContent).toBe('Only once: /root/.ssh/id_rsa is a place of secrets.');
+});
+
+it.each([
+  [
+    [reach('/root/.ssh/id_rsa', { secret: 'SSH keys', limit: 'once' })],
+    ['once'],
+    'A place of secrets is only ever allowed once.'
+  ],
+  [[reach('/', { limit: 'once' })], ['once'], 'This can only be allowed once.'],
+  [[reach('/etc/hosts'), reach('/', { limit: 'once' })], ['once'], 'Only once: / is too wide for more.'],
+  [
+    [
+      reach('/etc/hosts', { operation: 'write' }),
+      reach('/srv/.envrc', { operation: 'write', covers: '/srv/.envrc', caution: 'It is obeyed.', limit: 'session' })
+    ],
+    ['once', 'session'],
+    'Not always: /srv/.envrc is no ordinary file.'
+  ]
+] as const)('says why an answer is missing (%#)', async (reaches, scopes, words) => {
+  const r = waiting(request('r1', { reaches: [...reaches], scopes: [...scopes] }));
+  await shown(r);
+  expect(r.find('.dsp-covers p').textContent).toBe(words);
+});
+
+it('says nothing of the sort where every answer is there', async () => {
+  const r = waiting(request('r1', { reaches: [reach('/etc/hosts')], scopes: ['once', 'session', 'always'] }));
+  await shown(r);
+  expect(r.find('.dsp-covers').textContent).toMatch(/^“This session” and “Always” cover/);
 });
 
 it('lists several places, what is to be heeded about them, and all they would cover', async () => {
@@ -234,6 +262,16 @@ it('lists several places, what is to be heeded about them, and all they would co
   expect(r.find('.dsp-covers').textContent).toBe(
     '“This session” covers, with everything below:read and write /srv/.git/hooksread /data'
   );
+});
+
+it('says of a file that it is covered, not that something is below it', async () => {
+  const path = '/etc/a\nb';
+  const r = waiting(request('r1', { reaches: [reach(path, { covers: path, is_file: true })] }));
+  await shown(r);
+  expect(r.find('.dsp-covers').textContent).toBe('“This session” and “Always” cover /etc/a\\nb.');
+  expect(r.find('[data-reach]').textContent).toBe('read /etc/a\\nb');
+  expect(r.find('[data-reach] .dsp-unseen').textContent).toBe('\\n');
+  expect(r.find('.dsp-ask-buttons, .dsp-ask').innerHTML).not.toContain('anything below');
 });
 
 it('shows what a command hides', async () => {

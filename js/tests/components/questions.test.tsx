@@ -228,3 +228,11 @@ it('puts first what the agent asks whose thread this is, but replaces nothing th
   r.say(put({ ...question('q3'), seq: 131 }));
   await vi.waitFor(() => expect(current()).toBe('q2'));
 });
+
+it('is not left by the Esc of an input method', async () => {
+  const r = asking(question('q1'));
+  await usable(r);
+  field(r).focus();
+  fireEvent.keyDown(field(r), { key: 'Escape', isComposing: true });
+  expect(document.activeElement).toBe(field(r));
+});

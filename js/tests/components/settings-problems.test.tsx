@@ -2,7 +2,7 @@ import { fireEvent } from '@testing-library/preact';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { ErrorInfo } from '../../src/protocol';
 import { status } from '../records';
-import { configuration, problem } from '../setup-records';
+import { configuration, file, problem } from '../setup-records';
 import { openRig, type Rig } from './rig';
 
 const banner = (r: Rig) => r.root.querySelector<HTMLElement>('[data-banner=settings]');
@@ -32,6 +32,36 @@ it('says what is wrong, without the folders, what to do, and opens the file at t
   expect(r.find('.dsp-place-link').getAttribute('aria-label')).toBe('Open dispatch.yaml, line 7');
 });
 
+it('says whose of two files of one name is meant', async () => {
+  const openAt = vi.fn(async () => true);
+  const own = '/home/ada/.config/dispatch/dispatch.yaml';
+  const shared = '/home/ada/project/dispatch.yaml';
+  const skills = ['/home/ada/.skills/agents/_all.txt', '/home/ada/project/.skills/agents/_all.txt'];
+  const r = openRig({}, { openAt });
+  r.server.answers.set(
+    'GET config',
+    configuration({
+      files: [file(own, { scope: 'global' }), file(shared)],
+      problems: [own, shared, ...skills, '/elsewhere/odd.md'].map(path =>
+        problem({ message: `${path}, line 3: odd.`, place: { path, line: 3 } })
+      )
+    })
+  );
+  await r.chat.setup.config.refresh();
+  fireEvent.click(await vi.waitFor(() => r.find('.dsp-problems-toggle')));
+  await vi.waitFor(() => expect(r.root.querySelectorAll('.dsp-place-link')).toHaveLength(5));
+  const links = [...r.root.querySelectorAll<HTMLElement>('.dsp-place-link')];
+  const names = [
+    'your dispatch.yaml, line 3',
+    "project's dispatch.yaml, line 3",
+    'your _all.txt, line 3',
+    "project's _all.txt, line 3",
+    'odd.md, line 3'
+  ];
+  expect(links.map(link => link.textContent?.trim())).toEqual(names);
+  expect(links.map(link => link.getAttribute('aria-label'))).toEqual(names.map(name => `Open ${name}`));
+});
+
 it('gives the path to copy where the page cannot show the file', async () => {
   const r = await rigged([problem()], { openAt: async () => false });
   fireEvent.click(await vi.waitFor(() => r.find('.dsp-place-link')));
@@ -56,6 +86,26 @@ it('leaves what only wants trust to the banner for that', async () => {
 it('leaves what may be meant to the settings', async () => {
   const r = await rigged([problem({ code: 'not_there' })]);
   expect(banner(r)).toBeNull();
+});
+
+it('says of a warning alone that it was taken up', async () => {
+  const r = await rigged([]);
+  r.server.answers.set('GET config', with_(problem({ code: 'not_there', message: 'There is nothing yet.' })));
+  changed(r, 'permissions, 1 more warning');
+  await vi.waitFor(() =>
+    expect(r.find('.dsp-flash').textContent).toBe('Settings taken up: permissions, 1 more warning')
+  );
+  expect(r.find('.dsp-flash').className).not.toContain('dsp-flash-bad');
+});
+
+it('says that it got worse, whichever word of one change comes first', async () => {
+  const r = await rigged([]);
+  r.server.answers.set('GET config', with_(problem()));
+  changed(r, 'odd.md', 'skills_changed');
+  await vi.waitFor(() => expect(r.find('.dsp-flash').textContent).toBe('Skills read: odd.md'));
+  changed(r, 'limits, 1 more problem');
+  await vi.waitFor(() => expect(r.find('.dsp-flash').textContent).toBe('Settings read: limits, 1 more problem'));
+  expect(r.find('.dsp-flash').className).toContain('dsp-flash-bad');
 });
 
 it('goes once it is put right, and says what was taken up, politely and for a moment', async () => {

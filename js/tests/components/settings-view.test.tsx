@@ -5,6 +5,8 @@ import { agent, SESSION } from '../records';
 import { candidate, configuration, key, model, models, problem, resolution, template } from '../setup-records';
 import { openRig, type Rig } from './rig';
 
+const SOON = new Date(Date.now() + 30 * 86_400_000).toISOString();
+
 async function shown(
   section: SettingsSection,
   answers: Record<string, unknown>,
@@ -119,9 +121,10 @@ it('says which model a tag means now, and on request why', async () => {
 it('shows models against tags, with their place in each', async () => {
   const given = models();
   const r = await shown('models', {
-    'GET models': { ...given, models: [...given.models, model('other/odd', { priced: false })] }
+    'GET models': { ...given, models: [...given.models, model('other/odd', { priced: false, no_key: true })] }
   });
   const row = await vi.waitFor(() => r.find('[data-model="other/small"]'));
+  expect(r.find('[data-model="other/odd"] [data-label=Keys]').textContent).toBe('none');
   expect([...row.querySelectorAll('td')].map(cell => cell.textContent)).toEqual([
     '2',
     '',
@@ -140,10 +143,10 @@ it('shows each key with its budget, in figures and as a bar, and how it stands i
       position: 2,
       status: 'exhausted',
       reason: '`second` is used up.',
-      until: '2099-01-01T00:00:00Z',
+      until: SOON,
       budget: { usd: null, tokens: 10_000, per: 'day' }
     }),
-    key('third', { position: 3, status: 'cooling', until: '2099-01-01T00:00:00Z', guessed: true, budget: null })
+    key('third', { position: 3, status: 'cooling', until: SOON, guessed: true, budget: null })
   ];
   const log = [
     { at: '2026-11-30T10:00:00Z', key: 'first', text: 'Earlier.', session_id: null, agent_id: null },
@@ -163,7 +166,7 @@ it('shows each key with its budget, in figures and as a bar, and how it stands i
     Address: 'http://gate.example',
     Calls: '12'
   });
-  expect(first.textContent).toContain('Resets at');
+  expect(first.textContent).toContain('The budget resets at');
   const second = r.find('[data-key=second].dsp-key-card');
   expect(second.textContent).toContain('■ used up');
   expect(second.textContent).toContain('waiting, expected at');
@@ -238,4 +241,23 @@ it('can be opened in a tab where there are tabs', async () => {
   const r = await shown('keys', {}, { openSettings });
   fireEvent.click(r.find('[aria-label="Open the settings in a tab"]'));
   expect(openSettings).toHaveBeenCalledWith('keys', SESSION);
+});
+
+it('draws a new line of the key log and leaves the others where they are', async () => {
+  const event = (at: number) => ({
+    at: `2026-01-02T03:04:0${at}.000Z`,
+    key: 'first',
+    text: `Event ${at}.`,
+    session_id: null,
+    agent_id: null
+  });
+  const r = await shown('keys', { 'GET models': models({ log: [event(1), event(2)] }) });
+  const lines = () => [...r.root.querySelectorAll('.dsp-key-event')];
+  await vi.waitFor(() => expect(lines()).toHaveLength(2));
+  const before = lines();
+  r.server.answers.set('GET models', models({ log: [event(1), event(2), event(3)] }));
+  await r.chat.setup.models.refresh();
+  await vi.waitFor(() => expect(lines()).toHaveLength(3));
+  expect(lines().slice(1)).toEqual(before);
+  expect(lines()[1]).toBe(before[0]);
 });

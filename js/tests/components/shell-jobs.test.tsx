@@ -1,6 +1,7 @@
+import { fireEvent } from '@testing-library/preact';
 import { expect, it, vi } from 'vitest';
 import type { ToolCall } from '../../src/protocol';
-import { agent, call, job, message, request } from '../records';
+import { agent, call, job, message, request, SESSION } from '../records';
 import { openRig, type Rig } from './rig';
 
 const ran = {
@@ -9,6 +10,7 @@ const ran = {
   signal: null,
   timed_out: false,
   why: null,
+  seconds: null,
   job_id: null
 };
 const shell = (fields: Partial<ToolCall>) =>
@@ -51,4 +53,18 @@ it.each([
   const r = withCall(record, { jobs: [job('j1', 'c1', { ...ended, ended_at: '2026-01-02T03:05:20.000Z' })] });
   await line(r);
   expect(r.find('.dsp-shell-details').textContent?.includes('/data/spill.txt')).toBe(says);
+});
+
+it('asks for the outputs of many in turns, a few at a time', async () => {
+  vi.useFakeTimers();
+  const jobs = Array.from({ length: 10 }, (_, place) => job(`j${place}`, `c${place}`));
+  const r = openRig({ jobs });
+  const asked = () => r.server.asked.filter(({ path }) => path.includes('/jobs/')).map(({ path }) => path.slice(-2));
+  for (const { id, call_id } of jobs) r.server.answers.set(`GET sessions/${SESSION}/jobs/${id}`, job(id, call_id));
+  fireEvent.click(await vi.waitFor(() => r.find('.dsp-jobs-toggle')));
+  await vi.waitFor(() => expect(asked()).toEqual(['j0', 'j1', 'j2']));
+  await vi.advanceTimersByTimeAsync(6_100);
+  expect(asked().slice(0, 10)).toEqual(jobs.map(({ id }) => id));
+  expect(asked()).toHaveLength(12);
+  vi.useRealTimers();
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { pieces, visible } from '../../src/components/shown-text';
+import { pieces, visible, visibleName } from '../../src/components/shown-text';
 
 const marks = (text: string, spans: [number, number][]) =>
   pieces(text, spans)
@@ -36,4 +36,12 @@ it('names what cannot be seen or turns the order around', () => {
   expect(marks('rm \u202e/tmp', [[3, 8]])).toBe('rm {U+202E}</tmp>');
   expect(visible('a\u200bb\u0000c\rd\u00a0e\ue0001')).toContain('aU+200BbU+0000cU+000DdU+00A0e');
   expect(visible('a\tb\n c 日本 é')).toBe('a\tb\n c 日本 é');
+});
+
+it('writes a name in one line', () => {
+  expect(visibleName('/srv/a\nb\tc d\u202e')).toBe('/srv/a\\nb\\tc dU+202E');
+});
+
+it.each(['\u2800', '\ufffc', '\u{1d159}'])('names signs that have no ink, whatever their class (%j)', sign => {
+  expect(visible(`a${sign}b`)).toMatch(/^aU\+[0-9A-F]{4,}b$/);
 });

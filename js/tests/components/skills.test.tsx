@@ -1,5 +1,6 @@
 import { fireEvent } from '@testing-library/preact';
 import { expect, it, vi } from 'vitest';
+import type { SkillMapping } from '../../src/protocol';
 import { AGENT, agent } from '../records';
 import { configuration, problem, skill, skills, template, withText } from '../setup-records';
 import { openRig, type Rig } from './rig';
@@ -16,10 +17,17 @@ const LIST = [
 const ACTIVATE = `agents/${AGENT}/skills`;
 const names = (r: Rig) => [...r.root.querySelectorAll<HTMLElement>('[data-skill]')].map(item => item.dataset.skill);
 
-async function opened(fields: Parameters<typeof agent>[0] = {}): Promise<Rig> {
-  const r = openRig({ agents: [agent(fields)] });
+async function opened(
+  fields: Parameters<typeof agent>[0] = {},
+  host: Parameters<typeof openRig>[1] = {},
+  mappings: readonly SkillMapping[] = []
+): Promise<Rig> {
+  const r = openRig({ agents: [agent(fields)] }, host);
   r.server.answers.set('GET config', configuration({ templates: [template('reviewer', { skills: ['house-style'] })] }));
-  r.server.answers.set('GET skills', skills(LIST, { problems: [problem({ message: 'A mapping is wrong.' })] }));
+  r.server.answers.set(
+    'GET skills',
+    skills(LIST, { mappings: [...mappings], problems: [problem({ message: 'A mapping is wrong.' })] })
+  );
   r.server.answers.set(
     'GET skills/project%3Ahouse-style',
     withText(
@@ -55,6 +63,32 @@ it('lists them by scope and folder, those that are broken and those that are loa
   expect(r.find('[data-skill="global:english"]').textContent).toContain('loaded');
   expect(r.find('.dsp-settings-body .dsp-problems').textContent).toContain('A mapping is wrong.');
   expect(r.find('.dsp-settings-body').textContent).not.toContain('.skills/default/');
+});
+
+it('lists the files that map them with whom they are for, and opens them', async () => {
+  const mapping = (fields: Partial<SkillMapping>): SkillMapping => ({
+    scope: 'project',
+    agent: 'tester',
+    orchestrator: false,
+    path: '/home/ada/project/.skills/agents/tester.txt',
+    skills: ['project:house-style', 'global:english'],
+    ...fields
+  });
+  const openAt = vi.fn(async () => true);
+  const mappings = [
+    mapping({}),
+    mapping({ agent: 'lead', orchestrator: true, path: '/home/ada/lead.o.txt', skills: [] })
+  ];
+  const r = await opened({}, { openAt }, mappings);
+  const rows = () => [...r.root.querySelectorAll('.dsp-mapping')].map(row => row.textContent?.trim());
+  expect(rows()).toEqual([
+    'tester.txttester as subagent: house-style, english',
+    'lead.o.txtlead as orchestrator: none that can be used'
+  ]);
+  fireEvent.click(r.find('[data-mapping="lead.o"] .dsp-place-link'));
+  expect(openAt).toHaveBeenCalledWith({ path: '/home/ada/lead.o.txt', line: 1 });
+  fireEvent.input(r.find('input[type=search]'), { target: { value: 'lead' } });
+  await vi.waitFor(() => expect(rows()).toHaveLength(1));
 });
 
 it('finds them by name, description, tag and agent', async () => {
@@ -125,3 +159,13 @@ it.each([[[]], [LIST.slice(-1)]])(
     expect(names(r)).toEqual(list.map(({ id }) => id));
   }
 );
+
+it('goes on showing a text while it is read again', async () => {
+  const r = await opened();
+  await read(r, 'project:house-style');
+  const text = await vi.waitFor(() => r.find('.dsp-skill-text'));
+  r.server.answers.set('GET skills/project%3Ahouse-style', withText(HOUSE, 'Other words.'));
+  await r.chat.setup.skills.refresh();
+  await vi.waitFor(() => expect(r.find('.dsp-skill-text').textContent).toContain('Other words.'), 3_000);
+  expect(r.find('.dsp-skill-text')).toBe(text);
+});

@@ -34,6 +34,37 @@ it('says quietly that the person stopped it, and offers to go on', async () => {
   await vi.waitFor(() => expect(resumed(r)).toHaveLength(1));
 });
 
+it('asks the server once where Resume is clicked twice', async () => {
+  const r = ended('cancelled');
+  const button = await vi.waitFor(() => r.find('.dsp-ended button'));
+  fireEvent.click(button);
+  fireEvent.click(button);
+  await vi.waitFor(() => expect(resumed(r)).toHaveLength(1));
+  await new Promise(resolve => setTimeout(resolve, 20));
+  expect(resumed(r)).toHaveLength(1);
+  fireEvent.click(button); // it has been answered, and the agent still stands: they may ask again
+  await vi.waitFor(() => expect(resumed(r)).toHaveLength(2));
+});
+
+it('says so once where the server noted something after it, and still offers to go on', async () => {
+  const error = failure('cancelled');
+  const r = openRig({
+    agents: [agent({ status: 'error', error })],
+    messages: [
+      said('u1', 1, 'go'),
+      message('a1', 2, { status: 'interrupted', text: 'I was', error }),
+      message('n1', 3, { role: 'notice', text: 'It ended before it read the last message.' })
+    ]
+  });
+  await vi.waitFor(() => expect(r.text()).toContain('before it read the last message'));
+  const ended = [...r.root.querySelectorAll('.dsp-ended')].map(one => one.textContent);
+  expect(ended).toEqual(['Stopped Resume']);
+  r.say({ type: 'put', table: 'messages', record: said('u2', 4, 'and then?', { seq: 101 }) });
+  await vi.waitFor(() => expect(r.text()).toContain('and then?'));
+  const now = [...r.root.querySelectorAll('.dsp-ended')].map(one => one.textContent);
+  expect(now).toEqual(['Stopped ', 'Stopped Resume']); // of that turn, and of the one that read the message
+});
+
 it('marks what the end of the server interrupted, once, and offers to go on', async () => {
   const error = failure('interrupted');
   const r = openRig({

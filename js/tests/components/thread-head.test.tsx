@@ -96,6 +96,48 @@ it('shows what came of an agent that has ended', async () => {
   expect(container.querySelector('textarea')).toBeNull();
 });
 
+const seen = ({ find }: ReturnType<typeof drawn>, selector: string) =>
+  vi.waitFor(() => {
+    expect(find(selector)).not.toBeNull();
+    return find(selector);
+  });
+
+it('keeps the time line of the Agents tab to itself: a cell begins with the tree, and keeps nothing', async () => {
+  type View = ReturnType<typeof drawn>;
+  const isTimeline = async (view: View) =>
+    (await seen(view, '.dsp-timeline-button')).getAttribute('aria-pressed') === 'true';
+  const turn = async (view: View) => fireEvent.click(await seen(view, '.dsp-timeline-button'));
+  const cell = () => drawn('agents', { isCell: true });
+  await turn(drawn('agents'));
+  const first = cell();
+  expect(await isTimeline(first)).toBe(false);
+  await turn(first);
+  await seen(first, '.dsp-timeline');
+  expect(await isTimeline(cell())).toBe(false);
+  await turn(first);
+  expect(await isTimeline(drawn('agents'))).toBe(true);
+});
+
+it('keeps the keyboard in the thread where the agent turns out to have ended, or ends', async () => {
+  const ended = { ...planner, status: 'done', seq: 300, ended_at: '2026-01-02T03:08:05Z' } as const;
+  const view = drawn('thread');
+  const area = await seen(view, 'textarea');
+  area.focus();
+  FakeSocket.last.say({ type: 'put', table: 'agents', record: ended });
+  await seen(view, '.dsp-thread-ended');
+  expect(document.activeElement).toBe(view.find('[role=log]'));
+});
+
+it('takes the keyboard from nowhere else as an agent ends', async () => {
+  const ended = { ...planner, status: 'done', seq: 300, ended_at: '2026-01-02T03:08:05Z' } as const;
+  const view = drawn('thread');
+  const button = await seen(view, '.dsp-thread-details');
+  button.focus();
+  FakeSocket.last.say({ type: 'put', table: 'agents', record: ended });
+  await seen(view, '.dsp-thread-ended');
+  expect(document.activeElement).toBe(button);
+});
+
 it('says that agents come while there is one, and turns to the time line', async () => {
   const { find, container } = drawn('agents', {}, [agent()]);
   await vi.waitFor(() => expect(find('.dsp-tree-empty').textContent).toContain('when one is summoned'));

@@ -3,7 +3,7 @@ import { options, type VNode } from 'preact';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { TreeItem } from '../../src/components/tree/TreeItem';
 import { TreeView } from '../../src/components/tree/TreeView';
-import { handleOf } from '../../src/store/tree';
+import { handleOf } from '../../src/store/agent-ids';
 import { FakeSocket } from '../fakes';
 import { AGENT, agent, child, request, SESSION, said, snapshot } from '../records';
 import { openRig, type Rig } from './rig';
@@ -19,10 +19,9 @@ const rows = (r: Rig) => [...r.root.querySelectorAll<HTMLElement>('[role=treeite
 const names = (r: Rig) => rows(r).map(row => row.querySelector('.dsp-node-name bdi')?.textContent);
 const row = (r: Rig, of: { id: string }) => r.find(`[role=treeitem][data-agent="${of.id}"]`);
 /** As it is read out. */
-const summary = (r: Rig) =>
-  [...r.root.querySelectorAll('.dsp-summary-words > :first-child, .dsp-summary-long')]
-    .map(e => e.textContent)
-    .join(', ');
+const summary = (r: Rig) => [...r.root.querySelectorAll('.dsp-summary-part')].map(e => e.textContent).join(', ');
+const words = (r: Rig, of: { id: string }) => row(r, of).querySelector('.dsp-node-words')?.textContent;
+const state = (r: Rig, of: { id: string }) => row(r, of).querySelector('.dsp-node-state')?.textContent;
 const focused = () => (document.activeElement as HTMLElement).dataset.agent ?? null;
 const press = (key: string, more: object = {}) =>
   fireEvent.keyDown(document.activeElement as Element, { key, ...more });
@@ -57,18 +56,18 @@ describe('rows', () => {
     expect(names(r)).toEqual(['dispatch', 'planner', 'reader', 'writer', 'wanderer']);
     expect(rows(r).map(item => item.getAttribute('aria-level'))).toEqual(['1', '2', '3', '2', '2']);
     expect(rows(r).map(item => item.getAttribute('aria-expanded'))).toEqual(['true', 'true', null, null, null]);
-    expect(rows(r).map(item => item.querySelector('.dsp-mark .dsp-hidden')?.textContent)).toEqual([
-      'running',
-      'running',
-      'done',
-      'waits for a key',
-      'running'
+    expect(ALL.map(one => [row(r, one).querySelector('.dsp-mark')?.textContent, state(r, one)])).toEqual([
+      ['●', 'running'],
+      ['●', 'running'],
+      ['✓', 'done'],
+      ['◔', 'waits for key'],
+      ['●', 'running']
     ]);
     expect(row(r, planner).textContent).toContain('aaaa');
     expect(row(r, planner).textContent).toContain('detached');
-    expect(row(r, planner).querySelector('.dsp-node-words')?.textContent).toBe('Plan it');
+    expect(words(r, planner)).toBe('Plan it');
     expect(row(r, wanderer).textContent).toContain('background');
-    expect(row(r, writer).querySelector('.dsp-node-words')?.textContent).toBe('waits for a key');
+    expect(words(r, writer)).toContain('nobody said until when');
     expect(row(r, reader).querySelector('.dsp-node-cost')?.textContent).toBe('$0.07');
     expect(row(r, planner).getAttribute('aria-label')).toBe('planner, aaaa, running, Plan it, detached, large, $0.07');
   });
@@ -84,13 +83,64 @@ describe('rows', () => {
   it('say loudly who waits for the person, and for what; a folded parent says it for them', async () => {
     const question = request('q', { kind: 'question', agent_id: reader.id, question: 'OAuth or JWT?' });
     const r = await treeRig({ requests: [question] });
-    expect(row(r, reader).querySelector('.dsp-node-words')?.textContent).toBe('asks youOAuth or JWT?');
+    expect([state(r, reader), words(r, reader)]).toEqual(['asks you', 'OAuth or JWT?']);
     expect(row(r, planner).querySelector('.dsp-asks')).toBeNull();
     expect(r.find('.dsp-asks-button').textContent).toBe('1 asks you');
     fireEvent.click(row(r, planner).querySelector('.dsp-node-fold svg') as Element);
-    await vi.waitFor(() => expect(row(r, planner).querySelector('.dsp-asks')?.textContent).toBe('1 below asks you'));
+    await vi.waitFor(() =>
+      expect(row(r, planner).querySelector('.dsp-asks-long')?.textContent).toBe('1 below asks you')
+    );
     r.say({ type: 'put', table: 'requests', record: { ...question, seq: 300, status: 'answered' } });
     await vi.waitFor(() => expect(r.root.querySelector('.dsp-asks')).toBeNull());
+  });
+
+  it('say when the key is back, and no year that nobody lives to see', async () => {
+    const soon = new Date(Date.now() + 3_600_000).toISOString();
+    const until = (waiting_until: string, seq: number) => ({ ...writer, brief: 'Write it', waiting_until, seq });
+    const r = await treeRig({ agents: [agent(), until(soon, 1), planner] });
+    expect(words(r, writer)).toMatch(/^back at .*\d\d:\d\d · Write it$/);
+    r.say({ type: 'put', table: 'agents', record: until('2999-01-01T00:00:00Z', 300) });
+    await vi.waitFor(() => expect(words(r, writer)).toBe('no reset known · Write it'));
+  });
+
+  it('are quiet about what a person stopped, and say why what failed did', async () => {
+    const error = (code: string) => ({ code, message: 'The model said no.', hint: null, place: null });
+    const stopped = { ...planner, status: 'error' as const, error: error('cancelled') };
+    const failed = { ...writer, status: 'error' as const, error: error('refused') };
+    const r = await treeRig({ agents: [agent(), stopped, failed] });
+    expect([state(r, stopped), words(r, stopped)]).toEqual(['stopped', 'Plan it']);
+    expect(row(r, stopped).classList).not.toContain('dsp-tone-error');
+    expect([state(r, failed), words(r, failed)]).toEqual(['failed', 'The model said no.']);
+    expect(row(r, failed).classList).toContain('dsp-tone-error');
+    expect(summary(r)).toBe('3 agents, 1 stopped, 1 error');
+  });
+
+  it('say that the end of the server interrupted them, and so does the summary', async () => {
+    const error = { code: 'interrupted', message: 'The server stopped.', hint: null, place: null };
+    const halted = [planner, writer].map(one => ({ ...one, status: 'error' as const, error }));
+    const r = await treeRig({ agents: [agent(), ...halted] });
+    expect(halted.map(one => state(r, one))).toEqual(['interrupted', 'interrupted']);
+    expect(summary(r)).toBe('3 agents, 2 interrupted');
+  });
+
+  it('say the cost of each, also where it is none, or nobody knows the price', async () => {
+    const costing = (one: typeof planner, cost_usd: number | null) => ({ ...one, usage: { ...one.usage, cost_usd } });
+    const r = await treeRig({
+      agents: [agent(), costing(planner, 0), costing(writer, null), costing(wanderer, 0.002)]
+    });
+    const cost = (of: { id: string }) => row(r, of).querySelector('.dsp-node-cost')?.textContent;
+    expect([planner, writer, wanderer].map(cost)).toEqual(['$0.00', '$?', '<$0.01']);
+    expect(row(r, writer).getAttribute('aria-label')).toContain(', price unknown');
+  });
+
+  it('tell the column of names how much room the longest need, by how deep they stand', async () => {
+    const long = { ...reader, name: 'a-rather-long-name-of-somebody' };
+    const r = await treeRig({ agents: [agent(), planner, long] });
+    const room = () => r.find('[role=tree]').style.getPropertyValue('--dsp-names');
+    expect(room()).toBe('max(0px + 7.2ch, 12px + 6.3ch, 24px + 27.0ch)');
+    fireEvent.click(row(r, planner).querySelector('.dsp-node-fold svg') as Element);
+    await vi.waitFor(() => expect(rows(r)).toHaveLength(2));
+    expect(room()).toContain('27.0ch');
   });
 
   it('are drawn one by one: a change of one of 200 draws that one', async () => {
@@ -211,6 +261,17 @@ describe('keys', () => {
     expect(focused()).toBe(reader.id);
   });
 
+  it('go on to the next row with the same letter again, however quickly', async () => {
+    const r = await treeRig();
+    row(r, { id: AGENT }).focus();
+    vi.spyOn(performance, 'now').mockReturnValue(10_000);
+    const three = ['w', 'w', 'w'].map(letter => {
+      press(letter);
+      return focused();
+    });
+    expect(three).toEqual([writer.id, wanderer.id, writer.id]);
+  });
+
   it('show a thread beside the tree with Space, and for itself with Enter', async () => {
     const openThread = vi.fn();
     const r = await treeRig({}, { openThread });
@@ -287,4 +348,38 @@ describe('the menu of a row', () => {
     await vi.waitFor(() => r.find('[data-action=copy]'));
     expect(r.root.querySelector('[data-action=resume]')).toBeNull();
   });
+});
+
+it.each([
+  ['Copied', () => Promise.resolve()],
+  ['The browser refused', () => Promise.reject(new Error('no'))]
+])('says what became of a handle that is copied, and then closes: %s', async (words, writeText) => {
+  vi.stubGlobal('navigator', Object.assign(Object.create(navigator), { clipboard: { writeText } }));
+  const r = await treeRig();
+  fireEvent.contextMenu(row(r, reader));
+  const entry = await vi.waitFor(() => r.find('[data-action=copy]'));
+  fireEvent.click(entry);
+  await vi.waitFor(() => expect(entry.textContent).toBe(words));
+  await vi.waitFor(() => expect(r.root.querySelector('.dsp-node-menu')).toBeNull(), 3_000);
+  expect(focused()).toBe(reader.id);
+  vi.unstubAllGlobals();
+});
+
+it('folds a row whose agent has summoned others since it was drawn, and says who asks below', async () => {
+  const r = openRig({ agents: [agent(), writer] });
+  await vi.waitFor(() => expect(row(r, writer).hasAttribute('aria-expanded')).toBe(false));
+  const helper = child('eeee0001', { name: 'helper', parent_id: writer.id, seq: 300, created_at: at(5) });
+  r.say({ type: 'put', table: 'agents', record: helper });
+  await vi.waitFor(() => expect(row(r, writer).getAttribute('aria-expanded')).toBe('true'));
+  fireEvent.click(row(r, writer).querySelector('.dsp-node-fold svg') as Element);
+  await vi.waitFor(() => expect(row(r, writer).getAttribute('aria-expanded')).toBe('false'));
+  r.say({ type: 'put', table: 'requests', record: request('q9', { agent_id: helper.id, seq: 400 }) });
+  await vi.waitFor(() => expect(row(r, writer).textContent).toContain('1 below asks you'));
+  expect(row(r, writer).getAttribute('aria-label')).toContain(', waits for a key, 1 below asks you, ');
+
+  // who is shown is seen in the tree, too
+  fireEvent.click(r.find('.dsp-asks-button'));
+  await vi.waitFor(() => expect(row(r, helper).getAttribute('aria-selected')).toBe('true'));
+  fireEvent.click(row(r, writer).querySelector('.dsp-node-fold svg') as Element);
+  await vi.waitFor(() => expect(row(r, writer).getAttribute('aria-expanded')).toBe('false'));
 });

@@ -3,12 +3,13 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { english } from '../../src/host';
 import { DRAWN_MS, notifyOfRequests, SEEN_MS } from '../../src/hosts/lab/notifications';
 import type { Request } from '../../src/protocol';
+import type { Approvals } from '../../src/store/approvals';
 import type { Waiting } from '../../src/store/waiting';
 import { request } from '../records';
 
 interface Shown {
   readonly message: string;
-  readonly options: { autoClose: unknown; actions: { label: string; callback: () => void }[] };
+  readonly options: { autoClose: unknown; actions: { label: string; callback: (event: MouseEvent) => void }[] };
 }
 const { shown } = vi.hoisted(() => ({ shown: new Map<string, Shown>() }));
 vi.mock('@jupyterlab/apputils', () => ({
@@ -24,20 +25,28 @@ vi.mock('@jupyterlab/apputils', () => ({
       shown.set(id, { message: message ?? before.message, options: { ...before.options, ...options } });
       return true;
     },
-    dismiss: (id: string) => shown.delete(id)
+    dismiss: (id: string) => shown.delete(id),
+    manager: { changed: { connect: () => {}, disconnect: () => {} } }
   }
 }));
 
 const requests = signal<readonly Request[]>([]);
 const waiting = { requests } as unknown as Waiting;
 const whole = () => [...shown.values()].map(({ message }) => message);
-const messages = () => whole().map(message => message.split(' · ')[0]);
+const messages = () => whole().map(message => message.split('\n')[0]);
+const labels = () => [...shown.values()].map(({ options }) => options.actions.map(({ label }) => label).join());
 const names = signal<ReadonlyMap<string, string>>(new Map());
-const page = { review: vi.fn(), isSeen: vi.fn(() => false), who: (id: string) => names.value.get(id) ?? null };
+const page = {
+  approvals: {} as Approvals,
+  review: vi.fn(),
+  isSeen: vi.fn(() => false),
+  who: (id: string) => names.value.get(id) ?? null
+};
 let stop = () => {};
 const notify = () => {
   stop = notifyOfRequests(waiting, english, page);
 };
+const press = () => new MouseEvent('click', { cancelable: true });
 const OTHER = 'decafbaddecafbad-0badcafe';
 
 beforeEach(() => {
@@ -59,7 +68,7 @@ it('shows one for each session, and takes it away when nothing waits there any m
   expect(messages()).toEqual(['dispatch wants to read /etc/hosts', 'tester wants to write /tmp/x']);
   const [first] = shown.values();
   expect(first?.options.autoClose).toBe(false);
-  first?.options.actions[0]?.callback();
+  first?.options.actions.at(-1)?.callback(press());
   expect(page.review.mock.calls[0]?.[0].id).toBe('r1');
   requests.value = requests.value.slice(1);
   expect(messages()).toEqual(['tester wants to write /tmp/x']);
@@ -67,16 +76,28 @@ it('shows one for each session, and takes it away when nothing waits there any m
   expect(messages()).toEqual([]);
 });
 
+it('stays in the list while it waits, also when it has led to the prompt', () => {
+  notify();
+  requests.value = [request('r1')];
+  const click = press();
+  [...shown.values()][0]?.options.actions.at(-1)?.callback(click);
+  expect(page.review).toHaveBeenCalledOnce();
+  expect(click.defaultPrevented).toBe(true); // else JupyterLab takes it out of the list
+  expect(messages()).toEqual(['dispatch wants to read /etc/hosts']);
+  requests.value = [];
+  expect(messages()).toEqual([]);
+});
+
 it('speaks of the first request of a session, and says how many are behind it', () => {
   notify();
   const asked = ['/a', '/b', '/c'].map(path => request(path, { question: `dispatch wants to read ${path}` }));
   requests.value = asked.slice(0, 2);
-  expect(messages()).toEqual(['dispatch wants to read /a (and 1 more request)']);
+  expect(messages()).toEqual(['1 of 2 · dispatch wants to read /a']);
   requests.value = asked;
-  expect(messages()).toEqual(['dispatch wants to read /a (and 2 more requests)']);
+  expect(messages()).toEqual(['1 of 3 · dispatch wants to read /a']);
   requests.value = asked.slice(2);
   expect(messages()).toEqual(['dispatch wants to read /c']);
-  [...shown.values()][0]?.options.actions[0]?.callback();
+  [...shown.values()][0]?.options.actions.at(-1)?.callback(press());
   expect(page.review.mock.calls[0]?.[0].id).toBe('/c');
 });
 
@@ -123,25 +144,16 @@ it('says who asks a question and what, as soon as the name is known, and where t
   expect(messages()).toEqual(['dispatch › planner ab12 asks you: OAuth, JWT, or both?']);
   const [shownNow] = shown.values();
   expect(shownNow?.options.actions[0]?.label).toBe('Answer');
-  shownNow?.options.actions[0]?.callback();
+  shownNow?.options.actions[0]?.callback(press());
   expect(page.review.mock.calls[0]?.[0].id).toBe('q1');
 });
 
-it('keeps a long question short', () => {
+it('offers all answers only where it says all there is to decide by', () => {
   notify();
-  requests.value = [request('q1', { kind: 'question', question: 'word '.repeat(500) })];
-  expect(messages()[0]?.length).toBeLessThan(240);
-});
-
-it('says what leave would cover, and for which command', () => {
-  notify();
-  requests.value = [
-    request('r1', { question: 'dispatch wants to read /etc/hosts with a shell command', command: 'cat /etc/hosts' })
-  ];
-  expect(whole()).toEqual([
-    'dispatch wants to read /etc/hosts with a shell command · leave for the session would cover /etc · ' +
-      'command: cat /etc/hosts'
-  ]);
-  requests.value = [request('r2', { question: 'dispatch wants to read /a', scopes: ['once'] })];
-  expect(whole()).toEqual(['dispatch wants to read /a']);
+  requests.value = [request('r1', { command: 'cat /etc/hosts' })];
+  expect(labels()).toEqual(['Deny,Once,This session,Always,Review']);
+  requests.value = [request('r2', { command: `cat /etc/hosts; echo ${'x'.repeat(200)}` })];
+  expect(labels()).toEqual(['Deny,Review']);
+  requests.value = [request('r1'), request('r2')];
+  expect(labels()).toEqual(['Deny,Once,This session,Always,Review']);
 });

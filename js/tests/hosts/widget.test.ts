@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import widget, { type Model } from '../../src/hosts/widget';
 import { Fail, FakeServer, FakeSocket } from '../fakes';
-import { AGENT, agent, child, INSTANCE, request, SESSION, snapshot } from '../records';
+import { AGENT, agent, child, INSTANCE, request, SESSION, snapshot, status } from '../records';
 
 /** The kernel's end of the widget: traits, and those who listen to them. */
 class FakeModel {
@@ -165,6 +165,15 @@ it('shows the tree, and tells the kernel whose thread was picked in it', async (
   leave();
 });
 
+it('begins with the tree, whatever the Agents tab of the page shows', async () => {
+  sessionStorage.setItem('dispatch:unfolded:timeline', 'yes');
+  const leave = await show(make({ session_id: SESSION, view: 'agents' }));
+  FakeSocket.last.open().say(snapshot({ agents: [agent(), planner] }));
+  await vi.waitFor(() => expect(el.querySelector('.dsp-timeline-button')).not.toBeNull());
+  expect(el.querySelector('.dsp-timeline-button')?.getAttribute('aria-pressed')).toBe('false');
+  leave();
+});
+
 it('pays no heed to an agent of another session', async () => {
   const leave = await show(make({ session_id: SESSION, agent_id: 'decafbaddecafbad-ab12c0ff' }));
   expect(FakeSocket.last.query.get('thread')).toBe('root');
@@ -198,4 +207,34 @@ it('has the threads for people in the head of the chat, and how each stands', as
   await vi.waitFor(() => expect(model.get('agent_id')).toBe(PLANNER));
   expect(FakeSocket.last.query.get('thread')).toBe(PLANNER);
   leave();
+});
+
+it('keeps what is written in one cell apart from another one, also over a reload', async () => {
+  const boxes = [el, document.createElement('div')];
+  const write = (at: number, value: string) => {
+    const area = boxes[at]?.querySelector('textarea') as HTMLTextAreaElement;
+    area.value = value;
+    area.dispatchEvent(new Event('input', { bubbles: true }));
+  };
+  const words = () => boxes.map(box => box.querySelector('textarea')?.value);
+  const all = async () => [await show(make(), boxes[0]), await show(make(), boxes[1])];
+  const leaves = await all();
+  write(0, 'one');
+  write(1, 'two');
+  for (const leave of leaves) leave();
+  const again = await all();
+  await vi.waitFor(() => expect(words()).toEqual(['one', 'two']));
+  for (const leave of again) leave();
+});
+
+it('tries again where the server did not answer', async () => {
+  server.answers.set('GET status', new Fail(502, {}));
+  const leave = await show(make());
+  expect(el.querySelector('.dsp-composer')).toBeNull();
+  server.answers.set('GET status', status());
+  await vi.waitFor(() => el.querySelector<HTMLButtonElement>('[role=alert] button')?.click());
+  await vi.waitFor(() => expect(el.querySelector('.dsp-composer')).not.toBeNull());
+  expect(el.querySelector('[role=alert]')).toBeNull();
+  leave();
+  expect(FakeSocket.all.every(socket => socket.closed)).toBe(true);
 });

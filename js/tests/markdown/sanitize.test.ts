@@ -82,14 +82,22 @@ describe('links', () => {
     expect(link?.dataset.path).toBe(path);
   });
 
-  it.each(['/etc/passwd', '../secret', 'a/../../b', '%2e%2e/b', '#top', 'lab?reset', '..\\x', '%2Fetc/passwd'])(
-    'elsewhere, %s, lead nowhere',
-    href => {
-      const link = rendered(`[x](<${href}>)`).querySelector('a');
-      expect(link?.hasAttribute('href')).toBe(false);
-      expect(link?.dataset.path).toBeUndefined();
-    }
-  );
+  it.each([
+    '/etc/passwd',
+    '../secret',
+    'a/../../b',
+    '%2e%2e/b',
+    '#top',
+    'lab?reset',
+    '..\\x',
+    '%2Fetc/passwd',
+    'a%0A/../../b',
+    'a%E2%80%AEgpj.py'
+  ])('elsewhere, %s, lead nowhere', href => {
+    const link = rendered(`[x](<${href}>)`).querySelector('a');
+    expect(link?.hasAttribute('href')).toBe(false);
+    expect(link?.dataset.path).toBeUndefined();
+  });
 });
 
 describe('what should survive', () => {

@@ -110,9 +110,30 @@ it('takes time by the length of the last block, not by that of the answer', () =
       writer.write(`${text}a${'b'.repeat(i)}`, false);
       return performance.now() - started;
     });
-    return runs.sort((a, b) => a - b)[7] ?? 0;
+    return Math.min(...runs);
   };
   cost(5);
   const [short, long] = [cost(5), cost(500)]; // 2 KB and 190 KB
   expect(long).toBeLessThan(Math.max(5 * short, 5));
+});
+
+it.each([
+  ['quotes', `${'>'.repeat(5_000)} a`],
+  ['lists', `${'- '.repeat(5_000)}a`]
+])('draws %s in one another as text where they are too many', (_, deep) => {
+  const element = document.createElement('div');
+  const writer = new MarkdownWriter(element, english);
+  writer.write(`Before\n\n${deep}`, false);
+  writer.write(`Before\n\n${deep}\n\nAfter`, true);
+  expect(element.textContent).toContain('Before');
+  expect(element.textContent).toContain('After');
+});
+
+it('makes no millions of cells of a few characters', () => {
+  const element = document.createElement('div');
+  const wide = `${'|a'.repeat(300)}|\n${'|-'.repeat(300)}|\n${'|b\n'.repeat(200)}`;
+  new MarkdownWriter(element, english).write(wide, true);
+  expect(element.querySelectorAll('td')).toHaveLength(0);
+  new MarkdownWriter(element, english).write('|a|b|\n|-|-|\n|1|2|', true);
+  expect(element.querySelectorAll('td')).toHaveLength(2);
 });

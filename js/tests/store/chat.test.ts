@@ -1,7 +1,20 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Chat } from '../../src/store/chat';
 import { Fail, FakeServer, FakeSocket } from '../fakes';
-import { agent, call, change, DEMO, MODEL, message, SESSION, said, snapshot, status, summary } from '../records';
+import {
+  agent,
+  call,
+  change,
+  DEMO,
+  decision,
+  MODEL,
+  message,
+  SESSION,
+  said,
+  snapshot,
+  status,
+  summary
+} from '../records';
 
 let server: FakeServer;
 let chat: Chat;
@@ -198,4 +211,101 @@ it('asks again when the server has restarted or its configuration has changed', 
   socket.say({ type: 'notice', kind: 'config_changed', session_id: null, message: '' });
   socket.say(snapshot({ instance: 'server-2' }));
   expect(server.of('GET', 'status')).toHaveLength(before + 2);
+});
+
+it('goes on from what the stream has brought, whatever a command was answered meanwhile', async () => {
+  const socket = openSession({ agents: [agent()], seq: 100 });
+  socket.end();
+  server.answers.set(`PATCH agents/${agent().id}/model`, agent({ seq: 150, model_pinned: true }));
+  await chat.agentSettings.switchModel('acme/large');
+  expect(chat.agent.value?.model_pinned).toBe(true);
+  chat.reconnect();
+  expect(FakeSocket.last.query.get('after')).toBe('100');
+});
+
+it('takes no record of the session that was shown before', async () => {
+  openSession({ agents: [agent()] });
+  let answer = (_: unknown) => {};
+  server.answers.set(`PATCH agents/${agent().id}/model`, () => new Promise(resolve => (answer = resolve)));
+  const switched = chat.agentSettings.switchModel('acme/large');
+  await vi.waitFor(() => expect(server.of('PATCH', `agents/${agent().id}/model`)).toHaveLength(1));
+  chat.open('another');
+  FakeSocket.last.open().say(snapshot({ agents: [agent({ id: 'another-0badcafe' })] }));
+  answer(agent({ seq: 150 }));
+  await switched;
+  expect(chat.store.value?.tables.agents.values().map(({ id }) => id)).toEqual(['another-0badcafe']);
+});
+
+it.each(['another', null])('shows what is on its way to a session in no other one (%s)', async other => {
+  openSession({ agents: [agent()] });
+  let answer = (_: unknown) => {};
+  server.answers.set('POST chat', () => new Promise(resolve => (answer = resolve)));
+  chat.draft.set('for the first');
+  const sent = chat.sendDraft();
+  await vi.waitFor(() => expect(server.of('POST', 'chat')).toHaveLength(1));
+  chat.open(other);
+  expect(chat.sending.value).toBeNull();
+  answer({ session_id: SESSION, agent_id: agent().id, message_id: 'sent' });
+  await sent;
+  expect(chat.sending.value).toBeNull();
+  expect(chat.draft.text.value).toBe('');
+});
+
+it('opens nothing for an answer that comes when it is closed', async () => {
+  chat.open(null);
+  FakeSocket.last.open();
+  const sent = chat.send('hello');
+  const looked = new Chat(server.host, 'another');
+  const looking = looked.openLatest();
+  chat.dispose();
+  looked.dispose();
+  await Promise.all([sent, looking]);
+  expect(FakeSocket.all).toHaveLength(1);
+  expect(FakeSocket.last.closed).toBe(true);
+});
+
+it('leaves no hole where a new snapshot comes before the earlier messages', async () => {
+  const socket = openSession({ messages: [said('u100', 100, 'hi')], earlier: 99 });
+  let answer = (_: unknown) => {};
+  const path = `sessions/${SESSION}?before=100&limit=100&thread=root`;
+  server.answers.set(`GET ${path}`, () => new Promise(resolve => (answer = resolve)));
+  const loaded = chat.loadEarlier();
+  await vi.waitFor(() => expect(server.of('GET', path)).toHaveLength(1));
+  socket.say(snapshot({ messages: [said('u900', 900, 'later')], earlier: 899 }));
+  answer({ ...snapshot({ messages: [said('u1', 1, 'first')] }), earlier: 0 });
+  await loaded;
+  expect(chat.store.value?.thread.value).toEqual(['u900']);
+  expect(chat.store.value?.earlier.value).toBe(899);
+});
+
+it('shows no line of another session in the permission log', async () => {
+  server.answers.set(`GET permissions?session=${SESSION}`, {
+    pending: [],
+    log: [decision('d1')],
+    grants: [],
+    problems: []
+  });
+  server.answers.set(
+    'GET permissions?session=another',
+    new Fail(500, { code: 'internal', message: 'No.', hint: null })
+  );
+  openSession();
+  chat.showPermissionLog(true);
+  await vi.waitFor(() => expect(chat.permissionLog.lines.value).toHaveLength(1));
+  chat.open('another');
+  chat.showPermissionLog(true);
+  expect(chat.permissionLog.lines.value).toEqual([]);
+  await vi.waitFor(() => expect(chat.permissionLog.problems.value).toHaveLength(1));
+  expect(chat.permissionLog.lines.value).toEqual([]);
+});
+
+it('asks for the sessions twice at most, however many agents come to rest at once', async () => {
+  chat.open(null);
+  const socket = FakeSocket.last.open();
+  await chat.refreshSessions();
+  const before = server.of('GET', 'sessions').length;
+  for (let n = 0; n < 200; n++)
+    socket.say({ type: 'notice', kind: 'session_changed', session_id: SESSION, message: '' });
+  await chat.refreshSessions();
+  expect(server.of('GET', 'sessions').length - before).toBeLessThanOrEqual(2);
 });

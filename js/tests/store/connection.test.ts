@@ -135,8 +135,19 @@ it('says that the browser is offline, and comes back when it is online', () => {
   FakeSocket.last.open();
   window.dispatchEvent(new Event('offline'));
   expect(connection.state.value).toEqual({ kind: 'reconnecting', offline: true });
+  FakeSocket.last.end();
+  const tried = FakeSocket.all.length;
   window.dispatchEvent(new Event('online'));
+  expect(FakeSocket.all).toHaveLength(tried + 1);
+});
+
+it('is live while the browser is offline, where the server is on the same machine', () => {
+  FakeSocket.last.open();
+  window.dispatchEvent(new Event('offline'));
   expect(FakeSocket.all).toHaveLength(2);
+  FakeSocket.last.open();
+  expect(connection.state.value).toEqual({ kind: 'live' });
+  expect(FakeSocket.all.filter(({ closed }) => !closed)).toHaveLength(1);
 });
 
 it('hears nothing from a socket it has dropped', () => {
@@ -156,4 +167,15 @@ it('leaves nothing behind when it is closed', () => {
   vi.advanceTimersByTime(60_000);
   expect(FakeSocket.all).toHaveLength(1);
   expect(connection.state.value).toEqual({ kind: 'closed', problem: null });
+});
+
+it('waits no longer for a gap than for the first one, where the stream was good in between', () => {
+  for (let gap = 0; gap < 4; gap++) {
+    FakeSocket.last.open();
+    vi.advanceTimersByTime(60_000);
+    connection.resync();
+    const before = FakeSocket.all.length;
+    vi.advanceTimersByTime(500);
+    expect(FakeSocket.all).toHaveLength(before + 1);
+  }
 });

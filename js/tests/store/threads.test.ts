@@ -146,3 +146,20 @@ describe('commands go to the agent whose thread is shown', () => {
     expect(chat.blank.value).toBe(false);
   });
 });
+
+it('does not offer what is on its way to be sent once more', async () => {
+  const server = new FakeServer();
+  opened(server);
+  let answer = (_: unknown) => {};
+  server.answers.set('POST chat', () => new Promise(resolve => (answer = resolve)));
+  chat.draft.set('once');
+  const sent = chat.sendDraft();
+  chat.showThread(planner.id);
+  chat.showThread(null);
+  expect(chat.draft.text.value).toBe('');
+  answer({ session_id: SESSION, agent_id: AGENT, message_id: 'sent' });
+  await sent;
+  chat.showThread(planner.id);
+  chat.showThread(null);
+  expect(chat.draft.text.value).toBe('');
+});

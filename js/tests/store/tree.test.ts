@@ -1,7 +1,7 @@
 import { effect } from '@preact/signals';
 import { describe, expect, it } from 'vitest';
+import { handleOf } from '../../src/store/agent-ids';
 import { SessionStore } from '../../src/store/session-store';
-import { handleOf } from '../../src/store/tree';
 import { AGENT, agent, child, message, request, said, snapshot, task, transition, USAGE } from '../records';
 
 function storeWith(fields: Parameters<typeof snapshot>[0] = {}, shown: string | null = null): SessionStore {
@@ -61,6 +61,8 @@ describe('rows', () => {
   });
 });
 
+const errorOf = (code: string) => ({ code, message: 'It is over.', hint: null, place: null });
+
 describe('sums', () => {
   it('count how agents stand, and who waits for a person', () => {
     const store = storeWith({
@@ -71,14 +73,25 @@ describe('sums', () => {
         child('03', { status: 'done' }),
         child('04', { status: 'error' }),
         child('05', { status: 'idle' }),
-        child('06')
+        child('06'),
+        child('07', { status: 'error', error: errorOf('cancelled') }),
+        child('08', { status: 'error', error: errorOf('interrupted') })
       ],
       requests: [
         request('q', { kind: 'question', agent_id: child('02').id }),
         request('old', { agent_id: child('06').id, status: 'answered' })
       ]
     });
-    expect(store.tree.counts.value).toEqual({ total: 7, running: 1, waiting: 3, done: 1, errors: 1, asking: 1 });
+    expect(store.tree.counts.value).toEqual({
+      total: 9,
+      running: 1,
+      waiting: 3,
+      done: 1,
+      stopped: 1,
+      interrupted: 1,
+      errors: 1,
+      asking: 1
+    });
   });
 
   it('are told once, as long as they stay the same', () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Notice, Request } from '../../src/protocol';
-import { sessionOf, Waiting } from '../../src/store/waiting';
+import { sessionOf } from '../../src/store/agent-ids';
+import { Waiting } from '../../src/store/waiting';
 import { Fail, FakeServer, FakeSocket } from '../fakes';
 import { AGENT, request, SESSION } from '../records';
 

@@ -76,11 +76,7 @@ it.each([
   ['one escape inside another', `a${ESC}]0;x${ESC}[31mb`, ['a|[1]b']],
   ['moves', `a${ESC}[5A${ESC}[99B${ESC}[3;4Hb${ESC}[s${ESC}[u${ESC}7${ESC}8${ESC}c`, ['ab']],
   ['modes', `${ESC}[?1049h${ESC}[?25lb${ESC}[>4;1mc`, ['bc']],
-  [
-    'huge numbers',
-    `${ESC}[${'9'.repeat(50)}mx${ESC}[99999999999Cy${ESC}[38;5;99999mz`,
-    [`x${' '.repeat(COLUMNS - 2)}y`, 'z']
-  ],
+  ['huge numbers', `${ESC}[${'9'.repeat(50)}mx${ESC}[99999999999Cy${ESC}[38;5;99999mz`, [`x${' '.repeat(319)}yz`]],
   ['numbers without end', `${ESC}[${'1;'.repeat(10_000)}mx`, ['x']],
   ['a broken sequence', `${ESC}[12\nx${ESC}[1éy`, ['', 'xéy']],
   ['a lone escape', `x${ESC}`, ['x']],
@@ -119,4 +115,11 @@ it('gives the text alone, as it would be copied', () => {
   const long = 'x'.repeat(COLUMNS * 3);
   expect(plainText(long)).toBe(long);
   expect(plainText(`${ESC}[99999999Cx`).length).toBeLessThanOrEqual(COLUMNS);
+});
+
+it('fills no long lines with blanks for a few characters', () => {
+  const lines = plainText(`${ESC}[1999Cx\n`.repeat(1_000)).split('\n');
+  expect(lines[0]?.trim()).toBe('x');
+  expect(Math.max(...lines.map(line => line.length))).toBeLessThan(400);
+  expect(plainText(`${'x'.repeat(5_000)}${ESC}[1Dy`)).toBe(`${'x'.repeat(4_999)}y`); // where there is text, it may
 });

@@ -63,6 +63,22 @@ def test_an_empty_file_is_an_agent(place: Place) -> None:
     assert one == Template("code-reviewer", "Code reviewer", summons=SUMMON_KINDS, scope="project", place=one.place)
 
 
+def test_an_emptied_file_of_an_agent_gives_it_no_more_tools(place: Place) -> None:
+    file = place.agent("reader.toml", "tools = ['read']\n", own=True)
+    config = place.clean()
+    file.write_text("")
+    for _ in range(2):  # also when it is read again
+        config = place.load(config)
+        assert config.templates["reader"].tools == ("read",)
+        (error,) = config.errors
+        assert "it is empty now. The last good version of the agent stays in force." in error.message
+    file.write_text("# as it comes\n")
+    config = place.load(config)
+    assert config.errors == [] and config.templates["reader"].tools is None
+    file.write_text("tools = ['edit']\n")
+    assert place.load(config).templates["reader"].tools == ("edit",)
+
+
 def test_which_file_counts(place: Place) -> None:
     place.own(OWN + "agents: [{name: x, prompt: own yaml}]\n")
     assert place.clean().templates["x"].prompt == "own yaml"

@@ -167,6 +167,7 @@ def test_what_would_take_for_ever_is_refused(text: str, loader: str, monkeypatch
         parse(text)
 
 
+@pytest.mark.slow
 def test_many_faults_do_not_take_long(place: Place) -> None:
     place.theirs("".join(f"field{number}: {number}\n" for number in range(4000)) + "model: a/b\n")
     config = place.load()

@@ -133,7 +133,35 @@ def test_what_the_last_good_file_says_is_checked_against_what_others_say_now(pla
     place.own("model: a/b\n")
     config = place.load(good)
     assert config.model == "a/b"
-    assert any("no model has the tag `heavy`" in error.message for error in config.errors)
+    assert [error.message for error in config.errors if "not valid YAML" not in error.message] == []
+
+
+def test_of_a_file_that_cannot_be_read_nothing_older_is_said(place: Place) -> None:
+    """Its lines are others by now, and some of what was wrong may be mended."""
+    place.own(OWN)
+    place.theirs("model: hevy\nlimits: {max_step: 3}\nagents: [{name: x, skills: a, cwd: /nowhere, model: hevy}]\n")
+    faulty = place.load()
+    assert len(faulty.errors) >= 3 and faulty.templates["x"].error is not None
+    place.theirs("model: heavy\nagents: [\n")
+    broken = place.load(faulty)
+    (said,) = broken.errors
+    assert "not valid YAML" in said.message
+    assert broken.templates["x"].error in (None, said)
+    assert [file.errors for file in broken.files if file.scope == "project"] == [1]
+    place.own(OWN.replace("[heavy]", "[light]") + "permissions: {auto_allow: [/nowhere/at-all]}\n")
+    broken = place.load(broken)
+    assert len(broken.warnings) == 1, "other files are still judged"
+    place.own("permissions: [\n")
+    assert place.load(broken).warnings == []
+
+
+def test_a_warning_is_counted_as_one(place: Place) -> None:
+    place.own(OWN)
+    before = place.clean()
+    place.own(OWN + "permissions: {auto_allow: [/nowhere/at-all]}\n")
+    after = place.load(before)
+    assert what_changed(before, after) == ["permissions", "1 more warning"]
+    assert what_changed(after, before) == ["permissions", "1 fewer warning"]
 
 
 def test_what_changed_in_words(place: Place) -> None:
@@ -153,14 +181,26 @@ def test_what_changed_in_words(place: Place) -> None:
     place.agent("x.toml", "")
     assert now() == ["agent x"]
     place.agent("x.toml", "nonsense")
-    assert now() == ["agent x", "1 more problem"]
+    assert now() == ["1 more problem"]
     place.agent("x.toml", "\nother nonsense =")
-    assert now() == ["agent x", "problems"]
+    assert now() == ["problems"]
     place.agent("x.toml", "").unlink()
     place.own(OWN + "model: heavy\n")
     assert now() == ["limits", "agent x", "1 fewer problem"]
-    place.own("")
+    place.own("# nothing\n")
     assert now() == ["model", "key work", "key spare", "model anthropic/big", "fallback"]
+
+
+def test_a_new_problem_is_never_told_as_one_less(place: Place) -> None:
+    place.own(OWN + "limits: {max_steps: x, max_depth: x}\n")
+    before = place.load()
+    place.own("keys: [\n")
+    after = place.load(before)
+    assert (len(before.errors), len(after.errors)) == (2, 1)
+    assert what_changed(before, after) == ["other problems"]
+    place.own(OWN + "limits: {max_steps: x}\n")
+    last = place.load()
+    assert what_changed(before, last) == ["1 fewer problem"]
 
 
 SECRET = "sk-ant-S3cret"

@@ -28,7 +28,7 @@ def person(tmp_path: Path) -> Person:
 
 def test_one_line_more_and_nothing_else(person: Person) -> None:
     person.put(FULL)
-    add_always("read", ETC, person.environ)
+    add_always([("read", ETC)], person.environ)
     lines = FULL.splitlines()
     lines.insert(10, f"      - {WRITTEN}")
     assert person.text().splitlines() == lines
@@ -37,7 +37,7 @@ def test_one_line_more_and_nothing_else(person: Person) -> None:
 
 def test_and_out_again(person: Person) -> None:
     person.put(FULL)
-    grant = add_always("read", ETC, person.environ)
+    (grant,) = add_always([("read", ETC)], person.environ)
     removed = remove_always(grant.id, person.environ)
     assert (removed.id, removed.operation, removed.path, removed.scope) == (grant.id, "read", "/etc", "always")
     assert person.text() == FULL
@@ -74,7 +74,7 @@ def test_and_out_again(person: Person) -> None:
 )  # fmt: skip
 def test_whatever_the_layout(person: Person, before: str, after: str) -> None:
     person.put(before)
-    grant = add_always("read", ETC, person.environ)
+    (grant,) = add_always([("read", ETC)], person.environ)
     assert person.text() == after.replace("ITEM", WRITTEN)
     assert ("read", "/etc") in person.allowed()
     assert load(person.file.parent, person.environ).errors == []
@@ -105,6 +105,30 @@ def test_entries_written_by_hand_go_by_their_ids(person: Person, before: str, af
     assert person.text() == after
 
 
+@pytest.mark.parametrize("before", ["", "# mine\n", "model: a/b\n", "---\n", "model: a/b\r\n", "a: 1\n# end\n"])
+def test_what_was_made_for_an_entry_goes_with_it(person: Person, before: str) -> None:
+    person.put(before)
+    (grant,) = add_always([("read", ETC)], person.environ)
+    assert "permissions" in person.text()
+    remove_always(grant.id, person.environ)
+    assert person.text() == before
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"permissions:  # mine\n  auto_allow:\n    - {WRITTEN}\n", "permissions:  # mine\n  auto_allow: []\n"),
+        (f"permissions:\n  auto_allow:\n    - {WRITTEN}  # why\n", "permissions:\n  auto_allow: []\n"),
+        (f"permissions:\n  auto_allow:\n    - {WRITTEN}\n    - /x\n", "permissions:\n  auto_allow:\n    - /x\n"),
+        (f"permissions:\n    auto_allow:\n    - {WRITTEN}\n", "permissions:\n    auto_allow: []\n"),
+    ],
+)
+def test_what_is_a_persons_own_stays(person: Person, before: str, after: str) -> None:
+    person.put(before)
+    remove_always(entry_id("read", "/etc"), person.environ)
+    assert person.text() == after
+
+
 def test_of_a_plain_entry_the_rest_stays(person: Person) -> None:
     person.put("permissions:\n  auto_allow:\n    - /etc   # all\n    - /x\n")
     remove_always(entry_id("write", "/etc"), person.environ)
@@ -132,7 +156,7 @@ def test_what_is_covered_is_not_written_again(person: Person, entry: str, operat
     text = f"permissions:\n  auto_allow:\n    - {entry}\n"
     person.put(text)
     before = person.file.stat()
-    add_always(operation, Path(path.replace("HOME", person.environ["HOME"])), person.environ)  # type: ignore[arg-type]
+    add_always([(operation, Path(path.replace("HOME", person.environ["HOME"])))], person.environ)  # type: ignore[arg-type]
     assert person.text() == text
     assert (person.file.stat().st_ino, person.file.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
@@ -148,13 +172,13 @@ def test_what_is_covered_is_not_written_again(person: Person, entry: str, operat
 )
 def test_what_is_not_covered_is(person: Person, entry: str, operation: str, path: str) -> None:
     person.put(f"permissions:\n  auto_allow:\n    - {entry}\n")
-    add_always(operation, Path(path), person.environ)  # type: ignore[arg-type]
+    add_always([(operation, Path(path))], person.environ)  # type: ignore[arg-type]
     assert person.allowed()[-1] == (operation, path)
 
 
 @pytest.mark.parametrize("path", ["/a b", "/ü: #x", "/it's", '/say "x"', "/back\\slash", "/{x}", "/[y], z", "/-"])
 def test_odd_names_are_kept(person: Person, path: str) -> None:
-    grant = add_always("read", Path(path), person.environ)
+    (grant,) = add_always([("read", Path(path))], person.environ)
     assert person.allowed() == [("read", path)]
     remove_always(grant.id, person.environ)
     assert person.allowed() == []
@@ -163,7 +187,7 @@ def test_odd_names_are_kept(person: Person, path: str) -> None:
 @pytest.mark.parametrize("path", ["relative", "/a\nb", "/a*", "/$x", "/\udcff", "/a\u202eb"])
 def test_what_cannot_be_written_down_is_refused(person: Person, path: str) -> None:
     with pytest.raises(Invalid) as caught:
-        add_always("read", Path(path), person.environ)
+        add_always([("read", Path(path))], person.environ)
     assert caught.value.hint == "Allow it for the session."
     assert not person.file.exists()
 
@@ -188,7 +212,7 @@ def test_what_cannot_be_changed_stays(person: Person, text: str | bytes, said: s
     person.put(text)
     before = person.file.read_bytes()
     with pytest.raises(Invalid) as caught:
-        add_always("read", ETC, person.environ)
+        add_always([("read", ETC)], person.environ)
     assert said in caught.value.message and str(person.file) in caught.value.message
     assert caught.value.hint
     assert person.file.read_bytes() == before
@@ -207,7 +231,7 @@ def test_what_comes_out_wrong_is_not_written(person: Person, monkeypatch: pytest
     person.put(FULL)
     monkeypatch.setattr(splice, "_append", lambda text, _node, item: text.replace("/tmp", "/"))
     with pytest.raises(Invalid):
-        add_always("read", ETC, person.environ)
+        add_always([("read", ETC)], person.environ)
     assert person.text() == FULL
 
 

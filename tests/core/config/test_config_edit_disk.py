@@ -26,7 +26,7 @@ def person(tmp_path: Path) -> Person:
 def test_a_missing_file_is_made_private(person: Person) -> None:
     mask = os.umask(0)
     try:
-        add_always("read", ETC, person.environ)
+        add_always([("read", ETC)], person.environ)
     finally:
         os.umask(mask)
     assert person.text() == f"permissions:\n  auto_allow:\n    - {WRITTEN}\n"
@@ -38,7 +38,7 @@ def test_a_missing_file_is_made_private(person: Person) -> None:
 def test_the_mode_stays(person: Person) -> None:
     person.put("model: a/b\n")
     person.file.chmod(0o640)
-    add_always("read", ETC, person.environ)
+    add_always([("read", ETC)], person.environ)
     assert stat.S_IMODE(person.file.stat().st_mode) == 0o640
 
 
@@ -48,7 +48,7 @@ def test_through_a_link(person: Person, tmp_path: Path) -> None:
     target.write_text("model: a/b\n")
     person.file.parent.mkdir(parents=True)
     person.file.symlink_to(target)
-    add_always("read", ETC, person.environ)
+    add_always([("read", ETC)], person.environ)
     assert person.file.is_symlink()
     assert WRITTEN in target.read_text()
     assert [path.name for path in target.parent.iterdir()] == ["dispatch.yaml"]
@@ -63,7 +63,7 @@ def test_a_disk_that_says_no(person: Person, monkeypatch: pytest.MonkeyPatch, nu
 
     monkeypatch.setattr(user_files.os, "fsync", fail)
     with pytest.raises(kind) as caught:
-        add_always("read", ETC, person.environ)
+        add_always([("read", ETC)], person.environ)
     assert str(person.file) in caught.value.message
     assert person.text() == FULL
     assert {path.name for path in person.file.parent.iterdir()} == {"dispatch.yaml", ".lock"}
@@ -72,7 +72,7 @@ def test_a_disk_that_says_no(person: Person, monkeypatch: pytest.MonkeyPatch, nu
 def test_no_file_at_all(person: Person) -> None:
     person.file.mkdir(parents=True)
     with pytest.raises(StoreError):
-        add_always("read", ETC, person.environ)
+        add_always([("read", ETC)], person.environ)
     with pytest.raises(StoreError):
         always_entries(person.environ)
 
@@ -80,7 +80,7 @@ def test_no_file_at_all(person: Person) -> None:
 def test_a_home_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError) as caught:
-        add_always("read", ETC, {"HOME": str(tmp_path / "file")})
+        add_always([("read", ETC)], {"HOME": str(tmp_path / "file")})
     assert "cannot be written" in caught.value.message
 
 
@@ -116,7 +116,7 @@ def test_a_file_that_may_not_be_written(person: Person, closed: str) -> None:
         folder.chmod(folder.stat().st_mode | 0o011)
     person.file.parent.chmod(0o777 if closed == "file" else 0o755)
     person.file.chmod(0o444 if closed == "file" else 0o666)
-    said = as_nobody(lambda: add_always("read", ETC, person.environ))
+    said = as_nobody(lambda: add_always([("read", ETC)], person.environ))
     assert said.startswith("StoreError") and "cannot be written: Permission denied" in said
     assert person.text() == FULL
 
@@ -125,7 +125,7 @@ def test_somebody_else_holds_the_file(person: Person, monkeypatch: pytest.Monkey
     monkeypatch.setattr(user_files, "LOCK_SECONDS", 0.1)
     person.put(FULL)
     with FileLock(person.file.parent / ".lock"), pytest.raises(StoreError) as caught:
-        add_always("read", ETC, person.environ)
+        add_always([("read", ETC)], person.environ)
     assert "locked" in caught.value.message
     assert person.text() == FULL
 
@@ -138,11 +138,11 @@ def test_a_file_system_without_locks(person: Person, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(FileLock, "acquire", fail)
     monkeypatch.setattr(user_files, "LOCK_SECONDS", 0.1)
     person.put(FULL)
-    add_always("read", ETC, person.environ)
+    add_always([("read", ETC)], person.environ)
     assert WRITTEN in person.text()
     held = SoftFileLock(person.file.parent / ".held")
     with held, pytest.raises(StoreError) as caught:
-        add_always("write", ETC, person.environ)
+        add_always([("write", ETC)], person.environ)
     assert ".held" in (caught.value.hint or "")
 
 
@@ -150,7 +150,7 @@ def test_a_file_system_without_locks(person: Person, monkeypatch: pytest.MonkeyP
 def test_root_leaves_the_owner(person: Person) -> None:
     person.put(FULL)
     os.chown(person.file, 65534, 65533)
-    add_always("read", ETC, person.environ)
+    add_always([("read", ETC)], person.environ)
     assert (person.file.stat().st_uid, person.file.stat().st_gid) == (65534, 65533)
 
 
@@ -161,7 +161,7 @@ def test_many_at_once_lose_nothing(person: Person) -> None:
 
     def add(path: Path) -> None:
         try:
-            add_always("read", path, person.environ)
+            add_always([("read", path)], person.environ)
         except Exception as error:  # told below
             errors.append(error)
 

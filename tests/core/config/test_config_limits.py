@@ -93,7 +93,7 @@ def test_a_limit_on_money_is_one_where_there_was_none(place: Place) -> None:
 def test_a_limit_on_money_is_not_taken_away(place: Place) -> None:
     place.own(OWN)
     place.theirs("limits: {max_tree_usd: null}\n")
-    assert asks(place) == ["let a session's agents spend any amount together, not $5"]
+    assert asks(place) == ["let a session's agents spend any amount together, not $5.00"]
     assert in_force(place, "limits", "max_tree_usd") == 5
     place.trust()
     assert in_force(place, "limits", "max_tree_usd") is None

@@ -29,6 +29,7 @@ def place(tmp_path: Path) -> Place:
     [
         ("hevy", "model tag `hevy` is unknown; did you mean `heavy`?", "by `tags`"),
         ("carefull", "model tag `carefull` is unknown; did you mean `careful`?", "by `tags`"),
+        ("HEAVY", "model tag `HEAVY` is unknown; did you mean `heavy`?", "by `tags`"),
         ("zzz", "model tag `zzz` is unknown.", "by `tags`"),
         ("big", "model tag `big` is unknown; did you mean `anthropic/big`?", "by `tags`"),
         ("review", "no model has the tag `review`.", "`tags: [review]`"),

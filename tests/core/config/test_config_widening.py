@@ -42,7 +42,7 @@ def asks(place: Place) -> list[str]:
         ("keys: [{id: work, env: HOME}]", ["use the key work, from the environment variable HOME"]),
         (
             "models: [{id: anthropic/big, price: {input: 0, output: 0}}]",
-            ["count anthropic/big as $0 in and $0 out for a million tokens"],
+            ["count anthropic/big as $0.00 in and $0.00 out for a million tokens"],
         ),
         ("models: [{id: anthropic/big, keys: [spare]}]", ["call anthropic/big with spare"]),
         ("models: [{id: anthropic/big, keys: null}]", ["call anthropic/big with any key of its provider"]),
@@ -195,10 +195,10 @@ def test_every_setting_that_widens_is_a_setting() -> None:
 @pytest.mark.parametrize(
     ("budget", "words"),
     [
-        ({"usd": 5.0, "per": "month"}, "a budget of $5 a month"),
-        ({"usd": 0.5}, "a budget of $0.5 a month"),
+        ({"usd": 5.0, "per": "month"}, "a budget of $5.00 a month"),
+        ({"usd": 0.5}, "a budget of $0.50 a month"),
         ({"tokens": 1000, "per": "day"}, "a budget of 1,000 tokens a day"),
-        ({"usd": 20, "tokens": None, "per": "total"}, "a budget of $20 in total"),
+        ({"usd": 20, "tokens": None, "per": "total"}, "a budget of $20.00 in total"),
         (None, "no budget"),
     ],
 )

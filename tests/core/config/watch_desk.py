@@ -11,7 +11,7 @@ from typing import Any
 
 from dispatch_jupyter.core.config.watch import Watch
 
-SOON = 5.0
+SOON = 30.0
 """Seconds within which something must be told, on a busy machine."""
 
 

@@ -68,7 +68,7 @@ def client_for(
 
 def run(scenario: Callable[[], Awaitable[T]]) -> T:
     async def bounded() -> T:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             return await scenario()
 
     return asyncio.run(bounded(), debug=False)

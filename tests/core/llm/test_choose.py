@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dispatch_jupyter.core.llm import probe
 from dispatch_jupyter.core.llm.choose import best_ollama, best_served, choose, model_ref
 from dispatch_jupyter.core.llm.probe import look_around
 from dispatch_jupyter.core.llm.providers import FIRST_CHOICES, PROVIDERS, api_base, known_providers, ollama_base
@@ -187,7 +188,8 @@ def around(environ, configured=None):
     return run(lambda: look_around(environ, configured))
 
 
-def test_the_servers_of_a_person_are_asked():
+def test_the_servers_of_a_person_are_asked(monkeypatch):
+    monkeypatch.setattr(probe, "GUESS_SECONDS", 30.0)
     with ModelServer(models=["tts-1", "house-model"], ollama_models=["qwen3:8b"]) as server:
         served = around({"OPENAI_BASE_URL": f"{server.url}/v1"})
         assert served.model.id == "openai/house-model"
@@ -217,7 +219,7 @@ def test_a_server_that_does_not_answer_costs_a_moment():
         started = time.monotonic()
         found = around({"OLLAMA_HOST": f"http://127.0.0.1:{deaf.getsockname()[1]}"})
         assert found.model.demo and len(found.problems) == 1
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 4  # httpx itself would wait 5
     assert around({"OLLAMA_HOST": "http://127.0.0.1:1"}).model.demo
     assert around({"OLLAMA_HOST": "not a host at all"}).model.demo
 

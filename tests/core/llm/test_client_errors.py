@@ -148,7 +148,7 @@ def test_a_call_cut_in_its_arguments_is_not_taken_for_whole(provider):
 def test_a_provider_that_never_answers(provider):
     with ModelServer([Hang()]) as server:
         error, _ = fail(client_for(server, provider, first=0.4), request(provider))
-        assert server.requests[0].gone.wait(1)
+        assert server.requests[0].gone.wait(30)
     assert type(error) is Transient
     assert "did not answer within 0.4 s" in error.message
 
@@ -157,7 +157,7 @@ def test_a_provider_that_never_answers(provider):
 def test_a_provider_that_falls_silent(provider):
     with ModelServer([Reply("one two three", ends="stall", after=2)]) as server:
         error, events = fail(client_for(server, provider, idle=0.4), request(provider))
-        assert server.requests[0].gone.wait(1)
+        assert server.requests[0].gone.wait(30)
     assert type(error) is Transient
     assert "0.4 s" in error.message
     assert text_of(events) == "one two "

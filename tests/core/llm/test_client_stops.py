@@ -1,15 +1,18 @@
 """Stopping a call at any moment closes its connection and leaves nothing behind."""
 
 import asyncio
+import contextvars
+import gc
 import time
 
 import pytest
 
 from model_server import Fault, Hang, ModelServer, Reply
+from pace import pace
 from talk import PROVIDERS, client_for, collect, converse, request, run
 
 pytestmark = pytest.mark.slow
-SOON = 0.3
+SOON = 2.0
 """Seconds within which the server must see that the client is gone."""
 
 
@@ -31,7 +34,7 @@ def test_a_cancelled_task_closes_the_connection(entry, provider):
             with pytest.raises(asyncio.CancelledError):
                 await task
             assert time.monotonic() - asked < SOON
-            assert await asyncio.to_thread(server.requests[1].gone.wait, 2)
+            assert await asyncio.to_thread(server.requests[1].gone.wait, 30)
             assert server.requests[1].gone_at - asked < SOON
             await client.aclose()
             await only_this_task()
@@ -50,7 +53,7 @@ def test_closing_the_stream_early_closes_the_connection(provider):
             await anext(events)
             asked = time.monotonic()
             await events.aclose()
-            assert await asyncio.to_thread(server.requests[0].gone.wait, 2)
+            assert await asyncio.to_thread(server.requests[0].gone.wait, 30)
             assert server.requests[0].gone_at - asked < SOON
             await client.aclose()
             await only_this_task()
@@ -141,7 +144,7 @@ def test_the_loop_breathes_while_tokens_pour_in():
             return sorted(lags)
 
         lags = run(scenario)
-    assert lags[int(len(lags) * 0.95)] < 0.1
+    assert lags[int(len(lags) * 0.95)] < 0.3 * pace()
 
 
 async def tick(lags: list[float]) -> None:
@@ -159,3 +162,33 @@ async def only_this_task() -> None:
             return
         await asyncio.sleep(0.01)
     raise AssertionError(left)
+
+
+def _set_while_collecting() -> dict[contextvars.ContextVar, object]:
+    gc.collect()
+    return dict(contextvars.copy_context().items())
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize("taken", [1, None], ids=["left early", "read to the end"])
+def test_what_is_collected_sets_no_context_variable(provider, taken):
+    """Before Python 3.12 the process dies where that happens while another context variable is being set."""
+    with ModelServer([Reply("one two three")]) as server:
+
+        async def scenario() -> None:
+            client = client_for(server, provider)
+            gc.collect()
+            gc.disable()
+            try:
+                events = client.stream(request(provider))
+                async for _ in events:
+                    if taken:
+                        break
+                await events.aclose()
+                del events
+                assert contextvars.Context().run(_set_while_collecting) == {}
+            finally:
+                gc.enable()
+            await client.aclose()
+
+        run(scenario)

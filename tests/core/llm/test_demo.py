@@ -398,7 +398,7 @@ def test_it_is_deterministic_and_streams_at_a_readable_pace():
     first, times = asyncio.run(scenario())
     second, _ = asyncio.run(scenario())
     assert first == second
-    assert 0.013 < (times[-1] - times[0]) / 11 < 0.06
+    assert 0.013 < (times[-1] - times[0]) / 11 < 0.2
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dispatch_jupyter.core.llm.admission import Admission, Waiting
+from dispatch_jupyter.core.llm.ledger import Caller
 from dispatch_jupyter.core.protocol.errors import (
     KeyExhausted,
     RateLimited,
+    StoreError,
     Transient,
 )
 from dispatch_jupyter.core.protocol.parts import Usage
@@ -32,7 +34,7 @@ def test_one_key_after_the_other_then_waiting_then_back(world):
         told = await world.admit()
         assert isinstance(told, Waiting) and told.error is None
         assert told.until == APRIL
-        assert "`work` is used up: 5.00 of 5 USD this month, back on 2026-04-01 00:00 UTC" in told.text
+        assert "`work` is used up ($5.00 of $5.00 this month), back on 2026-04-01 00:00 UTC" in told.text
         assert "`spare` is used up" in told.text
         waiter = asyncio.create_task(world.until_admitted("a"))
         await settled()
@@ -40,9 +42,11 @@ def test_one_key_after_the_other_then_waiting_then_back(world):
         world.clock.turn(APRIL)
         assert key_of(await waiter) == "work"
         log = await world.log()
-        assert any(line.startswith("Switched from `work` to `spare`: `work` is used up: 5.00 of 5 USD") for line in log)
-        assert sum(line.startswith("`work` is used up: 5.00") for line in log) == 1
-        assert "Switched from `spare` to `work`: `spare` is used up: 5.00 of 5 USD" not in log
+        assert any(
+            line.startswith("Switched from `work` to `spare`, as `work` is used up ($5.00 of $5.00") for line in log
+        )
+        assert sum(line.startswith("`work` is used up ($5.00") for line in log) == 1
+        assert "Switched from `spare` to `work`, as `spare` is used up ($5.00 of $5.00" not in log
         await world.ring.aclose()
 
     play(scenario)
@@ -53,12 +57,49 @@ def test_the_switch_is_told_to_the_agent(world):
         for _ in range(5):
             await world.call()
         switched = (await world.admit()).switched
-        assert switched.startswith("Switched from `work` to `spare`: `work` is used up")
+        assert switched.startswith("Switched from `work` to `spare`, as `work` is used up")
         await world.restart()
         from_record = caller("b")
         found = await world.ring.admit([], HALF, from_record.__class__("s1", "s1-b", "work"))
         assert found.switched.startswith("Switched from `work` to `spare`")
+        assert found.why == "`work` is used up ($5.00 of $5.00 this month), back on 2026-04-01 00:00 UTC."
         assert (await world.admit("new")).switched == ""
+
+    play(scenario)
+
+
+def test_why_a_key_is_taken_again_is_not_made_up(world):
+    async def one_call():
+        found = await world.admit()
+        await world.ring.settle(found, ONE_USD)
+        return found.key, found.why
+
+    async def scenario():
+        for _ in range(5):
+            await world.call()
+        assert (await one_call())[0] == "spare"
+        world.clock.turn(to=START + timedelta(days=30))
+        assert await one_call() == ("work", "`work` can be used again.")
+        world.configure({**CONFIG, "fallback": ["spare", "work"]})
+        assert await one_call() == ("spare", "`spare` comes first now.")
+
+    play(scenario)
+
+
+def test_an_agent_whose_key_or_model_went_is_told_so(world):
+    async def admitted(key, model):
+        found = await world.ring.admit([], HALF, Caller("s1", f"s1-{key}-{model}", key, model))
+        await world.ring.release(found)
+        return found.switched, found.why
+
+    async def scenario():
+        gone = "`third` is not in the settings any more, or broken there."
+        assert await admitted("third", "openai/other") == (f"Switched from `third` to `work`, as {gone}", gone)
+        gone = "`openai/other` is not in the settings any more, or broken there."
+        assert await admitted("work", "openai/other") == ("", gone)
+        assert await admitted("work", "anthropic/claude-x") == ("", "")
+        assert await admitted(None, "demo/rules") == ("", "")
+        assert await admitted(None, None) == ("", "")
 
     play(scenario)
 
@@ -79,7 +120,7 @@ def test_a_call_is_admitted_while_anything_is_left_and_sixteen_overspend_by_one(
         assert state.status == "exhausted" and state.until is None
         never = await world.admit()
         assert isinstance(never.error, KeyExhausted)
-        assert "3.00 of 2.5 USD" in never.error.message and "raise its budget" in never.error.message
+        assert "$3.00 of $2.50" in never.error.message and "raise its budget" in never.error.message
 
     play(scenario)
 
@@ -166,8 +207,18 @@ def test_what_people_see(world):
         assert (view.keys[0].calls, view.keys[0].resets_at) == (1, APRIL)
         assert view.tags["heavy"] == ["anthropic/claude-x", "openai/gpt-x"]
         assert view.models[0].used.cost_usd == 1 and view.models[0].priced is True
-        assert (await world.ring.usage("agent"))["s1-a"].input_tokens == 500_000
-        assert set(await world.ring.usage("session")) == {"s1"}
+        assert (await world.ring._ledger.usage("agent"))["s1-a"].input_tokens == 500_000
+        assert set(await world.ring._ledger.usage("session")) == {"s1"}
+
+    play(scenario)
+
+
+def test_a_model_that_nobody_has_a_key_for_says_so(tmp_path):
+    settings = {"models": [{"id": "mistral/small"}, {"id": "ollama_chat/qwen3"}]}
+
+    async def scenario():
+        view = await World(tmp_path, settings, {}).ring.models()
+        assert [(model.keys, model.no_key) for model in view.models] == [([], True), ([], False)]
 
     play(scenario)
 
@@ -215,3 +266,42 @@ def test_listeners_hear_when_a_time_has_come(world):
         assert await world.status("work") == "active"
 
     play(scenario)
+
+
+def test_what_the_ledger_could_not_take_is_paid_once_however_many_look_at_it_then(world, monkeypatch):
+    async def scenario():
+        close, fails = world.ring._ledger.close_call, True
+
+        async def sometimes(*of, **more):
+            if fails:
+                raise StoreError("The disk is full.")
+            return await close(*of, **more)
+
+        monkeypatch.setattr(world.ring._ledger, "close_call", sometimes)
+        calls = [await world.admit(f"agent{n}") for n in range(3)]
+        for call in calls:
+            await world.ring.settle(call, ONE_USD)
+        fails = False
+        await asyncio.gather(*(world.ring.states() for _ in range(3)))
+        (state, _) = await world.ring.states()
+        assert (state.used.cost_usd, state.calls, state.reserved_usd) == (3.0, 3, 0.0)
+        await world.ring.aclose()
+
+    play(scenario)
+
+
+def test_a_ledger_that_cannot_forget_is_said(world, monkeypatch, caplog):
+    async def scenario():
+        async def full():
+            raise StoreError("The disk is full.")
+
+        await world.ring.failed(await world.admit(), KeyExhausted("used up", until=START + timedelta(days=1)))
+        monkeypatch.setattr(world.ring._ledger, "forget_refusals", full)
+        before = world.changes
+        await world.ring.forgive()
+        await settled(5)
+        assert world.changes == before + 1, "whoever waits is to ask again all the same"
+        assert await world.status("work") == "exhausted"
+
+    play(scenario)
+    assert "The disk is full." in caplog.text

@@ -20,6 +20,7 @@ from dispatch_jupyter.core.llm.ledger import Claim, Ledger, Snapshot
 from dispatch_jupyter.core.llm.owners import SWEEP_AFTER, Owner
 from dispatch_jupyter.core.llm.period import EVER
 from dispatch_jupyter.core.protocol.errors import BadKey, KeyExhausted, RateLimited
+from pace import cpu_within
 from ring_world import CONFIG, ENVIRON, ONE_USD, START, World, caller, play, with_budget
 
 FREE_SPARE = with_budget(CONFIG, "spare")
@@ -168,11 +169,9 @@ def test_reserving_and_settling_is_cheap(world):
     async def scenario():
         world.configure(with_budget(CONFIG, "work", usd=10_000, per="month"))
         await world.call()
-        cpu = time.process_time()
-        for _ in range(20):
-            await world.call()
-        each = (time.process_time() - cpu) / 20
-        assert each < 0.01, f"{each * 1000:.1f} ms"  # the target is 5 ms; twice that on a busy machine
+        with cpu_within(20 * 0.010):  # the target is 5 ms each; twice that on a busy machine
+            for _ in range(20):
+                await world.call()
         await world.ring.aclose()
 
     play(scenario)
@@ -232,7 +231,7 @@ def test_looking_and_reserving_are_one(tmp_path):
         one, two = Ledger(tmp_path), Ledger(tmp_path)
         who = {"caller": caller("a"), "now": START}
         reserving = asyncio.create_task(one.decide({"work": EVER}, {}, slow, **who))
-        await asyncio.to_thread(looking.wait, 10)
+        await asyncio.to_thread(looking.wait, 30)
         await two.decide({"work": EVER}, {}, look, **who)
         await reserving
         assert seen == [7]
@@ -301,7 +300,7 @@ def test_a_server_that_is_killed_has_used_what_it_reserved(tmp_path):
         assert isinstance(told, Waiting) and told.error is None, "its server lives: the key is busy"
         assert await world.status("work") == "busy"
         killed.send_signal(signal.SIGKILL)
-        killed.wait(10)
+        killed.wait(30)
         killed.stdout.close()
         world.clock.turn(seconds=5)
         told = await world.admit()

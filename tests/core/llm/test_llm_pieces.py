@@ -54,6 +54,22 @@ def test_when_a_provider_says_to_come_back(headers, text, seconds):
 
 
 @pytest.mark.parametrize(
+    ("headers", "text"),
+    [
+        ({"retry-after": "99999999999999"}, ""),
+        ({"retry-after-ms": "9" * 20}, ""),
+        ({"retry-after": "Fri, 31 Dec 9999 23:59:59 -2300"}, ""),
+        ({"x-ratelimit-reset-requests": "1.2.3s"}, ""),
+        ({}, "You will regain access on 2026-13-45"),
+        ({}, "retry in 1.2.3s"),
+        ({}, "retry after 99999999999999h"),
+    ],
+)
+def test_a_time_that_there_is_not_is_none(headers, text):
+    assert come_back_at(headers, text, AT) is None
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "key sk-ant-api03-AbCdEf_123 was",

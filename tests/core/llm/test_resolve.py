@@ -132,6 +132,7 @@ def test_no_price_no_budget_in_dollars():
 
 def test_misspellings():
     assert "did you mean `heavy`?" in ask("hevy").error.message
+    assert "did you mean `heavy`?" in ask("HEAVY").error.message
     assert "did you mean `openai/big`?" in ask("openay/big").error.message
     assert "did you mean `mistral/x`?" in ask("mistrl/x").error.message
     assert "Did you mean `a1`" in ask(ModelWish(model="heavy", key="a11")).error.message

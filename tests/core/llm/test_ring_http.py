@@ -172,7 +172,8 @@ def test_from_one_provider_to_the_other_and_back_over_a_restart(tmp_path):
         world_of["clock"] = world.clock
         world.configure(world.settings.model_dump(exclude_none=True) | {"wait": {"poll": 86_400}})
         first = await agents.run("a")
-        assert (first.key, first.switched[:38]) == ("spare", "Switched from `work` to `spare`: `work")
+        assert (first.key, first.switched[:42]) == ("spare", "Switched from `work` to `spare`, as `work`")
+        assert first.why == "`work` is used up at its provider."  # what it said is in the log
         agent = asyncio.create_task(agents.run("a"))
         while not agents.told:
             await settled(10)

@@ -175,3 +175,26 @@ def test_of_two_servers_one_looks_again_soon(world, tmp_path):
         assert key_of(await waiter) == "work"
 
     play(scenario)
+
+
+def test_a_change_of_one_key_does_not_wake_those_who_wait_for_another(world):
+    async def scenario():
+        for _ in range(5):
+            await world.call("x", "anthropic/claude-x")
+        waiters = [asyncio.create_task(world.until_admitted(f"w{n}", "anthropic/claude-x")) for n in range(20)]
+        await settled()
+        asked = []
+        admit = world.ring._admit
+        world.ring._admit = lambda *of: asked.append(of[2].agent_id) or admit(*of)
+        for _ in range(3):
+            await world.call("busy", "openai/gpt-x")
+        await settled()
+        assert asked == ["s1-busy"] * 3
+        world.clock.turn(datetime(2026, 4, 1, tzinfo=UTC))
+        assert await waiters[0]
+        for waiter in waiters:
+            waiter.cancel()
+        await asyncio.gather(*waiters, return_exceptions=True)
+        await world.ring.aclose()
+
+    play(scenario)

@@ -133,12 +133,12 @@ def test_the_real_package_without_a_keyring(monkeypatch):
 
 
 def test_a_locked_keyring_holds_up_nobody_and_is_asked_once(keyring, monkeypatch):
-    monkeypatch.setattr(secret_desk, "KEYRING_SECONDS", 0.05)
+    monkeypatch.setattr(secret_desk, "KEYRING_SECONDS", 0.3)
     unlocked, asked = threading.Event(), []
 
     def ask(*_):
         asked.append(1)
-        unlocked.wait(10)
+        unlocked.wait(30)
         return VALUE
 
     keyring.get_password = ask
@@ -152,7 +152,7 @@ def test_a_locked_keyring_holds_up_nobody_and_is_asked_once(keyring, monkeypatch
             found = (await desk.find([ref]))[ref]
             assert isinstance(found, Missing) and "locked" in found.reason
         assert asked == [1]
-        assert time.monotonic() - begun < 2, "only the first waits"
+        assert time.monotonic() - begun < 20, "only the first waits"
         unlocked.set()
         await asyncio.sleep(0.05)
         assert (await desk.find([ref]))[ref] == Secret(VALUE)

@@ -74,14 +74,16 @@ def test_the_use_of_leave_and_what_is_refused_are_told(files: Files, tmp_path: P
 
 def test_a_check_asks_for_what_is_to_come_and_opens_nothing(files: Files, tmp_path: Path) -> None:
     before = len(list(Path("/dev/fd").iterdir()))
-    files.check("write", "new/er.txt")
-    error = fails("outside_project", files.check, "write", "../outside/secret")
+    for _ in range(20):
+        files.check("write", "new/er.txt")
+        error = fails("outside_project", files.check, "write", "../outside/secret")
     assert isinstance(error, OutsideProject)
     assert error.reach.operation == "write"
-    assert error.reach.covers == str((tmp_path / "outside").resolve())
+    assert error.reach.covers == str((tmp_path / "outside").resolve()) and not error.reach.is_file
     fails("invalid_path", files.check, "read", "")
     assert not (files.root / "new").exists()
-    assert len(list(Path("/dev/fd").iterdir())) == before
+    # what earlier tests left may come and go: less than one for each time
+    assert len(list(Path("/dev/fd").iterdir())) < before + 20
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="no /proc here")

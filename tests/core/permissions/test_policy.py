@@ -256,6 +256,20 @@ def test_a_home_is_too_wide_wherever_the_project_is(path: str) -> None:
     assert policy.reach("read", Path("/srv"), is_folder=True).limit == "once"
 
 
+@pytest.mark.parametrize(
+    ("operation", "path", "is_file"),
+    [
+        ("read", "/x", True),  # its folder is too wide: leave is for the file
+        ("read", "/data/a.csv", False),  # leave is for its folder
+        ("write", f"{PROJECT}/dispatch.yaml", True),
+        ("write", f"{PROJECT}/.git/hooks/x", False),
+    ],
+)
+def test_of_a_file_it_is_told_that_nothing_is_below_it(operation: Operation, path: str, is_file: bool) -> None:
+    assert POLICY.reach(operation, Path(path), is_file=True).is_file is is_file
+    assert not POLICY.reach(operation, Path(path)).is_file  # nobody looked: it may be a folder
+
+
 def test_a_name_that_is_not_text_can_be_logged() -> None:
     reach = POLICY.reach("read", Path("/data/\udcff"))
     assert reach.path == "/data/\\udcff"

@@ -46,6 +46,7 @@ def build(base: Path, tree: list[tuple[str, str, str]]) -> None:
             continue
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tree=trees, path=paths)
 def test_walks_where_the_system_goes(tree: list[tuple[str, str, str]], path: str) -> None:
@@ -68,6 +69,7 @@ def test_walks_where_the_system_goes(tree: list[tuple[str, str, str]], path: str
             place.close()
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tree=trees, path=paths, data=st.binary(max_size=5))
 def test_nothing_outside_changes(tree: list[tuple[str, str, str]], path: str, data: bytes) -> None:

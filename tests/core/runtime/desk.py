@@ -13,7 +13,7 @@ from dispatch_jupyter.core.runtime.workspace import Workspace
 from dispatch_jupyter.core.tools.tool import Toolbox
 from model_server import ModelServer
 
-SECONDS = 20.0
+SECONDS = 60.0
 
 
 class Desk:

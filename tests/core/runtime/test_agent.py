@@ -281,6 +281,26 @@ def test_the_same_call_over_and_over_is_refused_then_stopped(run):
     run(scenario)
 
 
+def test_what_watches_others_may_be_called_again(run):
+    async def scenario(desk: Desk) -> None:
+        desk.model.script = [*[Reply(calls=[Call("list_jobs")])] * 6, Reply("They run.")]
+        agent = await desk.ask("Watch the jobs")
+        assert agent.error is None and desk.texts()[-1] == "They run."
+        assert [call.status for call in desk.calls] == ["completed"] * 6
+
+    run(scenario)
+
+
+def test_what_watches_nobody_is_refused_like_any_other_call(run):
+    async def scenario(desk: Desk) -> None:
+        desk.model.script = lambda _: Reply(calls=[Call("read_job", {"job": "nonsense"})])
+        agent = await desk.ask("Watch nothing")
+        assert agent.error.code == "call_loop" and len(desk.model.requests) == 5
+        assert desk.calls[1].error.code != "repeated_call" == desk.calls[2].error.code
+
+    run(scenario)
+
+
 def test_a_turn_has_at_most_so_many_steps(run):
     async def scenario(desk: Desk) -> None:
         (desk.project / "dispatch.yaml").write_text("limits:\n  max_steps: 3\n")
@@ -361,7 +381,8 @@ def test_what_no_longer_fits_the_model_is_made_shorter_and_asked_again(run):
         whole, shorter = (json.dumps(request.body) for request in desk.model.requests[2:4])
         assert "old text" in whole and "old text" not in shorter and "left out" in shorter
         assert "new text" in shorter and "Read both" in shorter
-        assert any("too long" in message.text for message in desk.thread if message.role == "notice")
+        shown = [message.text for message in desk.thread if message.status != "withdrawn"]
+        assert "too long" in shown[-2] and shown[-1] == "Done.", "what was done is told before what came of it"
         # what people see stays whole, and the next request begins as the one before
         assert "old text" in desk.calls[0].output
         await desk.ask("Go on")

@@ -214,8 +214,8 @@ def test_leave_for_always_that_comes_too_late_for_its_agent_is_told_as_what_it_i
         approvals = desk.workspace._benches.of(desk.session).approvals
         keep = approvals._keep_always
 
-        async def slow(reach):
-            await keep(reach)
+        async def slow(*asked):
+            await keep(*asked)
             await desk.workspace.interrupt(desk.agent.id)
 
         monkeypatch.setattr(approvals, "_keep_always", slow)

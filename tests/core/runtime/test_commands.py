@@ -110,7 +110,7 @@ def test_what_comes_before_the_command_is_recorded_is_not_lost(run):
         await desk.say("go")
         await until(lambda: live(desk) == "early late")
         feed = await desk.workspace.watch(desk.session.tables.session.id, None, None)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             snapshot = await anext(aiter(feed))
         assert "early late" in snapshot[0]
         desk.workspace.unwatch(feed)

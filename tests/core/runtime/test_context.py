@@ -178,3 +178,14 @@ def test_an_answer_that_was_cut_is_gone_on_with_whatever_ended_since():
     told.says("assistant", "So far", status="interrupted")
     told.job()
     assert "job j1" in told.sent[-2]["content"] and "Go on" in told.sent[-1]["content"]
+
+
+@pytest.mark.parametrize("name", ["id", "job_id"])
+def test_a_job_that_was_waited_for_with_retrieve_is_not_told_of_again(name):
+    told = Told()
+    told.says("user", "Wait for it", status="delivered")
+    reply = told.says("assistant", "I wait.")
+    told.job()
+    told.calls(reply, "c1", name="retrieve", arguments={name: "j1"}, status="completed", output="made\n[exit 0 · 72 s]")
+    told.says("assistant", "It is made.")
+    assert told.lines == []

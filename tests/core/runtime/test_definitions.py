@@ -79,6 +79,27 @@ def test_a_template_that_breaks_stops_nobody_who_works(run, project):
     run(scenario)
 
 
+def test_who_goes_back_to_a_template_that_is_gone_is_told_so(run, project):
+    file = project / ".dispatch" / "agents" / "reader.toml"
+    put(file, 'models = [{model_id = "openai/mine"}]\n')
+
+    async def scenario(desk: Desk) -> None:
+        desk.model.script = [Reply("Hi.")]
+        reader = await desk.begin("One", template="reader")
+        await reader.rest()
+        for model in ("openai/other", None):
+            await desk.workspace.settings.switch_model(reader.agent.id, SwitchModel(model=model))
+            file.unlink(missing_ok=True)
+            await desk.workspace._config.renewed()
+        notes = [message.text for message in reader.thread if message.role == "notice"]
+        assert notes == [
+            "The model is now other.",
+            f"The model is now {reader.agent.model.label}, as its template is not there any more.",
+        ]
+
+    run(scenario)
+
+
 @pytest.mark.parametrize("path", [".dispatch/agents/writer.toml", "dispatch.yaml"])
 def test_an_agent_does_not_write_its_own_limits(run, project, path):
     put(project / ".dispatch" / "agents" / "writer.toml", 'permissions = ["read", "write"]\n')
@@ -174,3 +195,17 @@ def test_what_was_counted_holds_for_the_same_tools_only() -> None:
     assert sizes.of(defined(few), messages).known_tokens == 100
     other = sizes.of(defined(all_of_them), messages)
     assert other.known_tokens == 0 and other.bytes > 1000
+
+
+def test_a_model_that_no_key_can_call_is_not_taken_for_the_demo(run, project, monkeypatch):
+    monkeypatch.delenv("DISPATCH_MODEL")
+    (project / "dispatch.yaml").write_text("model: mistral/small\nmodels:\n- id: mistral/small\n  tags: [light]\n")
+
+    async def scenario(desk: Desk) -> None:
+        readiness = (await desk.workspace.status()).readiness
+        assert (readiness.model.id, readiness.model.demo, readiness.ready) == ("mistral/small", False, False)
+        assert "MISTRAL_API_KEY" in readiness.problems[-1].message
+        agent = (await desk.begin("Hello?")).agent
+        assert agent.model.id == "mistral/small"
+
+    run(scenario)

@@ -10,6 +10,8 @@ import pytest
 from desk import SECONDS, Desk, played, until
 from dispatch_jupyter.core.protocol.ids import KeyId
 from dispatch_jupyter.core.protocol.settings import KeyState, SwitchModel
+from dispatch_jupyter.core.runtime import current_catalog
+from dispatch_jupyter.core.runtime import settings as current_settings
 from dispatch_jupyter.core.runtime.setup import set_up
 from model_server import Call, Fault, ModelServer, Reply
 from model_server.script import Usage
@@ -128,7 +130,7 @@ def test_a_task_goes_from_key_to_key_waits_and_is_done_by_itself(play, clock, pr
         assert [request.key for request in desk.model.requests] == ["secret-of-the-first"] * 2 + [
             "secret-of-the-second"
         ] * 2
-        assert any("first" in text and "of 5 USD" in text for text in notices(desk)), notices(desk)
+        assert any("first" in text and "of $5.00" in text for text in notices(desk)), notices(desk)
         # the second key's day ends before the first key's month, here at the same midnight
         assert desk.agent.waiting_until == datetime(2026, 12, 1, tzinfo=UTC)
         assert "second" in desk.agent.note and "first" in desk.agent.note
@@ -221,6 +223,27 @@ def test_a_model_chosen_while_it_waits_is_taken(play, settings):
         await until(lambda: desk.agent.status == "idle")
         assert desk.agent.model.id == SECOND and desk.agent.model_pinned
         assert len(desk.model.requests[-1].body["messages"]) >= 4  # with all that was said before
+
+    play(scenario)
+
+
+def test_a_misspelt_key_does_not_send_the_conversation_elsewhere(play, settings, monkeypatch):
+    monkeypatch.setattr(current_catalog, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(current_settings, "FRESH_SECONDS", 0.0)
+
+    async def scenario(desk: Desk) -> None:
+        desk.model.script = lambda request: Reply("Hi.")
+        await desk.ask("One")
+        good = settings.read_text()
+        settings.write_text(good.replace("per: month", "peer: month").replace("tags: [heavy], ", "tagz: [], "))
+        agent = await desk.ask("Two")
+        assert len((await desk.workspace.settings.look()).problems) == 2
+        assert (agent.model.id, agent.model.key, notices(desk)) == (FIRST, "first", [])
+        settings.write_text(good.replace("id: first", "id: other").replace("[first, second]", "[second, other]"))
+        agent = await desk.ask("Three")
+        assert (agent.model.id, agent.model.key) == (SECOND, "second")
+        gone = "`first` is not in the settings any more, or broken there."
+        assert notices(desk) == [f"The model is now {agent.model.label} with the key `second`, as {gone}"]
 
     play(scenario)
 
@@ -321,6 +344,27 @@ def test_a_person_who_says_go_on_is_heard_whatever_the_provider_said(play, used_
         await desk.say("I raised the limit. Go on")
         await until(lambda: desk.agent.status == "idle")
         assert desk.texts()[-1] == "Thank you."
+
+    play(scenario)
+
+
+def test_who_waits_goes_on_with_what_was_said(play, used_up, monkeypatch):
+    async def scenario(desk: Desk) -> None:
+        mail = desk.workspace._runners.mail
+        stored = mail._stored
+
+        async def slowly(*told):
+            await asyncio.sleep(0.3)
+            return await stored(*told)
+
+        desk.model.script = [*used_up, Reply("Thank you."), Reply("You said so already.")]
+        await desk.say("One")
+        await waits_for_long(desk)
+        monkeypatch.setattr(mail, "_stored", slowly)
+        await desk.say("I raised the limit. Go on")
+        await until(lambda: desk.agent.status == "idle")
+        assert desk.texts()[-1] == "Thank you." and len(desk.model.requests) == 3
+        assert "I raised the limit" in json.dumps(desk.model.requests[-1].body)
 
     play(scenario)
 

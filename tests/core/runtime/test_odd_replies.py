@@ -12,6 +12,8 @@ from dispatch_jupyter.core.protocol.records import ToolCall
 from dispatch_jupyter.core.runtime.guards import RepeatGuard
 from dispatch_jupyter.core.tools.tool import Arguments
 from model_server import Call, Fault, Reply
+from model_server.script import Usage
+from tree_world import Gate
 
 pytestmark = pytest.mark.slow
 READ = Call("read_file", {"path": "README.md"})
@@ -194,10 +196,32 @@ def test_the_order_of_arguments_does_not_make_a_call_another():
     def call(arguments):
         return ToolCall(id="a", agent_id="b", message_id="c", index=0, provider_id="d", name="e", arguments=arguments)
 
-    guard = RepeatGuard()
+    guard = RepeatGuard(lambda _: call({}))
     guard.check(call({"path": "x", "limit": 1}))
     guard.check(call({"limit": 1, "path": "x"}))
     with pytest.raises(ToolError, match="3 times"):
         guard.check(call({"path": "x", "limit": 1}))
     guard.check(call({"path": "y", "limit": 1}))
     guard.check(call({"path": "x", "limit": 1}))
+
+
+def test_an_answer_of_thoughts_alone_is_paid_for_and_leaves_nothing_of_it(run):
+    async def scenario(desk: Desk) -> None:
+        again = Gate(Reply("Here it is.", usage=Usage(input=10, output=5)))
+        lines = iter([Reply(reasoning="Hm.", usage=Usage(input=1000, output=700)), again])
+
+        def script(request):
+            line = next(lines)
+            return line(request) if isinstance(line, Gate) else line
+
+        desk.model.script = script
+        await desk.say("Go")
+        await until(lambda: again.asked)
+        assert [(one.status, one.error) for one in desk.thread[1:]] == [("streaming", None)]
+        again.open()
+        agent = await desk.rest()
+        (reply,) = desk.thread[1:]
+        assert (reply.text, reply.reasoning, reply.status) == ("Here it is.", "", "complete")
+        assert (agent.usage.input_tokens, agent.usage.output_tokens) == (1010, 705)
+
+    run(scenario)

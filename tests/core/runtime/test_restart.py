@@ -6,8 +6,8 @@ import pytest
 
 from desk import Desk, until
 from dispatch_jupyter.core.protocol.commands import CreateSession
-from dispatch_jupyter.core.protocol.errors import Locked, StoreFull
-from dispatch_jupyter.core.protocol.records import Message, ToolCall
+from dispatch_jupyter.core.protocol.errors import Locked, StoreError, StoreFull
+from dispatch_jupyter.core.protocol.records import Message, Request, ToolCall
 from dispatch_jupyter.core.store.session_db import SessionDB
 from model_server import Call, Reply
 
@@ -18,7 +18,7 @@ WRITE = Call("write_file", {"path": "made.txt", "content": "made\n"})
 def test_a_server_that_stops_mid_turn_marks_it_and_the_next_goes_on(open_desk):
     async def main() -> None:
         first = open_desk()
-        first.model.script = [Reply("Making. ", calls=[WRITE]), Reply.tokens(500, pace=0.01)]
+        first.model.script = [Reply("Making. ", calls=[WRITE]), Reply.tokens(5_000, pace=0.01)]
         await first.say("Make it")
         await until(lambda: len(first.model.requests) == 2)
         await until(lambda: first.session.live_text("messages", first.thread[-1].id).get("text"))
@@ -93,8 +93,8 @@ def test_what_a_killed_server_left_open_is_closed_and_the_next_message_works(ope
         first.session = session = await first.workspace.create(CreateSession())
         agent = first.agent
 
-        def put(kind, key, **fields):
-            return session.put(kind(id=key, agent_id=agent.id, **fields))
+        def put(record, key, **fields):
+            return session.put(record(id=key, agent_id=agent.id, **fields))
 
         put(Message, "asked", role="user", order=10, status="delivered", text="Go")
         put(Message, "calling", role="assistant", order=11, status="complete")
@@ -102,6 +102,8 @@ def test_what_a_killed_server_left_open_is_closed_and_the_next_message_works(ope
         put(ToolCall, "done", index=0, provider_id="1", **call, status="completed", output="Written.")
         put(ToolCall, "begun", index=1, provider_id="2", **call, status="in_progress")
         put(ToolCall, "planned", index=2, provider_id="3", **call)
+        put(ToolCall, "asking", index=3, provider_id="5", **call | {"name": "ask_user"}, status="in_progress")
+        put(Request, "which", call_id="asking", kind="question", question="Which?")
         put(Message, "talking", role="assistant", order=12, status="streaming", text="So fa")
         put(ToolCall, "half", message_id="talking", index=0, provider_id="4", name="write_file")
         put(Message, "waiting", role="user", order=13, status="queued", text="And this")
@@ -119,16 +121,17 @@ def test_what_a_killed_server_left_open_is_closed_and_the_next_message_works(ope
         }
         calls = {call.id: call for call in second.calls}
         assert {call.id: call.status for call in calls.values() if call.id != "done"} == dict.fromkeys(
-            ("begun", "planned", "half"), "failed"
+            ("begun", "planned", "asking", "half"), "failed"
         )
         assert calls["done"].status == "completed" and calls["done"].output == "Written."
         assert "may have taken effect" in calls["begun"].output and "was not run" in calls["planned"].output
+        assert calls["asking"].output.endswith("The question was not answered.")
         agent = second.agent
         assert (agent.status, agent.error.code, agent.note) == ("error", "interrupted", None)
         second.model.script = [Reply("Both.")]
         await second.ask("Go on")
         roles = [message["role"] for message in second.model.requests[0].messages]
-        assert roles == ["system", "user", "assistant", "tool", "tool", "tool", "assistant", "user", "user"]
+        assert roles == ["system", "user", "assistant", *["tool"] * 4, "assistant", "user", "user"]
         assert second.texts()[-1] == "Both." and second.agent.status == "idle"
         await second.workspace.close()
 
@@ -147,3 +150,24 @@ def test_a_session_that_could_not_be_made_leaves_nothing(run, monkeypatch):
         assert await desk.workspace.list() == [] and desk.workspace._sessions.live() == []
 
     run(scenario)
+
+
+def test_a_session_whose_records_do_not_fit_together_says_so_each_time_and_stays_closed(open_desk):
+    async def main() -> None:
+        desk = open_desk()
+        desk.model.script = [Reply("Hello.")]
+        await desk.ask("Hello")
+        orphan = desk.agent.model_copy(update={"id": f"{desk.agent.id[:-4]}beef", "parent_id": "nobody"})
+        desk.session.put(orphan)
+        session_id = desk.session.tables.session.id
+        await desk.workspace.close()
+        again = open_desk()
+        for _ in range(2):
+            with pytest.raises(StoreError, match="do not fit together: There is no `nobody`"):
+                await again.workspace.session(session_id)
+        assert again.workspace._sessions.live() == []
+        await again.workspace.close()
+        left = [task.get_name() for task in asyncio.all_tasks()]
+        assert "dispatch-session-pump" not in left
+
+    asyncio.run(main())

@@ -62,7 +62,7 @@ def said(session: Session, **more) -> Message:
 async def read(feed: Feed, count: int) -> list[dict]:
     """The first `count` changes of a feed."""
     changes: list[dict] = []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         async for frame in feed:
             changes += [json.loads(change) for change in frame]
             if len(changes) >= count:
@@ -290,7 +290,7 @@ def test_a_failure_nobody_foresaw_is_heard_of_and_the_session_goes_on():
 
         disk.append = broken
         message = said(session, text="precious", status="complete")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             with pytest.raises(StoreError, match="a defect"):
                 await session.saved()
         disk.append = written
@@ -309,7 +309,7 @@ def test_who_comes_during_a_write_gets_nothing_older_than_the_snapshot():
         written, go_on = disk.append, threading.Event()
 
         def slow(rows, *, sync):
-            go_on.wait(5)
+            go_on.wait(30)
             written(rows, sync=sync)
 
         disk.append = slow

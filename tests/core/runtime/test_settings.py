@@ -20,7 +20,7 @@ def test_a_look_that_began_before_something_was_written_does_not_count(tmp_path:
         if written.is_set():
             return new
         looking.set()
-        assert written.wait(5)
+        assert written.wait(30)
         return old
 
     monkeypatch.setattr(settings, "load", load)
@@ -28,7 +28,7 @@ def test_a_look_that_began_before_something_was_written_does_not_count(tmp_path:
     async def scenario() -> None:
         config = CurrentConfig(tmp_path, {})
         first = asyncio.create_task(config.fresh())
-        await asyncio.to_thread(looking.wait, 5)
+        await asyncio.to_thread(looking.wait, 30)
         renewing = asyncio.create_task(config.renewed())
         await asyncio.sleep(0)
         written.set()

@@ -112,7 +112,7 @@ def test_a_storm_of_commands(run, monkeypatch, seed):
         desk.model.script = script
         storm = Storm(desk, seed)
         await storm.blow(1.5)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while desk.workspace.at_work:
                 await asyncio.sleep(0.01)
         for session in storm.sessions:
@@ -124,7 +124,7 @@ def test_a_storm_of_commands(run, monkeypatch, seed):
         if storm.random.random() < 0.5:
             await desk.workspace.send(SendMessage(text="And the last", session_id=session.id), "me")
         live = await desk.workspace.session(session.id)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while live.tables.agents()[0].status == "running":
                 await asyncio.sleep(0.01)
         await live.saved()

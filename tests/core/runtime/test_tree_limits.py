@@ -5,6 +5,8 @@ import re
 import pytest
 
 from desk import Desk, until
+from dispatch_jupyter.core.protocol.commands import SendMessage
+from dispatch_jupyter.core.protocol.errors import Ended
 from dispatch_jupyter.core.protocol.ids import handle_of
 from dispatch_jupyter.core.protocol.records import Agent, ToolCall
 from model_server import Call, Reply
@@ -119,7 +121,8 @@ def test_what_all_spend_together_is_never_too_much(run, tmp_path, model, monkeyp
         assert 0.85 < spent <= 1.0
         failed = [one for one in agents(desk, "researcher") if one.error]
         assert {one.error.code for one in failed} == {"tree_budget"} and len(failed) == 7
-        assert "max_tree_usd" in failed[0].error.hint
+        assert "max_tree_usd" in failed[0].error.hint and "press Try again" in failed[0].error.hint
+        assert "of the $1.00 they may" in failed[0].error.message
         check_tree(desk.workspace, desk.session)
 
     run(scenario)
@@ -336,5 +339,16 @@ def test_the_catalogue_says_where_each_is_written(run, project):
         await desk.ask("Go")
         _, description = schema(cast.sent("root")[0])
         assert re.search(r"`mapper`: Draws maps\. \(\S*dispatch\.yaml\)", description), description
+
+    run(scenario)
+
+
+def test_an_agent_that_has_ended_keeps_its_model_whichever_way_another_is_asked_for(run):
+    async def scenario(desk: Desk) -> None:
+        await play(desk, Cast(root=[Reply(calls=[summon("researcher")]), DONE], researcher=[OK]))
+        (child,) = agents(desk, "researcher")
+        with pytest.raises(Ended):
+            await desk.workspace.send(SendMessage(text="Hi", agent_id=child.id, model="openai/other"), "tester")
+        assert desk.session.tables.agent(child.id).model == child.model
 
     run(scenario)

@@ -11,7 +11,7 @@ from tree_play import ACTS, ROOTS, Play, check_ends, watched
 from tree_world import check_tree
 
 pytestmark = pytest.mark.slow
-SECONDS = 25.0
+SECONDS = 60.0
 TEMPLATES = """\
 agents:
   - name: lead

@@ -9,6 +9,7 @@ from dispatch_jupyter.core.protocol.commands import AnswerQuestion
 from dispatch_jupyter.core.protocol.errors import Conflict, Ended, StoreFull, ToolError
 from dispatch_jupyter.core.protocol.ids import handle_of
 from dispatch_jupyter.core.protocol.records import Request
+from dispatch_jupyter.core.tools.family import Wish
 from model_server import Call, Hang, Reply
 from model_server.cast import DONE, Cast, result_in, summon
 from tree_world import LEAD, OK, Gate, agents, calls_of, check_tree, quiet, results_for, thread
@@ -353,5 +354,34 @@ def test_a_child_that_ends_while_its_parent_is_being_stopped(run, turns):
         assert child.ended_at and (child.status == "done" or child.error.code == "cancelled")
         assert desk.agent.status in ("idle", "error")
         check_tree(desk.workspace, desk.session)
+
+    run(scenario)
+
+
+def test_who_waits_for_one_that_could_not_be_stored_hears_that_it_never_began(run):
+    async def scenario(desk: Desk) -> None:
+        await begin(desk, Cast(root=[OK]))
+        await quiet(desk.workspace, desk.session)
+        children, session, root = desk.workspace._runners.children, desk.session, desk.agent
+        saved, full = session.saved, asyncio.Event()
+
+        async def no_room() -> None:
+            await full.wait()
+            raise StoreFull("The disk is full.", "Make room.")
+
+        session.saved = no_room
+        summoning = asyncio.create_task(children.summon(session, root.id, Wish("Do it.", "researcher")))
+        await until(lambda: agents(desk, "researcher"))
+        (child,) = agents(desk, "researcher")
+        waiting = asyncio.create_task(children.ended(session, root.id, child.id, asyncio.Event().wait))
+        await asyncio.sleep(0.05)
+        session.saved = saved
+        full.set()
+        with pytest.raises(StoreFull):
+            await summoning
+        async with asyncio.timeout(60):
+            ended = await waiting
+        assert ended.error.code == "store_full"
+        children.release(session, root.id, [child.id])
 
     run(scenario)

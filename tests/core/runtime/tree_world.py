@@ -165,14 +165,13 @@ def _check_result(session: Session, agent: Agent) -> None:
 def _gives(call: ToolCall, child: Agent) -> bool:
     if call.status != "completed" or call.name not in ("summon", "retrieve") or child.id not in call.output:
         return False
-    return "<agent_result>" in call.output or " failed: " in call.output
+    return any(sign in call.output for sign in ("<agent_result>", " failed: ", " was stopped."))
 
 
 def _was_cut(session: Session, agent: Agent) -> bool:
-    """Whether it never began, or whoever was to hear of it had ended before it read that."""
-    every = [one for one in session.tables.messages() if one.from_agent == agent.id and one.purpose == "result"]
+    """Whether it never began, or was stopped: then it may be that nobody was told."""
     stopped = agent.error is not None and agent.error.code == "cancelled"
-    return bool(every) or stopped or not [one for one in session.tables.thread(agent.id) if one.role == "assistant"]
+    return stopped or not [one for one in session.tables.thread(agent.id) if one.role == "assistant"]
 
 
 def _check_history(session: Session, agent: Agent) -> None:

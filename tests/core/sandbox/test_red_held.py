@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel level needs Linux")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel level needs Linux"),
+]
 
 LEVELS = ("kernel+live", "kernel")
 
@@ -14,7 +17,7 @@ LEVELS = ("kernel+live", "kernel")
 @pytest.mark.parametrize("level", LEVELS)
 def test_what_is_left_behind_and_prints_without_end_is_ended(boxed, level) -> None:
     async def scenario(box) -> None:
-        ran = await asyncio.wait_for(box.run("yes & yes & yes & exit 3"), 5)
+        ran = await asyncio.wait_for(box.run("yes & yes & yes & exit 3"), 30)
         assert ran.exit.code == 3
         assert ran.exit.output_bytes > 0
 
@@ -48,7 +51,7 @@ threading.Event().wait()
 
         command = await box.start("exec python3 -S crowd.py", show, ask=never)
         await asyncio.wait_for(up.wait(), 20)
-        await asyncio.wait_for(command.kill("enough"), 5)
+        await asyncio.wait_for(command.kill("enough"), 20)
         assert (await command.wait()).killed == "enough"
         assert not Path("/proc", str(command.pid)).exists()
 

@@ -168,7 +168,7 @@ time.sleep(60)
             await asyncio.sleep(1)
             started = time.monotonic()
             await command.kill("enough")
-            assert time.monotonic() - started < 3
+            assert time.monotonic() - started < 15
 
     boxed(LIVE, scenario)
 
@@ -298,7 +298,7 @@ def test_a_socket_that_lingers_does_not_hold_up_its_supervisor() -> None:
                 break
         started = time.monotonic()
         Taken(ours.detach()).close()
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 15
         theirs.close()
     signal.signal(signal.SIGALRM, before)
 

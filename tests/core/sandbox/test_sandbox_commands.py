@@ -17,6 +17,7 @@ import pytest
 from dispatch_jupyter.core.protocol.errors import ToolError
 from dispatch_jupyter.core.sandbox.sandbox import Sandbox
 from dispatch_jupyter.core.sandbox.types import Launch, Rules
+from pace import pace
 
 LEVELS = ["parsed only", "kernel", "kernel+live"]
 pytestmark = [
@@ -33,7 +34,7 @@ def test_output_exit_code_and_duration(boxed, level) -> None:
         assert "".join(ran.live) == ran.text
         assert (ran.exit.code, ran.exit.signal, ran.exit.killed) == (7, None, None)
         assert ran.exit.output_bytes == len(ran.text.encode())
-        assert 0.2 <= ran.exit.seconds < 5
+        assert 0.2 <= ran.exit.seconds < 30
 
     boxed(level, scenario)
 
@@ -70,7 +71,7 @@ def test_output_comes_as_it_is_printed(boxed) -> None:
         await command.kill("seen enough")
         ended = await command.wait()
         assert (ended.signal, ended.killed) == ("SIGKILL", "seen enough")
-        assert ended.seconds < 10
+        assert ended.seconds < 25
 
     boxed("kernel", scenario)
 
@@ -136,7 +137,7 @@ def test_a_flood_is_bounded_and_does_not_hold_up_the_loop(boxed) -> None:
         assert grown < 20_000, f"{grown} KiB more"
         assert max(len(text) for text in ran.live) <= 33_000
         assert len(ran.live) < 15 * (ran.exit.seconds + 1)
-        assert sorted(lags)[len(lags) * 95 // 100] < 0.1
+        assert sorted(lags)[len(lags) * 95 // 100] < 0.3 * pace()
 
     boxed("kernel", scenario)
 
@@ -201,7 +202,7 @@ def test_killing_leaves_nothing(boxed, level, kind) -> None:
         assert _of(box.project), "there is something to kill"
         started = time.monotonic()
         await command.kill("test")
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 15
         assert _of(box.project) == []
 
     boxed(level, scenario)
@@ -212,7 +213,7 @@ def test_nothing_outlives_its_command(boxed, kind) -> None:
     async def scenario(box) -> None:
         ran = await box.run(SURVIVORS[kind].removesuffix("sleep 302") + "sleep 0.2; echo done")
         assert ran.text.endswith("done\n")
-        assert ran.exit.seconds < 5
+        assert ran.exit.seconds < 40
         assert _of(box.project) == []
 
     boxed("kernel", scenario)

@@ -66,7 +66,7 @@ def alive(box) -> list[str]:
 def test_they_do_not_outrun_being_killed(boxed, level) -> None:
     async def scenario(box) -> None:
         command = await hopping(box)
-        await asyncio.wait_for(command.kill("enough"), 4)
+        await asyncio.wait_for(command.kill("enough"), 30)
         assert (await command.wait()).killed == "enough"
         assert alive(box) == []
 

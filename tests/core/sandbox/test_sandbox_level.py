@@ -142,6 +142,37 @@ def test_a_kernel_that_cannot_hold_calls_still_confines() -> None:
     assert "system calls cannot be held" in found.level.reason
 
 
+@linux
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            (
+                "launcher.bpf",
+                "    try:\n        listener",
+                "    raise OSError(16, 'a listener is there')\n    try:\n        listener",
+            ),
+            "[Errno 16] a listener is there",
+        ),
+        (
+            ("launcher.probe", "listener = _confine(version, live=True)", "os._exit(3)"),
+            "the test ended without a word",
+        ),
+        (("launcher.probe", "right = ", "right = not "), "they are not answered as told"),
+        (("launcher.probe", "right = ", "os._exit(3)\n        right = "), "the test ended without a word"),
+    ],
+)
+def test_why_calls_cannot_be_held_is_found_out(change, said) -> None:
+    texts = sources()
+    module, old, new = change
+    assert texts[module].count(old) == 1
+    texts[module] = texts[module].replace(old, new)
+    found = levels._probe(texts, None)
+    if found["confined"]:
+        pytest.skip(found["confined"])
+    assert found["live"] == f"system calls cannot be held: {said}"
+
+
 def test_other_systems_say_what_they_cannot(monkeypatch) -> None:
     for platform, word in (("win32", "cannot confine"), ("darwin", "not tried yet")):
         monkeypatch.setattr(levels.sys, "platform", platform)

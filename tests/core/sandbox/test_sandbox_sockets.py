@@ -176,7 +176,7 @@ time.sleep(60)
             assert len(list(supervisor.iterdir())) < 160
             started = time.monotonic()
             await command.kill("enough")
-            assert time.monotonic() - started < 3
+            assert time.monotonic() - started < 15
             assert not Path("/proc", str(command.pid)).exists()
 
     boxed(LIVE, scenario)
@@ -214,7 +214,7 @@ print(ctypes.CDLL(None, use_errno=True).connect(s.fileno(), address, 16), flush=
             text = command.output().text
             assert text.split() == ["124", "handled", "counted", "-1", "124"], text
             assert sum(file.startswith("socket:") for file in files) <= 2, files
-            assert (await command.wait()).seconds < 5
+            assert (await command.wait()).seconds < 40
 
     boxed(LIVE, scenario)
 

@@ -113,7 +113,7 @@ def test_killing_ends_the_whole_group(tmp_path) -> None:
         started = time.monotonic()
         await running.kill("it takes too long")
         await running.kill("again")
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 15
         ended = await running.wait()
         assert (ended.code, ended.signal, ended.killed) == (None, "SIGKILL", "it takes too long")
         assert all([await asyncio.to_thread(gone, child) for child in [*children, running.pid]])
@@ -125,7 +125,7 @@ def test_what_it_leaves_in_its_group_ends_with_it(tmp_path) -> None:
     async def then(running, live) -> None:
         ended = await running.wait()
         assert ended.code == 0
-        assert ended.seconds < 5
+        assert ended.seconds < 15
         assert await asyncio.to_thread(gone, int(running.output().text))
 
     ran(tmp_path, "sleep 60 & echo $!", then)

@@ -85,6 +85,14 @@ def test_any_files_give_a_shelf(own: dict[Any, Any], projects: dict[Any, Any]):
         assert all(isinstance(path, Path) for path, _ in library.watched())
 
 
+def test_what_is_named_by_a_space_is_found_by_its_id(person: Any):
+    make(person.project, ".skills", b" /SKILL.md", b"")
+    shelf = person.shelf()
+    (entry,) = shelf.entries
+    assert entry.info.id == "project: " and entry.info.error
+    assert shelf.find(entry.info.id) is entry
+
+
 def test_a_name_that_is_no_text_is_shown_as_escapes_and_told(person: Any):
     person.put(".skills/default/good.md")
     make(person.project, ".skills/default", b"\xff\nx.md", b"Odd.")

@@ -99,12 +99,12 @@ def test_a_description_is_one_line_of_some_length():
 def test_yaml_is_not_made_into_anything_but_text():
     bombs = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12))
     merges = "\n".join(f"m{n}: &m{n} {{<<: [{', '.join([f'*m{n - 1}'] * 9)}]}}" for n in range(1, 12))
-    started = time.monotonic()
+    started = time.process_time()
     for text in (f"a0: &a0 x\n{bombs}", f"m0: &m0 {{a: b}}\n{merges}", f"n: {'1:' * 5000}1.0", f"n: {'9' * 9000}"):
         assert parsed(f"---\nname: a\n{text}\n---\nText.") == Parsed("a", text="Text.")
     for tag in ("!!timestamp x", "!!int x", "!!python/object/apply:os.getcwd []", "!!binary x"):
         assert parsed(f"---\nname: a\nx: {tag}\n---\nText.") == Parsed("a", text="Text.")
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 YAMLISH = st.text(alphabet="ab:-[]{}&*!|>'\"#%@`,?\n \t\r~=<\0\x85\u2028é", max_size=200)

@@ -289,6 +289,7 @@ for number in range(20):
 """
 
 
+@pytest.mark.slow
 def test_several_servers_share_a_folder(tmp_path: Path, reads: list[str], catalogue: Catalogue) -> None:
     command = [sys.executable, "-c", OTHER, str(tmp_path), str(Path(__file__).parent)]
     others = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(3)]

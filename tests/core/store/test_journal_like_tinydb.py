@@ -87,6 +87,7 @@ def contents(db):
     return db.tables(), found, [[(document.doc_id, dict(document)) for document in table] for table in tables]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, 120, 20))
 def test_random_programs_give_what_stock_tinydb_gives(tmp_path: Path, first: int) -> None:
     for seed in range(first, first + 20):

@@ -66,7 +66,7 @@ def test_a_budget_in_tokens_is_counted_in_tokens():
 
 def test_a_budget_for_ever_does_not_reset():
     shown = text(key("k", budget=Budget(usd=1, per="total"), used=Usage(cost_usd=0.004)))
-    assert "$0.0040, in 0 calls in all; $1.00 of $1.00 left" in shown and "resets" not in shown
+    assert "$0.004, in 0 calls in all; $1.00 of $1.00 left" in shown and "resets" not in shown
 
 
 @pytest.mark.parametrize(

@@ -306,6 +306,7 @@ def test_any_name_of_a_task_is_looked_up(written: str):
     assert find([one], written) in (one, None)
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.sampled_from(["action", "task_id", "status", "title", "tasks"]), _anything))
 def test_any_arguments_are_parsed_or_refused(written: dict):
     tool = Toolbox(standard_tools()).get("task_list")

@@ -129,14 +129,14 @@ def test_nothing_is_written_after_a_cancel_is_over(agent: Any, monkeypatch: pyte
 
     def slowly(handle: int, data: bytes) -> None:
         writing.set()
-        assert go_on.wait(10)
+        assert go_on.wait(30)
         fill(handle, data)
 
     monkeypatch.setattr(replace, "_fill", slowly)
 
     async def cancel_it() -> bytes | None:
         call = asyncio.create_task(agent.start("write_file", path="a.txt", content="new"))
-        await asyncio.to_thread(writing.wait, 10)
+        await asyncio.to_thread(writing.wait, 30)
         call.cancel()
         asyncio.get_running_loop().call_later(0.05, go_on.set)
         with pytest.raises(asyncio.CancelledError):
@@ -154,7 +154,7 @@ def test_a_cancelled_failure_is_quiet(agent: Any, monkeypatch: pytest.MonkeyPatc
 
     def fail(_handle: int, _data: bytes) -> None:
         writing.set()
-        assert go_on.wait(10)
+        assert go_on.wait(30)
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(replace, "_fill", fail)
@@ -163,7 +163,7 @@ def test_a_cancelled_failure_is_quiet(agent: Any, monkeypatch: pytest.MonkeyPatc
     async def cancel_it() -> None:
         asyncio.get_running_loop().set_exception_handler(lambda _loop, context: complaints.append(context))
         call = asyncio.create_task(agent.start("write_file", path="a.txt", content="new"))
-        await asyncio.to_thread(writing.wait, 10)
+        await asyncio.to_thread(writing.wait, 30)
         call.cancel()
         asyncio.get_running_loop().call_later(0.05, go_on.set)
         with pytest.raises(asyncio.CancelledError):

@@ -53,3 +53,13 @@ def test_leave_for_a_folder_outside_does_not_mean_its_hooks(repository: Any, tmp
 
 def test_where_nobody_can_look_it_counts_as_run(tmp_path: Any) -> None:
     assert is_run_by_git(tmp_path / "gone", tmp_path / "gone" / "x")
+
+
+def test_leave_for_a_folder_that_is_to_be_made(repository: Any, tmp_path: Any) -> None:
+    outside = tmp_path / "outside"
+    (outside / ".git").mkdir(parents=True)
+    (outside / ".git" / "config").write_text("[core]\n\thooksPath = run\n")
+    leave = (Rule("write", outside / name, "session", name) for name in ("run", "new"))
+    repository.policy = repository.policy.also(*leave)
+    assert isinstance(repository.error("write_file", path=f"{outside}/run/pre-push", content="x"), OutsideProject)
+    repository.call("write_file", path=f"{outside}/new/deep/plain", content="x")

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from .call import Call, options, part
 from .expand import Word
 from .marks import plain
-from .operands import table
+from .operands import parse, table
 from .tool_tables import TOOLS
 from .world import World
 
@@ -34,6 +35,8 @@ def _tar(call: Call) -> Worlds:
                 call.note("r", word, base)
         else:
             _tar_option(call, option, word, creates=creates)
+    if extracts and base is None and call.world.cwd != call.world.start:
+        call.note("w", Word(".", words[0].span))
     return None
 
 
@@ -44,9 +47,6 @@ def _tar_option(call: Call, option: str, word: Word, *, creates: bool) -> None:
             call.note("c" if creates else "r", word)
     elif kind:
         call.note(kind, word)
-        listed = call.world.files.get(plain(word.value), "") if option in ("-T", "--files-from") else ""
-        for line in plain(listed).splitlines()[:100]:
-            call.note("r", Word(line, word.span))
     else:
         call.clear(word)
 
@@ -62,6 +62,19 @@ def _old_style(words: list[Word]) -> list[Word]:
     return out + rest
 
 
+_CPIO = parse("p* | -F,-I=r -O=c -D=d -E=I -H,-R,-C,-M=-")
+
+
+def _cpio(call: Call) -> Worlds:
+    """`-o` packs the files its input names; `-p` copies them to a folder."""
+    letters = "".join(text[1:] for text in call.texts() if re.fullmatch(r"-[A-Za-z]+", text))
+    copies = "p" in letters or "--pass-through" in call.texts()
+    operands = call.follow(replace(_CPIO, operands=["c"]) if copies else _CPIO)
+    if copies or "o" in letters or "--create" in call.texts():
+        call.note("I", Word("-", (operands or call.words)[0].span))
+    return None
+
+
 def _dd(call: Call) -> Worlds:
     for word in call.args:
         name, equals, _ = plain(word.value).partition("=")
@@ -70,4 +83,8 @@ def _dd(call: Call) -> Worlds:
     return None
 
 
-ARCHIVES: dict[str, Callable[[Call], Worlds]] = {**dict.fromkeys(("tar", "bsdtar", "gtar"), _tar), "dd": _dd}
+ARCHIVES: dict[str, Callable[[Call], Worlds]] = {
+    **dict.fromkeys(("tar", "bsdtar", "gtar"), _tar),
+    "dd": _dd,
+    "cpio": _cpio,
+}

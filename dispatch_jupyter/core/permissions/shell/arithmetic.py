@@ -58,7 +58,8 @@ def _one(text: str, world: World) -> str:
     if before or sign in ("++", "--"):
         step = "+1" if "++" in (before, sign) else "-1"
         world.assign(name, _calculate(f"{old}{step}", world))
-        return world.text(name) if before else old
+        value = world.text(name) if before else old
+        return _calculate(f"{value} {rest}", world) if rest else value
     value = _calculate(f"({name}){sign[0]}({rest})" if len(sign) == 2 else rest, world)
     world.assign(name, value)
     return value
@@ -66,6 +67,7 @@ def _one(text: str, world: World) -> str:
 
 def _calculate(text: str, world: World) -> str:
     try:
+        text = _BASED.sub(lambda based: str(int(based[2], int(based[1]))), text)
         for _ in range(4):
             text = _NAME.sub(lambda name: _number(name[1], world), text)
         text = _BASED.sub(lambda based: str(int(based[2], int(based[1]))), text)

@@ -53,8 +53,9 @@ def awk(call: Call) -> list[World] | None:
     if operands and not given and not programs:
         programs.append(operands.pop(0))
     files = [word for word in operands if not _set([word])]
+    in_place = any(re.fullmatch(r"(?:-i|--include=)?inplace", text) for text in call.texts())
     for word in files:
-        call.note("r", word)
+        call.note("w" if in_place else "r", word)
     for program in programs:
         _program(call, program, names | _set(operands), _input(call, files), separator)
     return None
@@ -74,8 +75,7 @@ def _input(call: Call, files: list[Word]) -> str:
 
 def _program(call: Call, program: Word, names: dict[str, str], given: str, separator: str) -> None:
     text = plain(program.value)
-    names = names | {name: re.sub(r"\\(.)", r"\1", value) for name, value in _CONSTANT.findall(text)[:20]}
-    joined = _joined(text, names, call.world)
+    joined, names = _settled(text, names, call.world)
     for match in _COMMAND.finditer(joined):
         command = next(group for group in match.groups() if group is not None)
         if HOLE in given:
@@ -88,6 +88,18 @@ def _program(call: Call, program: Word, names: dict[str, str], given: str, separ
     for match in _TAKEN.finditer(text):
         call.note("r", Word(match[1] or match[2], program.span))
     call.world.print(_printed(text, joined, given, separator))
+
+
+def _settled(text: str, names: dict[str, str], world: World) -> tuple[str, dict[str, str]]:
+    """The program as `_joined` gives it, and its constants: some are put together from those before them."""
+    joined = _joined(text, names, world)
+    for _ in range(3):
+        found = {name: re.sub(r"\\(.)", r"\1", value) for name, value in _CONSTANT.findall(joined)[:20]}
+        if found.items() <= names.items():
+            break
+        names = names | found
+        joined = _joined(text, names, world)
+    return joined, names
 
 
 def _joined(text: str, names: dict[str, str], world: World) -> str:

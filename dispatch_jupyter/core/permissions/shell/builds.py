@@ -15,7 +15,7 @@ from .wrappers import inner
 Worlds = list[World] | None
 _MAKE = table(TOOLS)["make"]
 _PLACE = re.compile(
-    r"(?P<option>--(?:exec-)?prefix|--(?:s?bin|lib|libexec|data|sysconf|include|man|info|doc|localstate)(?:root)?dir"
+    r"(?P<option>--(?:exec-)?prefix|(?:--|-D)(?:s?bin|lib|libexec|data|sysconf|include|man|info|doc|localstate)(?:root)?dir"
     r"|(?:-D)?(?:CMAKE_INSTALL_\w+|\w*PREFIX|prefix)(?::\w+)?)(?:=(?P<value>.*))?",
     re.DOTALL,
 )

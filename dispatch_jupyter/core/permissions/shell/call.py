@@ -11,7 +11,7 @@ from .paths import is_url, looks_like_path, named_paths
 from .scanner import Scanner
 from .world import World
 
-_CLEARLY_PATH = re.compile(r"(/[^/\s]|~/|~$|\.\.(/|$)|file:///)")
+_CLEARLY_PATH = re.compile(r"(/[^/\s]|~/|~$|\.\.(/|$)|(?i:fileb?):///)")
 _EMBEDDED = re.compile(r"[=:@,](?:/|~/|\.\./)")
 _LIKELY = re.compile(
     r"~|\.\.|/[^/]+/.|/(?:etc|home|root|var|tmp|usr|opt|proc|sys|dev|mnt|media|srv|bin|lib|boot|run|data)$"
@@ -30,12 +30,14 @@ _TEXT_OPTION = re.compile(
     re.IGNORECASE,
 )
 _WRITES = re.compile(
-    r"--?o$|--?[\w-]*(out|outfile|out-?dir|output(-dir)?|save-to|dest|destination|log-file|cache(-dir)?)$"
+    r"--?o$|--?[\w-]*(out|outfile|out-?dir|output(-dir)?|save-to|screenshot|print-to-pdf|dest|destination|log-file|cache(-dir)?)$"
 )
 _RUNS = re.compile(r"--?.*(shell|interpreter|plugin|preload|runner|linker|askpass|wrapper|executable)$")
 _REGEX = re.compile(r"/(?=[^/]*[\^$|\\(){}+*?]|\[)(?:[^/\\]|\\.)+/[a-z]{0,4}$")
 """A regular expression between slashes."""
-_ROUTE = re.compile(r"/(api|aws|v\d+|graphql|healthz?|users?|auth|login|static|rest|ws|metrics|docs|admin)(/|$|\?)")
+_ROUTE = re.compile(
+    r"/(api|aws|v\d+|graphql|healthz?|users?|auth|login|static|rest|ws|metrics|docs|admin)(/|$|\?)|/[^\s:]*/:[a-z]"
+)
 """What begins like a path and is most likely a part of a URL."""
 _TEXT_NAME = re.compile(
     r"(?:^|[\w.-]*[._-]|.*(?=[A-Z]))(?:url|uri|route|endpoint|format|pattern|regex|match|message|title|label|subj|query|base(?:name)?|xpath|selector"
@@ -43,6 +45,8 @@ _TEXT_NAME = re.compile(
     re.IGNORECASE,
 )
 """Names of settings whose values begin like paths and are none."""
+_FLAGS = re.compile(r"\w*?_?(?:C|CXX|CPP|LD|LINKER)_?FLAGS\w*(?::\w+)?=\s*-")
+"""Settings that are more words for a compiler."""
 _SETTING = re.compile(
     r"-[Dev]|--?(?:var(?:iable)?s?|env|param(?:eter)?s?|arg(?:ument)?s?|label|annotation|tag|[\w-]+-set|set-[\w-]+)$"
 )
@@ -110,7 +114,7 @@ class Call:
     def guess(self, word: Word, base: str | None = None, operation: Operation = "read") -> None:
         """A word that may be a path or just text."""
         value = plain(word.value)
-        if _REGEX.match(word.value):
+        if _REGEX.match(word.value) or ".*" in word.value:
             return
         if value[:1] == "@" or _SWITCH.match(value):
             if "*" not in value and value[:1] == "@":
@@ -135,13 +139,18 @@ class Call:
         """`name=path`, where the path is plainly one."""
         at = plain(word.value).index("=") + 1
         value = plain(word.value)
+        if _FLAGS.match(value):
+            self.scanner.run_words(
+                [Word(text, word.span) for text in ("gcc", *value[at:].split())], self.world.fork("")
+            )
+            return
         if not _TEXT_NAME.match(value[: at - 1]) and (value[at : at + 1] != "/" or _LIKELY.match(value, at)):
             self.clear(part(word, at))
 
     def clear(self, word: Word, operation: Operation = "read") -> None:
         """Text of which only what is plainly a path counts."""
         value = plain(word.value)
-        if "\n" in value or _REGEX.match(word.value):
+        if "\n" in value or _REGEX.match(word.value) or ".*" in word.value:
             return
         if _CLEARLY_PATH.match(value) and not is_url(value) and not _LIST.search(value):
             if not _ROUTE.match(value) and self.scanner.around.rooted(word.value):
@@ -150,7 +159,7 @@ class Call:
         for start, end in named_paths(value):
             name = re.search(r"([\w.-]+)=@?$", value[:start])
             piece = part(word, start, end)
-            likely = start == 0 or value[:5] in ("file:", "unix:") or _LIKELY.match(value, start)
+            likely = start == 0 or value[:5].lower() in ("file:", "fileb", "unix:") or _LIKELY.match(value, start)
             if not self.scanner.around.rooted(piece.value):
                 continue
             if likely and not _ROUTE.match(value, start) and not (name and _TEXT_NAME.match(name[1])):
@@ -190,7 +199,7 @@ class Call:
 def part(word: Word, start: int, end: int | None = None) -> Word:
     """A piece of a word."""
     base = None if word.base is None else word.base + start
-    return Word(word.value[start:end], word.span, base)
+    return Word(word.value[start:end], word.span, base, word.whole)
 
 
 def _behind_name(word: Word) -> Word:
@@ -202,7 +211,7 @@ def _behind_name(word: Word) -> Word:
 def homed(word: Word, world: World) -> Word:
     """A `~` that the shell has left to the program: most take it for the home folder where an option is read."""
     if word.value[:2] == "~/" or word.value == "~":
-        return Word(world.home + word.value[1:], word.span)
+        return Word(world.home + word.value[1:], word.span, whole=word.whole)
     return word
 
 

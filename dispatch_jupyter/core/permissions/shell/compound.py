@@ -93,18 +93,21 @@ def _counted(walk: "Walk", node: "Node", world: World) -> Worlds:
     """`for ((a; b; c))`."""
     head = re.match(r"for\s*\(\((.*?);(.*?);(.*?)\)\)", walk.text(node), re.DOTALL)
     first, test, step = head.groups() if head else ("", "", "")
-    if "$(" in first:
-        first = walk.scanner.expander.quoted(made(first, walk.source.span(node.start_byte, node.end_byte)), world)
-    arithmetic(first, world)
+    span = walk.source.span(node.start_byte, node.end_byte)
+
+    def value_of(text: str, now: World) -> str:
+        return arithmetic(walk.scanner.expander.quoted(made(text, span), now) if "$" in text else text, now)
+
+    value_of(first, world)
     body = node.child_by_field_name("body")
     worlds = [world]
     for _ in range(MAX_ROUNDS):
-        value = arithmetic(test, worlds[0]) if test.strip() else "1"
+        value = value_of(test, worlds[0]) if test.strip() else "1"
         if value == "0" or body is None:
             break
         worlds = _again(walk, body, worlds)
         for now in worlds:
-            arithmetic(step, now)
+            value_of(step, now)
         if not value.lstrip("-").isdigit() or not test.strip() or worlds[0].leaving:
             break
     return _left(worlds)

@@ -58,6 +58,8 @@ def _stream(call: Call) -> None:
     for option, word in options(call.args, {"-i": "r", "--input": "r", "-o": "c", "--output": "c"}):
         if option and word:
             call.note("r" if "i" in option else "c", word)
+        elif word and "import" in call.texts()[:2]:
+            call.clear(word)
 
 
 def _mounted(call: Call, kind: str, word: Word) -> None:

@@ -13,7 +13,7 @@ from .world import World
 Worlds = list[World] | None
 
 _FILE = re.compile(
-    r"(?:\.(?P<dot>read|import|output|once|open|restore|load|dump|backup|save|cd|log|shell|system|excel|archive)\s+"
+    r"(?:(?:^|;|\n)\s*\.(?P<dot>read|import|output|once|open|restore|load|dump|backup|save|cd|log|shell|system|excel|archive)\s+"
     r"(?:--?\w+\s+)*|ATTACH\s+(?:DATABASE\s+)?|(?P<function>readfile|writefile|load_extension|pg_read_file|lo_import"
     r"|lo_export|load_file|edit|read_\w+|parquet_scan)\(\s*|VACUUM\s+INTO\s*"
     r"|\\(?P<slash>i|ir|include|o|out|g|gx|w|write|cd|lo_import|lo_export|copy\b.{0,300}?\b(?:from|to)|!|\.)\s+"

@@ -31,6 +31,9 @@ class Word:
     span: Span
     base: int | None = None
     """Where the value's first character stands in the command, where it stands there letter by letter."""
+    whole: bool = False
+    """It is one name for certain, whatever lines it has: nothing but text of the command is in it. Another value with
+    several lines may be a list of names."""
 
     def source(self) -> Source:
         """The value as shell text of its own."""
@@ -55,14 +58,14 @@ class Expander:
         raw = source.text[start:end]
         span = source.span(start, end)
         if not _SPECIAL.search(raw):
-            return [Word(raw, span, None if source.base is None else source.base + start)]
+            return [Word(raw, span, None if source.base is None else source.base + start, whole=True)]
         out: list[Word] = []
         for text in braces(raw):
             piece = source.part(start, end) if text is raw or text == raw else made(text, span)
             fields = _Fields(world)
-            self._fill(fields, piece, world)
+            whole = self._fill(fields, piece, world)
             base = self._base(piece, fields)
-            out += [Word(value, span, base) for value in fields.done()[:MAX_FIELDS]]
+            out += [Word(value, span, base, whole) for value in fields.done()[:MAX_FIELDS]]
         return out
 
     def text(self, source: Source, world: World, *, keep_globs: bool = False) -> str:
@@ -86,9 +89,11 @@ class Expander:
         self._parts(fields, parts, source, world)
         return bounded("".join(fields.done()))
 
-    def _fill(self, fields: "_Fields", source: Source, world: World) -> None:
+    def _fill(self, fields: "_Fields", source: Source, world: World) -> bool:
+        """Whether nothing had to be expanded."""
         parts = Lexer(source.text).word()
         self._parts(fields, _tilded(parts, world, later=bool(_ASSIGNMENT.match(source.text))), source, world)
+        return all(part.kind == "text" for part in parts)
 
     @staticmethod
     def _base(source: Source, fields: "_Fields") -> int | None:

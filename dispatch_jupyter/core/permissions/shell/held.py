@@ -1,11 +1,12 @@
 """What options hold that is more than a path: commands, settings, sockets, programs of small languages."""
 
+import posixpath
 import re
 
 from .call import READERS, Call, part
 from .expand import Word
 from .literals import code
-from .marks import plain
+from .marks import HOLE, NAME, plain
 from .operands import spec_of
 from .paths import named_paths
 from .python_code import python
@@ -26,7 +27,10 @@ HOLDING = {"-c", "-e", "-x", "-exec", "--exec", "--eval", "--command", "--cmd", 
 
 def shell(call: Call, word: Word) -> None:
     """A shell command, or the name of a program."""
-    call.scanner.run(word.source(), call.world.fork(""))
+    world = call.world.fork("")
+    if call.name == "split":
+        world.assign("FILE", NAME)
+    call.scanner.run(word.source(), world)
 
 
 def socket(call: Call, word: Word) -> None:
@@ -326,8 +330,37 @@ def script(call: Call, word: Word) -> None:
     python(call, word.source())
 
 
+_TEX = re.compile(
+    r"\\write18\s*\{(?P<command>[^{}]*)\}|\\(?:input|include|InputIfFileExists|usepackage|(?:lst|verbatim|minted)?input\w*"
+    r"|includegraphics|openin\d*|(?P<out>openout\d*))\s*(?:\[[^]]*\])?[\s={\"]*(?P<path>(?:/|~/|\.\./)[^\s{}\"\\]+)"
+)
+
+
+def tex(call: Call, word: Word) -> None:
+    """A file, or TeX itself: what it takes in and runs."""
+    if "\\" not in word.value:
+        call.note("r", word)
+    for match in list(_TEX.finditer(plain(word.value)))[:50]:
+        if match["command"]:
+            shell(call, part(word, *match.span("command")))
+        else:
+            call.note("c" if match["out"] else "r", part(word, *match.span("path")))
+
+
+def files_listed(call: Call, word: Word) -> None:
+    """A file, or `-`, that names files: one a line, or with zero characters between."""
+    text = plain(word.value)
+    if text != "-":
+        call.note("r", word)
+    listed = call.world.stdin if text == "-" else call.world.files.get(posixpath.join(call.world.cwd, text), "")
+    for name in re.split(r"[\0\n]", listed)[:100]:
+        if name and name != HOLE:
+            call.note("r", Word(name, word.span))
+
+
 READERS |= {
     "s": shell, "u": socket, "o": ssh_setting, "v": vim, "b": gdb, "E": language, "T": tcl, "4": m4, "L": forward,
     "R": backward, "W": commas, "l": several, "i": sent, "C": toml,
     "P": script, "N": notebook_code, "X": interpreter_setting, "n": local, "a": action, "S": output,
+    "I": files_listed, "t": tex,
 }  # fmt: skip

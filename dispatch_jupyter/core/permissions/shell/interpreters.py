@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from .awk import awk
 from .call import Call, Spec, options
@@ -78,11 +79,11 @@ def _from_stdin(call: Call, world: World) -> Worlds:
     text, world.stdin = world.stdin, HOLE
     if world.opaque:
         call.scanner.doubt(call.words[0].span)
-    if text in ("", HOLE) or not known(text):
-        if not known(text) and call.world.piped:
-            call.scanner.doubt(call.words[0].span)
-        return None
-    return _ran(call, made(plain(text), call.words[0].span), world)
+    nothing = not text.replace(HOLE, "").strip()
+    if not known(text) and (call.world.piped or (nothing and text != HOLE)):
+        call.scanner.doubt(call.words[0].span)
+    # what is known of a text counts, whatever the rest of it may be
+    return None if nothing else _ran(call, made(plain(text), call.words[0].span), world)
 
 
 def _ran(call: Call, source: Source, world: World) -> Worlds:
@@ -245,7 +246,7 @@ def _sed(call: Call) -> Worlds:
     if not operands and scripts:
         text = call.world.stdin
         for piece in (piece for script in scripts for piece in re.split(r";\s*(?=s\W)", plain(script.value))):
-            text = _substituted(text, piece)
+            text = _substituted(text, piece, alone=any(re.fullmatch(r"-[Ersuz]*n[Ersuz]*", t) for t in call.texts()))
         call.world.print(text)
     return None
 
@@ -266,10 +267,12 @@ def _sed_script(call: Call, script: Word) -> None:
         call.scanner.run(made(match[1], script.span), call.world.fork())
 
 
-def _substituted(text: str, script: str) -> str:
-    """What `sed 's/a/b/'` makes of known text."""
-    match = re.fullmatch(r"s(.)((?:\\.|(?!\1).)*)\1((?:\\.|(?!\1).)*)\1(g?)", script)
-    if match is None or HOLE in text:
+def _substituted(text: str, script: str, *, alone: bool) -> str:
+    """What `sed 's/a/b/'` makes of known text; `alone`: only what it is told to print is printed."""
+    if alone and (line := re.fullmatch(r"(\d{1,5})p", script)) and known(text):
+        return "".join(text.splitlines(keepends=True)[int(line[1]) - 1 :][:1])
+    match = re.fullmatch(r"s(.)((?:\\.|(?!\1).)*)\1((?:\\.|(?!\1).)*)\1(g?)(p?)", script)
+    if match is None or HOLE in text or bool(match[5]) is not alone:
         return HOLE
     if not known(text):
         # a name stays one where no slash is put in
@@ -279,7 +282,8 @@ def _substituted(text: str, script: str) -> str:
     old = match[2].replace("\\" + match[1], match[1])
     try:
         new = re.sub(r"\\(.)", r"\1", match[3])
-        return "\n".join(re.sub(old, lambda _: new, line, count=0 if match[4] else 1) for line in text.split("\n"))
+        lines = [line for line in text.splitlines() if not alone or re.search(old, line)]
+        return "".join(re.sub(old, lambda _: new, line, count=0 if match[4] else 1) + "\n" for line in lines)
     except re.error:
         return HOLE
 
@@ -322,7 +326,9 @@ def _jq(call: Call) -> Worlds:
         elif plain(word.value) in ("--args", "--jsonargs"):
             args = args[:at]
             break
-    operands = Call(call.scanner, call.world, args, call.name).follow(_JQ)
+    in_place = call.name == "yq" and any(re.fullmatch(r"-[a-zA-Z]*i|--in-?place", text) for text in call.texts())
+    spec = replace(_JQ, operands=["-", "w*"]) if in_place else _JQ
+    operands = Call(call.scanner, call.world, args, call.name).follow(spec)
     if len(operands) == 1 and known(call.world.stdin):
         call.world.print(_picked(plain(call.world.stdin), plain(operands[0].value)))
     for word in args[1:]:

@@ -12,6 +12,13 @@ from .source import Source
 from .world import World
 
 _PATHLIKE = re.compile(r"(?:file://)?(?:/[^/\s'\"]+(?:/[^\s'\"]*)?|~/[^\s]*|(?:\.\.?/)*\.\./[^\s]*)")
+_PRINTS = re.compile(
+    rf"\s*(?:(?:console\.log|process\.stdout\.write|print|puts|say|echo)\b\s*\(?\s*)?"
+    rf"((?:{STRING.pattern})(?:\s*[+.,]\s*(?:{STRING.pattern})){{0,20}})\s*\)?\s*;?\s*"
+)
+"""A program that prints strings and nothing else."""
+ROUTE = re.compile(r"/:[a-zA-Z]|<(?:\w+:)?\w+>")
+"""Parts of a route for any value: `/users/:id`, `/users/<int:id>`."""
 _WRITES = re.compile(
     r"(writeFile|appendFile|createWriteStream|mkdir|rm_?\w*|FileUtils\.(?:rm|mkdir|touch|mv|chmod|install)\w*|rmSync|unlink|rmdir|rename|truncate|\b(?:copyFile|cp|copy|symlink|link)\w*\([^,]*,"
     r"|(?<![.\w])write\(|open\b[^;]*['\"]\+?>+[^'\"]*['\"]\s*,\s*$|file_put_contents|write\.\w+|write_\w+|saveRDS|writeLines\([^,]*,|ggsave|sink|write-region|append-to-file|File\.(?:write|delete|open\([^)]*['\"][wa])|open\([^)]*['\"][>+wa]|>\s*$|>>\s*$)[^;)]*$"
@@ -42,6 +49,8 @@ _RUNS = re.compile(
     r"|call-process(-shell-command)?|start-process(-shell-command)?|async-shell-command|shell-execute|run_command|sh"
     r"|IO\.popen|os:cmd|callCommand|readProcess|getoutput|capture2|capture3)\s*[({]?\s*$"
 )
+_MATCHES = re.compile(r"(?:^|[(,=:;!&|?{}\[])\s*/(?![/*])(?:[^/\\\n]|\\.)+/[dgimsuvy]*\.exec\(\s*$")
+"""A pattern's own method."""
 _EVALUATES = re.compile(
     r"\b(eval|instance_eval|class_eval|Function|runInThisContext|runInNewContext|loadstring|load|assert|parse)\s*[({]\s*$"
     r"|\beval\s+$"
@@ -70,6 +79,9 @@ _QUOTES = re.compile(
 def code(call: Call, source: Source) -> None:
     """Note the paths in program text."""
     text = _quoted(_PATTERNS.sub("", source.text)) if call.name in ("ruby", "perl", "irb") else source.text
+    if shown := _PRINTS.fullmatch(text):
+        pieces = (next(group for group in match.groups() if group is not None) for match in STRING.finditer(shown[1]))
+        call.world.print("".join(re.sub(r"\\(.)", r"\1", piece) for piece in pieces) + "\n")
     if quiet(text):
         return
     text = _with_inner(text)
@@ -83,6 +95,7 @@ def code(call: Call, source: Source) -> None:
     if _FETCHED.search(joined):
         call.scanner.doubt(source.span(0, len(source.text)))
     callees = _callees(joined)
+    texts = _TEXT_CALLS if call.name in ("ruby", "irb", "perl", "php") else _TEXT_CALLS | _ANSWERS
     for match in STRING.finditer(joined):
         text = next(group for group in match.groups() if group is not None)
         before = joined[max(match.start() - 200, 0) : match.start()]
@@ -90,7 +103,7 @@ def code(call: Call, source: Source) -> None:
         if (
             match[3] is None
             and (
-                callees[match.start()] in _TEXT_CALLS
+                callees[match.start()] in texts
                 or _SHOWN.search(before)
                 or _SECOND.search(before)
                 or _is_key(joined, match)
@@ -129,6 +142,8 @@ _TEXT_CALLS = {
     "string-match", "string-prefix-p", "file-name-nondirectory", "message", "princ",
 }  # fmt: skip
 """Functions that only look at or show the text they are given."""
+_ANSWERS = {"send", "redirect", "json"}
+"""Methods of JavaScript's servers that send text; other languages call anything by `send`."""
 _CHANGING = {"ltrim", "rtrim", "trim", "sub", "TrimPrefix", "replace-regexp-in-string"}
 """Functions that give the text on, changed: what counts is who gets it."""
 _SHOWING = {"", "cat", "print", "println", "puts", "princ", "message", "log"}
@@ -219,7 +234,11 @@ def _inlined(text: str) -> str:
 
 
 def _is_path(call: Call, text: str) -> bool:
-    return _PATHLIKE.fullmatch(text) is not None and call.scanner.around.rooted(text.removeprefix("file://"))
+    return (
+        _PATHLIKE.fullmatch(text) is not None
+        and not ROUTE.search(text)
+        and call.scanner.around.rooted(text.removeprefix("file://"))
+    )
 
 
 def literal(call: Call, text: str, span: tuple[int, int], before: str = "") -> None:
@@ -230,7 +249,7 @@ def literal(call: Call, text: str, span: tuple[int, int], before: str = "") -> N
     if (text.endswith("|") or text.startswith("|")) and "open" in before:
         # a pipe is opened
         text, before = text.strip("|"), "exec("
-    if _RUNS.search(before) and len(text) < 20_000:
+    if _RUNS.search(before) and not _MATCHES.search(before) and len(text) < 20_000:
         call.scanner.run(Source(text, None, span), call.world.fork())
         return
     text = re.sub(r"\$\{[^}]*\}|#\{[^}]*\}", NAME, re.sub(r"\\(.)", r"\1", text))

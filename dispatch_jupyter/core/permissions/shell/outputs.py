@@ -77,7 +77,12 @@ def _ls(call: Call) -> Worlds:
     for word in words:
         value = word.value
         alone = folder or (re.search(r"[.\w]\.?\w*$", value) and not value.endswith("/"))
-        call.world.print(value + "\n" if alone and "\ud803" not in value else f"{NAME}\n")
+        if alone and "\ud803" not in value:
+            call.world.print(value + "\n")
+            # without a dot in its name it is more likely a folder
+            alone = folder or "." in posixpath.basename(value)
+        if not alone or "\ud803" in value:
+            call.world.print(f"{NAME}\n")
     if not words:
         call.world.print(f"{NAME}\n")
     return None

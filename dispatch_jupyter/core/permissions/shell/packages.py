@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from .call import Call, options, part
+from .call import Call, homed, options, part
 from .expand import Word
 from .literals import code
 from .marks import plain
@@ -66,7 +66,8 @@ def _behind(call: Call, args: list[Word], known: dict[str, str]) -> Worlds:
             break
         option, word = next(options(args[at : at + 2], known))
         if word and known.get(option) in ("d", "r"):
-            base = call.scanner.touch("read", word, call.world) if known[option] == "d" else base
+            path = call.scanner.touch("read", homed(word, call.world), call.world)
+            base = path if known[option] == "d" else base
         if word and known.get(option) == "p":
             call.clear(word)
         if word and option in ("-c", "--call"):

@@ -13,7 +13,8 @@ Expand = Callable[[str, World], str]
 """Expands a word that stands inside the braces, to one string. Pattern characters come back marked."""
 
 _HEAD = re.compile(
-    r"(?P<ask>[!#])?(?P<name>[A-Za-z_]\w*|\d+|[@*#?$!-])(?:\[(?P<index>[^\]]*)\])?(?P<rest>.*)", re.ASCII | re.DOTALL
+    r"(?P<ask>[!#])?(?P<name>[A-Za-z_]\w*|\d+|[@*#?$!-])(?:\[(?P<index>(?:[^][]|\[[^][]*\])*)\])?(?P<rest>.*)",
+    re.ASCII | re.DOTALL,
 )
 _TEST = re.compile(r"(:?)([-=+?])(.*)", re.DOTALL)
 

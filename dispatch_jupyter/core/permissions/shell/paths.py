@@ -8,13 +8,15 @@ from .world import World
 _HARMLESS = re.compile(
     r"/dev/(null|zero|full|u?random|tty|stdin|stdout|stderr|fd(/\d+)?|tcp/.*|udp/.*)|/proc/self/fd/\d+"
 )
-_URL = re.compile(r"(?!file:)[A-Za-z][\w+.-]*://|(?:data|mailto|urn|javascript):")
+_URL = re.compile(r"(?!(?i:fileb?):)[A-Za-z][\w+.-]*://|(?:data|mailto|urn|javascript):")
+_FILE_URL = re.compile(r"fileb?://(?:localhost(?=/|$))?", re.IGNORECASE)
 _DOTS = re.compile(r"(?<=/)(?:\./)+")
 _SLASHES = re.compile(r"//+")
 _NAMED = re.compile(r"(?<![^=:@,+])(?:/(?!/)|~/|\.\.(?=/|$))[^,;:@=|\s'\"]*")
 _LOCAL_URL = re.compile(
-    r"(?:[\w.-]+=)?@?(?:[\w.-]+[+:])?(?:(?P<database>sqlite\d?|duckdb):///?|(?:file|unix|ipc|dir|fd|local|http\+unix)"
-    r":(?://(?:localhost(?=/))?)?)(?P<path>(?![\w.-]+=)/?[^\s,;?#]*)"
+    r"(?:[\w.-]+=)?@?(?:[\w.-]+[+:])?(?:(?P<database>sqlite\d?|duckdb):///?|(?:fileb?|unix|ipc|dir|fd|local|http\+unix)"
+    r":(?://(?:localhost(?=/))?)?)(?P<path>(?![\w.-]+=)/?[^\s,;?#]*)",
+    re.IGNORECASE,
 )
 _BEFORE_COLON = re.compile(
     r"(?:^|[=,:@])(?:file|unix|path|dir|fd|exec|open|create|gopen|local|ext|data|conf|config|database|src|source|listen"
@@ -72,8 +74,8 @@ def located(value: str, world: World, base: str | None = None) -> tuple[str | No
     text = value.replace(UNSET, "").partition("\0")[0]
     if not text:
         return None, bool(value)
-    if text.startswith("file://"):
-        text = re.sub(r"^file://(localhost)?(?=/|$)", "", text) or "/"
+    if text[:4].lower() == "file" and (match := _FILE_URL.match(text)):
+        text = text[match.end() :] or "/"
     if is_url(text):
         return None, False
     if text[0] == HOLE:

@@ -8,9 +8,9 @@ import warnings
 from ...protocol.parts import Operation
 from .call import Call
 from .expand import Word
-from .literals import code, linked
+from .literals import ROUTE, code, linked
 from .marks import GLOBS, HOLE, NAME
-from .python_nodes import fetched, method, opens_for_writing, says_path, searched, uncompiled
+from .python_nodes import fetched, method, opens_for_writing, packers, says_path, searched, uncompiled
 from .python_tables import (
     COMMANDS,
     GATHERS,
@@ -68,6 +68,9 @@ class _Python:
         self._classes: set[str] = set()
         self._depth = 0
         self._modules = {"os", "shutil"}
+        self._packers = packers(source.text)
+        self._lists: set[str] = set()
+        """Names of lists that count where they are used."""
         self._lead = len(source.text) - len(source.text.lstrip())
         self._lines = [0]
         for line in source.text.lstrip().splitlines(keepends=True):
@@ -100,6 +103,10 @@ class _Python:
                 known := self._values.of(node)
             ) is not None:
                 self._literal(node, known, operation, text=text)
+                return []
+            case ast.Name(id=name, ctx=ast.Load()) if not text and name in self._lists:
+                for item in self._values.many[name].values():
+                    self._literal(node, item, operation, text=text)
                 return []
         self._learn(node)
         return [(child, operation, text) for child in ast.iter_child_nodes(node)]
@@ -160,6 +167,14 @@ class _Python:
     def _loop(self, node: ast.AST, operation: Operation, *, text: bool) -> Todo:
         """A loop over known strings is gone through with each of them."""
         match node:
+            case ast.For(target=ast.Tuple() as names, iter=ast.List(elts=rows) | ast.Tuple(elts=rows), body=body) if (
+                rows
+            ):
+                for row in rows[:16]:
+                    steps: list[ast.AST] = [ast.Assign(targets=[names], value=row), *body]
+                    for step in steps:
+                        self.walk(step)
+                return [(step, operation, text) for step in node.orelse]
             case ast.For(target=ast.Name(id=name), iter=values, body=body, orelse=orelse) if self._values.items(values):
                 self._each(name, values, list(body))
                 return [(step, operation, text) for step in orelse]
@@ -181,6 +196,9 @@ class _Python:
                 return []
         elif items := self._values.items(value):
             self._values.many[name] = items
+            if isinstance(value, ast.List | ast.Tuple) and len(items) == len(value.elts):
+                self._lists.add(name)
+                return []
         elif isinstance(value, ast.Lambda):
             self._functions[name] = (value.args, [value.body])
             self._values.functions[name] = value
@@ -281,7 +299,7 @@ class _Python:
         for argument in known[:1] if name in ("save", "dump", "imsave") else arguments[:1]:
             self._argument(argument, operation)
         left = arguments if arguments and self._values.of(arguments[0]) is None else arguments[1:]
-        return [(argument, operation, True) for argument in left]
+        return [(argument, operation, name != "make_archive") for argument in left]
 
     def _linked(self, target: ast.expr, link: ast.expr) -> None:
         """Later commands may go through it."""
@@ -293,8 +311,10 @@ class _Python:
         """The arguments of a function nobody knows: text, or paths where they look like some."""
         if name in ("basicConfig", "urlretrieve") and (node.args or node.keywords):
             self._argument([*node.args, *(keyword.value for keyword in node.keywords)][-1], "write")
+        self._values.gather(node)
         text = name in TEXT_CALLS or name in self._functions or name.startswith("assert")
-        if name in GATHERS and not (isinstance(node.func, ast.Attribute) and searched(node.func.value)):
+        owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+        if name in GATHERS and not (owner and (searched(owner) or name_of(owner) in self._packers)):
             text = True
         named: Todo = [(word.value, "read", text or not says_path(word.arg)) for word in node.keywords]
         return [*((argument, "read", text) for argument in node.args), *named]
@@ -312,9 +332,8 @@ class _Python:
             self._path(named["cwd"], folder, "read")
             world.change_folder(folder)
         first = self._command_words(name, node, named.get("args", arguments[0]))
-        if isinstance(first, ast.List | ast.Tuple):
-            values = [(self._values.of(item), self._span(item)) for item in first.elts]
-            words = [Word(HOLE if value is None else value, span) for value, span in values]
+        if (values := self._values.listed(first)) is not None:
+            words = [Word(HOLE if value is None else value, self._span(item)) for value, item in values]
             if words and words[0].value != HOLE:
                 self._call.scanner.run_words(words, world)
         elif (text := self._values.of(first)) is not None:
@@ -341,7 +360,7 @@ class _Python:
 
     def _literal(self, node: ast.AST, value: str, operation: Operation, *, text: bool) -> None:
         """A string nobody knows the use of: a path where it begins like one."""
-        if text or "\n" in value or " " in value.strip() or len(value) > 4096:
+        if text or "\n" in value or " " in value.strip() or len(value) > 4096 or ROUTE.search(value):
             return
         if match := re.match(r"(?:http\+)?unix:(?://)?(?=/)", value):
             value = value[match.end() :]

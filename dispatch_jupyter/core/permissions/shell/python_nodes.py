@@ -1,10 +1,15 @@
 """Questions about pieces of a Python program."""
 
 import ast
+import re
 
 from ...protocol.parts import Operation
 from .python_tables import METHOD_WRITES, PATH_NAME
 from .python_values import name_of
+
+_PACKER = re.compile(
+    r"\b(\w+)\s*=\s*(?:\w+\.)?(?:ZipFile|TarFile|tarfile\.open)\(|(?:ZipFile|TarFile|tarfile\.open)\([^()]*\)\s*as\s+(\w+)"
+)
 
 
 def fetched(node: ast.AST) -> set[str]:
@@ -20,6 +25,11 @@ def uncompiled(node: ast.expr) -> ast.expr:
 def searched(node: ast.AST) -> bool:
     """Whether this is `sys.path` or the environment."""
     return any(isinstance(part, ast.Attribute) and part.attr in ("path", "environ") for part in ast.walk(node))
+
+
+def packers(text: str) -> set[str]:
+    """Names of archives the program opens: what is added to them is a file, not text."""
+    return {name for names in _PACKER.findall(text) for name in names if name}
 
 
 def says_path(name: str | None) -> bool:

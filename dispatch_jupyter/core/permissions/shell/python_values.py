@@ -105,6 +105,31 @@ class Values:
             return None
         return text[low:high:step]
 
+    def listed(self, node: ast.expr) -> list[tuple[str | None, ast.expr]] | None:
+        """What a list of words holds, and where each stands: lists within it (`*more`) and behind `+` too."""
+        match node:
+            case ast.List(elts=elements) | ast.Tuple(elts=elements):
+                out: list[tuple[str | None, ast.expr]] = []
+                for item in elements[:64]:
+                    inner = self.listed(item.value) if isinstance(item, ast.Starred) else None
+                    out += [(self.of(item), item)] if inner is None else inner
+                return out
+            case ast.BinOp(left=left, op=ast.Add(), right=right):
+                first, second = self.listed(left), self.listed(right)
+                return None if first is None or second is None else [*first, *second]
+            case ast.Name() | ast.ListComp() | ast.GeneratorExp() if (items := self.items(node)) and "0" in items:
+                return [(value, node) for value in items.values()]
+        return None
+
+    def gather(self, node: ast.Call) -> None:
+        """`list.append(text)` and `list.extend(texts)` of a list that is known."""
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id=name), attr="append" | "extend" as attribute), args=[given]
+            ) if items := self.many.get(name):
+                more = list(self.items(given).values()) if attribute == "extend" else [self.of(given) or HOLE]
+                self.many[name] = items | {str(len(items) + at): value for at, value in enumerate(more)}
+
     def items(self, node: ast.expr) -> dict[str, str]:
         """The strings of a list, a tuple or a dictionary; those that are not known are left out."""
         match node:
@@ -118,9 +143,22 @@ class Values:
                     for key, element in zip(keys[:64], elements, strict=False)
                     if isinstance(key, ast.Constant)
                 }
+            case ast.ListComp(elt=element, generators=[one]) | ast.GeneratorExp(elt=element, generators=[one]) if (
+                isinstance(one.target, ast.Name) and not one.ifs
+            ):
+                values = self._each(element, one.target.id, self.items(one.iter))
             case _:
                 return {}
         return {key: value for key, value in values.items() if value is not None}
+
+    def _each(self, element: ast.expr, name: str, items: dict[str, str]) -> dict[str, str | None]:
+        """An expression with a name bound to one string after the other."""
+        held, values = self.names, {}
+        for key, value in items.items():
+            self.names = {**held, name: value}
+            values[key] = self.of(element)
+        self.names = held
+        return values
 
     def _variable(self, name: str | None) -> str | None:
         value = self._world.text(name) if name else UNSET
@@ -128,7 +166,7 @@ class Values:
 
     def _call(self, node: ast.Call) -> str | None:  # noqa: PLR0911 - one a kind
         """What calls that build a path give."""
-        name, known = name_of(node.func), [self.of(argument) for argument in node.args]
+        name, known = name_of(node.func), [value for value, _ in self.listed(ast.List(elts=node.args)) or []]
         name = self.aliases.get(name, name)
         owner = node.func.value if isinstance(node.func, ast.Attribute) else None
         if name == "join" and len(node.args) == 1 and owner is not None and (glue := self.of(owner)) is not None:

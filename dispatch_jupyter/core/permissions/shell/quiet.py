@@ -20,8 +20,8 @@ _REGEX = re.compile(
     r"\bm\{[^{}]*\}|(?<=[(,=~])\s*m?/(?:[^/\\\n]|\\.)+/[gimsu]*|\bm?/(?:[^/\\\n]|\\.)+/[gimsu]*(?=\s*[,)])"
 )
 _DYNAMIC = re.compile(
-    r"\]\s*\(|[$&]\w+\s*\(|->\s*[$(\[]?\$|&\{|`|<\s*\$?\w*\s*>|\bqx\b|%x|<<|\bdo\s*['\"]|-[a-zA-Z]\s*(?:\s0\s|[($])"
-    r"|\b(?:from|require|import)\b\s*\(?\s*0\b"
+    r"\]\s*\(|[$&]\w+\s*\(|->\s*[$(\[]?\$|&\{|`|<\s*\$?\w*\s*>|\bqx\b|%x|<<|\bdo\s+0\b|-[a-zA-Z]\s*(?:\s0\s|[($])"
+    r"|\b(?:from|require|import)\b\s*\(?\s*0\b|\b(?:require|import)\s*\("
 )
 _TABLE = """
 POSIX strftime localtime gmtime time now
@@ -68,6 +68,7 @@ def quiet(text: str) -> bool:
         " 0 ",
         bare,
     )
+    bare = re.sub(r"(?<= 0 )\.exec\b", ".test", bare)
     if _DYNAMIC.search(bare):
         return False
     own = {name for found in _ASSIGNED.findall(bare) for name in found if name}

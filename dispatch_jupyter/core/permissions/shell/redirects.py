@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING, Self
 
 from .expand import Word
-from .marks import HOLE, plain
+from .marks import HOLE, UNSET, plain
 from .mask import Heredoc, Masked
 from .scanner import Scanner
 from .source import Source
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _OPERATOR = re.compile(r"(?:\d+|\{\w+\})?\s*(&>>|&>|>>|>\||>&|<&|<<<|<>|<<|>|<)")
+
+_COPROCESS = re.compile(r"\$\{\w+\[[01]\]\}\"?$")
+"""A descriptor of a coprocess: nobody else sets an array the command has not set."""
 
 
 class Redirects:
@@ -76,7 +79,8 @@ class Redirects:
             return
         words = self._scanner.words(self._source, target.start_byte, target.end_byte, self._world)
         for word in words:
-            self._opened(operator, word, descriptor=text[: match.start(1)].strip())
+            if operator != ">&" or not (word.value == UNSET and _COPROCESS.search(text)):
+                self._opened(operator, word, descriptor=text[: match.start(1)].strip())
 
     def _body(self, heredoc: Heredoc) -> str:
         piece = self._source.part(heredoc.start, heredoc.end)
@@ -85,7 +89,7 @@ class Redirects:
 
     def _opened(self, operator: str, word: Word, descriptor: str) -> None:
         world = self._world
-        if operator in (">&", "<&") and re.fullmatch(r"\d*-?", plain(word.value)):
+        if operator == "<&" or (operator == ">&" and re.fullmatch(r"\d*-?", plain(word.value))):
             return
         if operator.startswith("<"):
             path = self._scanner.touch("read", word, world)

@@ -105,6 +105,9 @@ class Scanner:
         """A word of the command, expanded."""
         self.spend()
         found = self.expander.words(source, start, end, world)
+        if source.text[start] == '"' and source.text.find('"', start + 1, end) == end - 1:
+            # in quotes the shell expands no patterns: those come from names a loop has gone through
+            return found
         for word in found:
             if not word.value.isascii() and word.value[:1] in "/." and GLOB.search(word.value):
                 path, _ = located(word.value, world)
@@ -116,7 +119,7 @@ class Scanner:
         self, operation: Operation, word: Word, world: World, *, base: str | None = None, creates: bool = False
     ) -> str | None:
         """Note that the command reaches what this word names; gives the path."""
-        if "\n" in word.value and re.search(r"\n\s*[/~.\w]", word.value):
+        if "\n" in word.value and not word.whole and re.search(r"\n\s*[/~.\w]", word.value):
             for line in word.value.splitlines()[:200]:
                 self.touch(operation, Word(line.strip(), word.span), world, base=base, creates=creates)
             return None

@@ -245,8 +245,9 @@ def _compiler(call: Call) -> Worlds:
             included(call, plain(written))
         elif text.startswith(("-Wl,", "-Wa,", "-Wp,")):
             for match in re.finditer(r"(?:(?<=,)|(?<==))(?:/|\.\./|~/)[^,=]*", text):
-                writes = text[: match.start()].endswith(("-Map=", "-Map,", "-o,"))
-                call.note("c" if writes else "r", part(word, *match.span()))
+                before = text[: match.start()].rstrip("=,")
+                if not before.endswith(("-rpath", "-soname", "-dynamic-linker")):
+                    call.note("c" if before.endswith(("-Map", "-o")) else "r", part(word, *match.span()))
     return None
 
 

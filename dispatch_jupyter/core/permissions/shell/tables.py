@@ -4,16 +4,21 @@ An indented line goes on where the one before it stopped.
 """
 
 PROGRAMS = """
-cat tac nl more zcat bzcat xzcat zless bat batcat view od hexdump strings file stat wc md5sum sha1sum sha256sum
-  sha512sum sum cksum b2sum rev readelf objdump nm ldd size pr fold expand unexpand fmt colrm look tsort : r* |
-  -n,-s,-w,-d,-A,-j,-N,-S,-t,-v,-h,-m,-l,-e,-c=f -f=f --format,--printf,--language,--theme,--style=- --files0-from=r
+cat tac more zcat bzcat xzcat zless bat batcat view wc md5sum sha1sum sha256sum
+  sha512sum sum cksum b2sum rev readelf objdump nm ldd size colrm look tsort : r* |
+  -n,-s,-w,-d,-A,-j,-N,-S,-t,-v,-h,-m,-l,-e,-c=f -f=f --format,--printf,--language,--theme,--style=- --files0-from=I
+nl : r* | -b,-d,-f,-h,-i,-l,-n,-s,-v,-w=-
+fold fmt pr expand unexpand : r* | -w,-g,-p,-h,-l,-o,-W,-D,-t=- -s=f
+od hexdump strings : r* | -A,-j,-N,-S,-t,-w,-n,-e,-s,-T=- -f=r
+stat : r* | -c,--format,--printf=- -f,-L,-t=f
+file : r* | -f,--files-from=I -m,--magic-file=l -e,-F,-P,--exclude,--separator=-
 column : r* | -s,--separator,-o,--output-separator,-c,--output-width,-N,--table-columns,-R,-H,-W,-O,-r,-n,-T,-E=-
 head tail : r* | -n,-c,--lines,--bytes,-s,--pid=-
 xxd : r c | -l,-s,-c,-g,-n,-o=-
 hd : r* | -n,-s=-
 cut paste : r* | -d,-f,-c,-b,--delimiter,--fields,--output-delimiter=-
 join comm : r* | -1,-2,-t,-o,-e,-j,-a,-v=-
-sort : r* | -k,-t,-S,-T,--key,--field-separator,--parallel,--buffer-size=- -o,--output=c --files0-from=r -T,
+sort : r* | -k,-t,-S,-T,--key,--field-separator,--parallel,--buffer-size=- -o,--output=c --files0-from=I -T,
   --temporary-directory=c --compress-program=s
 uniq : r c | -f,-s,-w=-
 shuf : r* | -n,-i,-r=- -e=f -o=c --random-source=r
@@ -32,7 +37,7 @@ ls dir vdir exa eza tree du df lsof fuser : r* | -I,--ignore,--hide,--format,--s
   --block-size,-B,--max-depth,-d,-L,-P,--exclude,-p,-i,-u,-c,-s,--threshold,--output,--filelimit,--level,-t=- -d=f
   -t=f -u=f -c=f -i=f -s=f -p=f
 tree : r* | -L,-P,-I,--filelimit,--charset,-H,-T,--timefmt,--sort=- -o=c -d=f -a=f
-du : r* | -d,--max-depth,-B,--block-size,-t,--exclude,--threshold,--time-style=- -X,--exclude-from,--files0-from=r
+du : r* | -d,--max-depth,-B,--block-size,-t,--exclude,--threshold,--time-style=- -X,--exclude-from=r --files0-from=I
 df : r* | -t,-x,-B,--block-size,--type,--exclude-type=-
 lsof : r* | -p,-i,-u,-c,-d,-a=-
 ls : r* | -I,--ignore,--hide,-w,-T,--block-size,--sort,--time,--time-style,--format,--color=-
@@ -69,11 +74,10 @@ split : r c | -b,-l,-n,-a,-C,--lines,--bytes,--number,--additional-suffix,-t,-k=
 csplit : r -* | -f,--prefix=c -n,-b,--digits,--suffix-format=- -k=f
 tee sponge : c* |
 gzip gunzip bzip2 bunzip2 xz unxz zstd unzstd lz4 compress uncompress pigz : w* | -S,-T,-b,-p=- -o=c -D=r
-zip : c r* | -x,-i,-n,-P,-s,-t,-tt=- -b=r -TT,--unzip-command=s -T=f
+zip : c r* | -x,-i=i -n,-P,-s,-t,-tt=- -b=r -TT,--unzip-command=s -T=f
 unzip : r -* | -d=c -x,-P=- -p=f
 7z 7za 7zr : - c r* |
 ar : - c r*
-cpio : p* | -F,-I=r -O=c -D=d
 nano code subl gedit micro hx kak joe mg : w* | -c,+=- -u,-S=r
 emacs emacsclient : w* | --eval,-eval,-e,--execute=E -l,--load,-load,-script,--script,--init-directory=r -f,
   --funcall,-a=-
@@ -103,7 +107,10 @@ cmake : r | -S=r -B=c -G,-T,-A,-j,--parallel,--config,--target,-t,-E=- -D=? -C,-
 ctest : p* | --test-dir=r -R,-E,-L,-j,-C=- -O=c
 ninja samu : -* | -C=d -f=r -j,-k,-l,-t,-d=-
 meson : ?* | -C=d --prefix=r --buildtype=-
-bazel buck : p* | --output_base,--output_user_root=c
+pgrep pkill : -* | -F,--pidfile=r -f=f
+dart flutter : ?* | -n,--name,-N,--plain-name,-t,--tags,-x,-d,--base-href,--dart-define=-
+bats : r* | -f,--filter,-j,--jobs,-F,--formatter,--filter-tags=- -o,--output=c
+bazel buck buck2 pants plz : p* | --output_base,--output_user_root=c
 pip pip3 uv pipx poetry pdm conda mamba micromamba : p* | -r,--requirement,-c,--constraint=r -e,--editable=r -t,
   --target,--root,--prefix,-d,--dest,--download,--cache-dir,--log,--report,-w,--wheel-dir,--src=c --find-links,-f=r
   --directory,--project=d -i,--index-url,--extra-index-url,--trusted-host,-n,--name,--python,-p,--python-version,
@@ -159,7 +166,7 @@ ffprobe : r* | -v,-show_entries,-of,-print_format,-select_streams=-
 convert magick identify mogrify montage : ?* | -resize,-crop,-quality,-geometry,-fill,-font,-pointsize,-annotate,
   -gravity,-density,-format=-
 dot neato : r* | -T,-G,-N,-E,-K=- -o=c
-latex pdflatex xelatex lualatex latexmk bibtex tex : r* | -output-directory,-outdir,-auxdir=c -interaction,-jobname=-
+latex pdflatex xelatex lualatex latexmk bibtex tex : t* | -output-directory,-outdir,-auxdir=c -interaction,-jobname=-
 java : ?* | -XX:OnOutOfMemoryError,-XX:OnError=s -javaagent,-agentpath,-Djava.security.manager=x
   -XX:HeapDumpPath,-XX:LogFile,-Xloggc,-XX:ErrorFile=c -Djava.security.policy,-Djava.library.path,-Djava.io.tmpdir,
   -jar=r -cp,-classpath,--class-path,--module-path,-p=l -m=-
@@ -261,7 +268,8 @@ uvicorn gunicorn hypercorn daphne waitress-serve : p* | --app-dir,--chdir,-c,--c
   --pid=c
   --uds,-b,--bind=u --root-path,--host,--port,-w,--workers,-k=-
 flask : p* | --app,-A,-e,--env-file,--cert,--key=r --host,-h,--port,-p=-
-mosquitto_pub mosquitto_sub rostopic rosservice rosnode rosparam ros2 zkCli zkCli.sh zookeepercli : -* | -f,--file,
+mosquitto_pub mosquitto_sub nats kcat kafkacat rostopic rosservice rosnode rosparam ros2 zkCli zkCli.sh
+  zookeepercli : -* | -f,--file,
   --cafile,--cert,--key=r -t,-m,-h,-p,-u,-P,-i,-q=-
 xmlstarlet : r* | -v,-m,-c,-s,-u,-d,-N,-i,-e,-o,-a,-r,--value-of,--match,--copy-of=-
 huggingface-cli hf : -* | --local-dir,--cache-dir=c --repo-type,--revision,--include,--exclude,--token=-
@@ -286,5 +294,8 @@ locust k6 : ?* | -f,--locustfile,--config=r --host,-H,-e,--env,-u,-r,-t=- --csv,
 logger write wall mesg : -* | -f,--file=r -t,-p=-
 ab wrk hey siege k6 : p* | -n,-c,-H,-t,-d,-m,-T=- -p=r -s=r
 httpie http https xh : i* | -o,--output=c
+ctags etags : r* | -f,-o=c -L=I --options,--exclude=r --languages,--fields,--kinds-c,--extras,--output-format=-
+htpasswd htdigest : c -* | -C=-
+gem : p* | -i,--install-dir,-n,--bindir=c -v,--version,-s,--source,-P=-
 telnet ftp : -* | -p,-w,-s=-
 """

@@ -39,7 +39,7 @@ send-email : r* | --to,--cc,--subject,--from=-
 """
 
 TOOLS = """
-tar : | --one-top-level=c -f,--file=A -C,--directory=D -X,--exclude-from,-T,--files-from=r -K,-L,-N,-V=- --exclude,
+tar : | --one-top-level=c -f,--file=A -C,--directory=D -X,--exclude-from=r -T,--files-from=I -K,-L,-N,-V=- --exclude,
   --strip-components,
   --transform,--xform,-b,--owner,--group,--mode,--mtime,-H,--format,--wildcards,-g,--strip,
   --include=- -I,--use-compress-program,--to-command,-F,--info-script,--new-volume-script,
@@ -74,7 +74,7 @@ rsync : | -e,--rsh=s --early-input=r --write-batch,--only-write-batch=c --read-b
   --max-size,--min-size,-B,--rsync-path,--chown,--usermap,--groupmap=- --exclude-from,--include-from,--files-from,
   --password-file,--link-dest,--compare-dest,--copy-dest=r --backup-dir,--log-file,--partial-dir,-T,--temp-dir=c
 make : | -C,--directory=d -f,--file,--makefile,-I=r -o,-W=- --eval=-
-runner : | -p,--package=p -c,--call,--from,--with=- --prefix=d
+runner : | -p,--package,--from,--with=p -c,--call=- --prefix=d
 project-runner : | --with,--python,-p,--extra,--group,-n,--name,--package=- --project,--directory=d --env-file=r -m=-
 papermill : r c | -f,--parameters_file=r --cwd=r -k,--kernel,-b,-y=-
 install-folders : c* | -m,--mode,-o,--owner,-g,--group=-

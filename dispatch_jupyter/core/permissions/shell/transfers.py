@@ -25,7 +25,7 @@ def _curl(call: Call) -> Worlds:
         if option in ("-K", "--config"):
             _settings(call, word)
         if option in ("", "--url"):
-            if plain(word.value).startswith("file:"):
+            if plain(word.value)[:5].lower() == "file:":
                 call.note("r", word)
         elif kind == "@":
             _from_file(call, option, word, plain(word.value))
@@ -66,7 +66,7 @@ def _wget(call: Call) -> Worlds:
     for option, word in options(call.args, known):
         if word is None or plain(word.value) == "-":
             continue
-        if option or plain(word.value).startswith("file:"):
+        if option or plain(word.value)[:5].lower() == "file:":
             call.note(known.get(option, "r"), word)
     return None
 

@@ -80,6 +80,8 @@ class World:
     def fork(self, stdin: str | None = None) -> "World":
         """A subshell: what it prints is gathered apart."""
         world = self.copy()
+        # what a process writes is there for the others
+        world.files, world.links = self.files, self.links
         world.out = ""
         if stdin is not None:
             world.stdin, world.piped = stdin, True

@@ -198,7 +198,7 @@ _FIND_TEXT = {
     "-links", "-inum", "-fstype", "-lname", "-ilname", "-uid", "-gid", "-newermt", "-used", "-xtype",
 }  # fmt: skip
 _FIND_FILE = {"-newer": "r", "-anewer": "r", "-cnewer": "r", "-samefile": "r", "-fprint": "c", "-fprintf": "c",
-              "-fls": "c", "-fprint0": "c", "-files0-from": "r"}  # fmt: skip
+              "-fls": "c", "-fprint0": "c", "-files0-from": "I"}  # fmt: skip
 
 
 def _find(call: Call) -> Worlds:

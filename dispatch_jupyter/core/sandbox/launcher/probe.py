@@ -15,6 +15,9 @@ from .landlock import Allowed
 from .syscalls import MACHINE, SUPPORTED
 
 _SECONDS = 5.0
+_WORDS = 1000
+"""Bytes of what a child says."""
+_SILENT = "the test ended without a word"
 _PLACE = "/"
 """A folder everybody may list."""
 
@@ -95,11 +98,13 @@ def _live(version: int) -> tuple[str, str]:
         _be_held(version, theirs)
     theirs.close()
     try:
-        _, (listener, *_), _, _ = socket.recv_fds(ours, 1, 1)
+        listener = _listener(ours)
         try:
             _answer_once(listener)
-            live = ours.recv(1000).decode().removeprefix("ok")
-            return live, live or _takes_sockets(listener)
+            said = ours.recv(_WORDS).decode()
+            if said != "ok":
+                raise OSError(said.removeprefix("ok") or _SILENT)
+            return "", _takes_sockets(listener)
         finally:
             os.close(listener)
     except (OSError, ValueError) as error:
@@ -110,6 +115,14 @@ def _live(version: int) -> tuple[str, str]:
         os.waitpid(child, 0)
 
 
+def _listener(ours: socket.socket) -> int:
+    """Where the held calls of the child are heard of. Where it has none it says why instead."""
+    said, listeners, _, _ = socket.recv_fds(ours, _WORDS, 1)
+    if not listeners:
+        raise OSError(said.decode() or _SILENT)
+    return listeners[0]
+
+
 def _be_held(version: int, parent: socket.socket) -> None:
     try:
         listener = _confine(version, live=True)
@@ -117,10 +130,10 @@ def _be_held(version: int, parent: socket.socket) -> None:
         os.close(listener)
         opened = os.open(_PLACE, os.O_RDONLY)
         right = stat.S_ISCHR(os.fstat(opened).st_mode)
-        parent.send(b"ok" if right else b"held calls are not answered as told")
+        parent.send(b"ok" if right else b"they are not answered as told")
         socket.socket().bind(("127.0.0.1", 0))
     except BaseException as error:  # noqa: BLE001 — said by the parent
-        parent.send(f"system calls cannot be held: {error}".encode())
+        parent.send((str(error) or repr(error)).encode())
     finally:
         os._exit(0)
 

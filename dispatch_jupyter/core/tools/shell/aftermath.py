@@ -8,7 +8,7 @@ from ...permissions.policy import Denied, Policy
 from ...protocol.parts import Operation
 from ...protocol.records import Reach
 from ...sandbox.types import Exit
-from .folders import is_folder
+from .folders import is_file, is_folder
 from .live import HABITUAL, IMPORTED_FROM
 from .questions import MAX_WHILE_RUNNING
 from .running import Running
@@ -31,7 +31,7 @@ async def settle_denials(running: Running, end: Exit) -> list[str]:
     if denied and end.code != 0:
         # after a denial nobody wants to be asked for more of the same command
         possible = () if decisions.refused else denied.difference(kinds)
-        worth = [key for key in possible if _is_worth_asking(policy, *key)]
+        worth = [key for key in possible if _is_worth_asking(running, policy, *key)]
         asked = sorted(worth)[:MAX_WHILE_RUNNING]
         if asked:
             notes.append(await _ask_now(running, policy, asked))
@@ -39,6 +39,9 @@ async def settle_denials(running: Running, end: Exit) -> list[str]:
         untold = sorted(key for key in left if key[1] not in decisions.told and _is_worth_telling(running, key[1]))
         if untold:
             notes.append(f"Denied without asking: {_listed(untold)}")
+    elif blamed := sorted(key for key in denied if _is_blamed(running, key[1])):
+        # it ended well, as what is piped into another program does
+        notes.append(f"Denied without asking: {_listed(blamed)}")
     if end.granted:
         notes.append(f"Run it again if a part of it failed: some was allowed only as it ran ({named(end.granted)}).")
     return notes
@@ -49,9 +52,9 @@ def _kinds(policy: Policy, denied: Iterable[tuple[Operation, str]]) -> dict[tupl
     return {key: kind for key in denied if (kind := kind_of(policy, *key)) is not None}
 
 
-def _is_worth_asking(policy: Policy, operation: Operation, path: str) -> bool:
+def _is_worth_asking(running: Running, policy: Policy, operation: Operation, path: str) -> bool:
     """Programs reach for many things they do without: that a command failed is no sign that it was for want of them."""
-    if path in HABITUAL:
+    if path in HABITUAL and not _is_blamed(running, path):
         return False
     return policy.decide(operation, Path(path)).outcome != "deny"
 
@@ -59,9 +62,18 @@ def _is_worth_asking(policy: Policy, operation: Operation, path: str) -> bool:
 def _is_worth_telling(running: Running, path: str) -> bool:
     if path not in HABITUAL:
         return True
-    output = running.handle.output()
-    text = output.head + output.tail
+    text = _printed(running)
     return path in IMPORTED_FROM and ("ModuleNotFoundError" in text or "ImportError" in text)
+
+
+def _is_blamed(running: Running, path: str) -> bool:
+    """Whether Python says that it failed for want of a folder that it usually does without, as pip does."""
+    return path in IMPORTED_FROM and f"Permission denied: '{path}'" in _printed(running)
+
+
+def _printed(running: Running) -> str:
+    output = running.handle.output()
+    return output.head + output.tail
 
 
 async def _ask_now(running: Running, policy: Policy, denied: list[tuple[Operation, str]]) -> str:
@@ -88,7 +100,7 @@ async def _ask_now(running: Running, policy: Policy, denied: list[tuple[Operatio
 def _reaches(policy: Policy, denied: Iterable[tuple[Operation, str]]) -> list[Reach]:
     paths = [(operation, Path(path)) for operation, path in denied]
     return [
-        policy.reach(operation, path, is_folder=is_folder(path))
+        policy.reach(operation, path, is_folder=is_folder(path), is_file=is_file(path))
         for operation, path in paths
         if policy.decide(operation, path).outcome == "ask"
     ]

@@ -20,6 +20,8 @@ class Clock:
         self._left = seconds
         self._since: float | None = now()
         self._pauses = 0
+        self._paused_at = 0.0
+        self._waited = 0.0
         self._changed = asyncio.Event()
 
     @property
@@ -28,12 +30,17 @@ class Clock:
         running = 0.0 if self._since is None else self._now() - self._since
         return max(0.0, self._left - running)
 
+    @property
+    def waited(self) -> float:
+        """Seconds it has stood still in all, whatever it was set to."""
+        return self._waited + (self._now() - self._paused_at if self._pauses else 0.0)
+
     @contextmanager
     def paused(self) -> Iterator[None]:
         """It stands still inside. May be entered several times at once."""
         self._pauses += 1
         if self._pauses == 1:
-            self._left, self._since = self.left, None
+            self._left, self._since, self._paused_at = self.left, None, self._now()
             self._changed.set()
         try:
             yield
@@ -41,6 +48,7 @@ class Clock:
             self._pauses -= 1
             if self._pauses == 0:
                 self._since = self._now()
+                self._waited += self._since - self._paused_at
                 self._changed.set()
 
     def set(self, seconds: float) -> None:

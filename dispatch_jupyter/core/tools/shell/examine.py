@@ -11,7 +11,7 @@ from ...permissions.policy import LOGGED, Policy, Verdict
 from ...protocol.errors import ToolError
 from ...protocol.parts import Operation
 from ...protocol.records import Reach
-from .folders import is_folder
+from .folders import is_file, is_folder
 from .unasked import is_socket
 
 if TYPE_CHECKING:
@@ -128,7 +128,8 @@ def _judged(
     verdict = policy.decide(operation, path)
     if verdict.outcome == "allow" and verdict.rule not in LOGGED:
         return
-    reach = policy.reach(operation, path, is_folder=is_folder(path)).model_copy(update={"spans": list(spans)})
+    reach = policy.reach(operation, path, is_folder=is_folder(path), is_file=is_file(path))
+    reach = reach.model_copy(update={"spans": list(spans)})
     if verdict.outcome == "ask":
         yield reach
     elif verdict.outcome == "allow":

@@ -51,6 +51,14 @@ def is_folder(path: Path) -> bool:
         return False
 
 
+def is_file(path: Path) -> bool:
+    """Whether a file is there. What cannot be looked at is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def _caches(environ: Mapping[str, str]) -> Path:
     configured = Path(environ.get("XDG_CACHE_HOME", ""))
     home = Path(environ["HOME"]) if environ.get("HOME") else Path.home()

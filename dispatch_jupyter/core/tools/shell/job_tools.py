@@ -66,8 +66,8 @@ class ReadJob:
         if arguments.wait:
             await _news(running, arguments.wait, context)
         output = running.handle.output()
-        text = await asyncio.to_thread(shown_since, output, running.read_bytes, running.spill)
-        running.read_bytes = output.total
+        text = await asyncio.to_thread(shown_since, output, running.read.get(context.agent_id, 0), running.spill)
+        running.read[context.agent_id] = output.total
         return ToolResult(plain(joined(text, _state(running))))
 
 
@@ -104,7 +104,7 @@ def _find(job_id: str, context: ToolContext) -> tuple[Job, Running]:
 async def _news(running: Running, wait: float, context: ToolContext) -> None:
     """Returns once the job has ended or printed something nobody has read, or the agent is spoken to."""
     running.printed.clear()
-    if running.handle.output().total > running.read_bytes:
+    if running.handle.output().total > running.read.get(context.agent_id, 0):
         return
     spoken = asyncio.ensure_future(context.spoken_to())
     printed = asyncio.ensure_future(running.printed.wait())
@@ -124,7 +124,8 @@ def _state(running: Running) -> str:
 
 
 def _line(job: Job, running: Running) -> str:
-    took = seconds(((job.ended_at or now()) - job.started_at).total_seconds())
+    since = ((job.ended_at or now()) - job.started_at).total_seconds()
+    took = seconds(since if job.seconds is None else job.seconds)
     state = job.status if job.exit_code is None else f"exit {job.exit_code}"
     command = shortened(" ".join(job.command.split()))
     return f"{job.id}  {state} · {took} · {running.handle.output().total:,} bytes  {command}"

@@ -34,6 +34,7 @@ class JobBook:
             command=running.command[:MAX_COMMAND_CHARS],
             cwd=str(running.cwd),
             spill=str(running.spill),
+            started_at=running.began_at or now(),
         )
         running.job_id = job.id
         running.show = None
@@ -71,5 +72,6 @@ def _how(ended: Ended) -> dict[str, object]:
         "exit_code": ended.exit.code,
         "signal": ended.exit.signal,
         "why": ended.reason,
+        "seconds": ended.exit.seconds,
         "tail": joined(ended.tail, notes_of(ended)),
     }

@@ -11,7 +11,7 @@ from pathlib import Path
 from ...permissions.policy import LOGGED, Denied, Policy, Verdict
 from ...protocol.parts import Operation
 from ...protocol.records import Reach
-from .folders import is_folder
+from .folders import is_file, is_folder
 from .questions import MAX_WHILE_RUNNING, Questions
 from .unasked import HABIT, SOCKET, Kind, Told, gone_by, kind_of
 
@@ -93,8 +93,9 @@ class LiveDecisions:
 
     async def _ask(self, policy: Policy, operation: Operation, path: str) -> bool:
         folder = await asyncio.to_thread(is_folder, Path(path))
+        file = await asyncio.to_thread(is_file, Path(path))
         try:
-            await self.questions.ask([policy.reach(operation, Path(path), is_folder=folder)])
+            await self.questions.ask([policy.reach(operation, Path(path), is_folder=folder, is_file=file)])
         except Denied as denied:
             self.refused[path] = denied.message
             return False

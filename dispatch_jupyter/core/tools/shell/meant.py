@@ -1,5 +1,6 @@
 """Files that git is set to run, which no name tells: whether somebody gave leave for one, and the question for it."""
 
+import os
 from pathlib import Path
 
 from ...permissions.faults import quoted
@@ -38,12 +39,26 @@ def check_meant(policy: Policy, target: Path) -> None:
         return
     written = (rule.path for rule in policy.rules if rule.operation == "write" and rule.origin != "scratch")
     tops = [top for top in (policy.project, *written) if top in target.parents]
-    if tops and is_run_by_git(min(tops, key=lambda top: len(top.parts)), target):
+    if tops and is_run_by_git(_there(min(tops, key=lambda top: len(top.parts))), target):
         raise OutsideProject(
             reach_of(policy, target),
             f"{quoted(str(target))} is not written without the user's leave: git runs it outside any confinement.",
             "The user decides.",
         )
+
+
+def _there(top: Path) -> Path:
+    """The folder itself, or the nearest around it that is there: leave may be for a folder that is to be made."""
+    while top != top.parent:
+        try:
+            os.lstat(top)
+        except (FileNotFoundError, NotADirectoryError):
+            top = top.parent
+        except OSError:
+            break  # nobody can tell, and that is what is found out with it
+        else:
+            break
+    return top
 
 
 def _says_what_it_is(reach: Reach) -> bool:

@@ -11,6 +11,8 @@ from weakref import WeakValueDictionary
 from ...permissions.guards import guarded_by_name
 from ...permissions.policy import Denied, Policy, Verdict
 from ...protocol.errors import ToolError
+from ...protocol.ids import handle_of
+from ...protocol.records import Reach
 from .aftermath import named
 from .kept import Kept
 from .meant import is_meant, reach_of
@@ -18,10 +20,12 @@ from .protected import Snapshot, changed, snapshot
 from .put_back import put_back
 from .questions import MAX_ASKED, UNANSWERED, Questions
 from .running import Running
+from .set_aside import discard, set_aside
 
 log = logging.getLogger(__name__)
 
 CROWDED = "there is more in it than can be looked at; it was renamed and ends in `.not-kept`"
+PUT_BACK = "Until you allow it, it is as it was before."
 TOO_MANY = "more was changed than anybody can be asked about at once"
 _ALL: "WeakValueDictionary[tuple[Path, tuple[Path, ...]], ProtectedFiles]" = WeakValueDictionary()
 
@@ -108,6 +112,8 @@ class ProtectedFiles:
         """What was made of files that were put back while commands run; nobody has answered for it yet."""
         self._failed: dict[str, str] = {}
         """What could not be put back while commands run, and why; no agent has been told yet."""
+        self._aside: dict[str, Path] = {}
+        """Copies of what was put back and nobody has answered for yet."""
         self._refused: set[tuple[str, Kept | None]] = set()
         """What somebody said no to since."""
         self._lock = asyncio.Lock()
@@ -180,7 +186,7 @@ class ProtectedFiles:
             paths = changed(before, after)
             paths = [path for path in paths if _runs_by_itself(path)]
             paths = [path for path in paths if not any(self._is_allowed(policy, path) for policy in policies)]
-            failed = await self._put_back(before, after, paths)
+            failed = await self._put_back(last, before, after, paths)
             self._failed |= failed
             self._log(last, failed)
             self._wanted |= {path: after.files.get(path) for path in paths if not _is_in(path, failed)}
@@ -199,10 +205,11 @@ class ProtectedFiles:
         if not asked:
             return
         try:
-            await questions.ask([reach_of(policy, self._project / path) for path in asked])
+            await questions.ask(self._reaches(questions, asked))
         except Denied as denied:
             if denied.tool_code != UNANSWERED:  # else its command has ended, and it is asked then
                 self._refused |= {(path, wanted[path]) for path in asked}
+                self._stays_back(questions, asked)
             return
         for path in asked:
             self._wanted.pop(path, None)
@@ -219,7 +226,7 @@ class ProtectedFiles:
             before, after = self._before, await self._snapshot()
             policy = running.questions.policy()
             paths = [path for path in changed(before, after) if not self._is_allowed(policy, path)]
-            failed = self._failed | await self._put_back(before, after, paths)
+            failed = self._failed | await self._put_back(running.questions, before, after, paths)
             self._failed = {}
             self._before = await self._snapshot() if paths else after
             wanted = self._wanted | {path: after.files.get(path) for path in paths}
@@ -229,22 +236,43 @@ class ProtectedFiles:
         notes = [f"{_told(path)} could not be put back: {why}" for path, why in failed.items()]
         agreeable = {path: kept for path, kept in wanted.items() if self._may_be_asked(policy, path)}
         asked = sorted(path for path in agreeable if not _is_in(path, failed))
+        # whose command may not write it is not asked for it, but a person may have written it meanwhile
+        self._stays_back(running.questions, sorted(wanted.keys() - agreeable.keys()))
         if not asked:
             return notes
         note = f"Put back as it was, since others run it unconfined: {named(map(_told, asked))}."
         if len(asked) > MAX_ASKED:
-            self._log(running.questions, dict.fromkeys(asked, TOO_MANY))
+            self._stays_back(running.questions, asked, TOO_MANY)
             return [*notes, note]
         try:
-            await running.questions.ask([reach_of(policy, self._project / path) for path in asked])
+            await running.questions.ask(self._reaches(running.questions, asked))
         except Denied as refusal:
+            self._stays_back(running.questions, asked)
             return [*notes, f"{refusal.message} {note}"]
+        except asyncio.CancelledError:
+            self._stays_back(running.questions, asked)
+            raise
         failed = await self._make_so(before, {path: wanted[path] for path in asked})
         self._log(running.questions, failed)
         return [*notes, *(f"{_told(path)} is as it was before: {why}" for path, why in failed.items())]
 
-    async def _put_back(self, before: Snapshot, after: Snapshot, paths: Iterable[str]) -> dict[str, str]:
+    def _reaches(self, questions: Questions, paths: Iterable[str]) -> list[Reach]:
+        """What a person is asked in the name of one command. Where others' run too, any of them may have changed it."""
+        policy = questions.policy()
+        agents = {one.agent_id for one in (questions, *self._commands)}
+        said = [PUT_BACK]
+        if len(agents) > 1:
+            handles = ", ".join(sorted(map(handle_of, agents)))
+            said = [f"Commands of agents {handles} run: any of them may have changed it.", *said]
+        reaches = [reach_of(policy, self._project / path) for path in paths]
+        return [one.model_copy(update={"caution": " ".join(filter(None, [one.caution, *said]))}) for one in reaches]
+
+    async def _put_back(
+        self, questions: Questions, before: Snapshot, after: Snapshot, paths: Iterable[str]
+    ) -> dict[str, str]:
         """Those of the changed files that are not as they were now either, and why."""
+        versions = {path: after.files.get(path) for path in paths}
+        self._aside |= await asyncio.to_thread(set_aside, questions.aside, versions)
         failed = await asyncio.to_thread(_put_back_all, self._project, before.files, paths)
         return {path: CROWDED for path in paths if path in after.crowded} | failed
 
@@ -256,13 +284,22 @@ class ProtectedFiles:
             failed = await asyncio.to_thread(_put_back_all, self._project, agreed, free)
             failed |= {path: "somebody else changed it meanwhile" for path in agreed if path not in free}
             self._before = await self._snapshot()
+        done = [self._aside.pop(path) for path in agreed if path in self._aside and path not in failed]
+        await asyncio.to_thread(discard, done)
         return failed
 
-    def _log(self, questions: Questions, failed: Mapping[str, str]) -> None:
+    def _stays_back(self, questions: Questions, paths: Iterable[str], why: str = "") -> None:
+        """Nobody agreed to these: who wrote them, perhaps a person, finds what they said where the log tells."""
+        self._log(questions, {path: why for path in paths if why or path in self._aside}, "put back")
+
+    def _log(self, questions: Questions, failed: Mapping[str, str], rule: str = "changed by a command") -> None:
         """What is neither as it was nor as anybody agreed to, where people see it: the agent's notes are not theirs."""
         policy = questions.policy()
         for path, why in failed.items():
-            questions.note(reach_of(policy, self._project / path), Verdict("deny", "changed by a command", reason=why))
+            copy = self._aside.pop(path, None)
+            kept = f"what it said is kept in {copy}" if copy else ""
+            said = "; ".join(filter(None, (why, kept)))
+            questions.note(reach_of(policy, self._project / path), Verdict("deny", rule, reason=said))
 
     @contextlib.asynccontextmanager
     async def _one_less(self, questions: Questions) -> AsyncIterator[None]:

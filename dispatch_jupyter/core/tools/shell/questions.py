@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from ...permissions.policy import Denied, Policy, Rule, Verdict
+from ...protocol.ids import AgentId
 from ...protocol.records import Reach
 from ..tool import Access
 from .clock import Clock
@@ -22,9 +24,14 @@ class Questions:
 
     Args:
         own: leave that every command has, for its own folders.
+        agent_id: whose command it is.
+        aside: folder for copies of what is put back of what the command may have changed.
     """
 
-    def __init__(self, access: Access, command: str, own: tuple[Rule, ...] = ()) -> None:
+    def __init__(
+        self, access: Access, command: str, own: tuple[Rule, ...] = (), *, agent_id: AgentId, aside: Path
+    ) -> None:
+        self.agent_id, self.aside = agent_id, aside
         self._access = access
         self._command = command
         self._own = own

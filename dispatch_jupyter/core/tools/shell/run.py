@@ -8,7 +8,6 @@ from pydantic import Field
 from ...protocol.errors import ToolError
 from ...protocol.records import CallKind, CommandRun
 from ..fields import FlatArguments
-from ..threads import to_the_end
 from ..tool import Arguments, ToolContext, ToolResult
 from .result import how_it_ended, joined, shown_output
 from .running import Running
@@ -93,7 +92,7 @@ async def _result(running: Running) -> ToolResult:
     output = await asyncio.to_thread(shown_output, running.handle.output(), running.spill)
     whole = running.spill if str(running.spill) in output else None
     if whole is None:  # it is all there: nobody needs it a second time
-        await to_the_end(running.spill.unlink, missing_ok=True)
+        await asyncio.shield(asyncio.to_thread(running.spill.unlink, missing_ok=True))
     text = joined(output, how_it_ended(running, ended))
     command = CommandRun(
         cwd=str(running.cwd),
@@ -101,6 +100,7 @@ async def _result(running: Running) -> ToolResult:
         signal=ended.exit.signal,
         timed_out=ended.timed_out,
         why=ended.reason,
+        seconds=ended.exit.seconds,
     )
     return ToolResult(text, command=command, whole=whole)
 
@@ -114,7 +114,7 @@ async def _so_far(running: Running) -> tuple[str, int]:
 def _moved(running: Running, context: ToolContext, shown: str, read: int, *, started_there: bool) -> ToolResult:
     """The call ends, the command goes on."""
     job = context.shell.begin_job(running)
-    running.read_bytes = read
+    running.read[context.agent_id] = read
     how = "It runs in the background" if started_there else "It goes on in the background"
     text = joined(
         shown,

@@ -3,11 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from ...protocol.errors import ToolError
 from ...protocol.ids import AgentId, CallId, JobId
+from ...protocol.records import now
 from ...sandbox.command import Command
 from ...sandbox.types import Exit
 from .clock import Clock
@@ -26,6 +28,7 @@ class Ended:
     """How a command ended, with all that was done afterwards."""
 
     exit: Exit
+    """Its `seconds` are the command's own: without those in which it waited for a person."""
     timed_out: bool
     why: str | None
     """Why it was stopped, where somebody stopped it."""
@@ -60,27 +63,33 @@ class Running:
     """Where output goes as it comes; None once the call is over."""
     afterwards: Afterwards
     again: "Callable[[Running], Awaitable[Command]] | None" = None
-    """Starts it a second time, with the leave there is then. Set where nobody can be asked while it runs."""
+    """Starts it a second time, with the leave there is then. Not set where nothing confines it."""
     again_wanted: bool = False
     """Whether leave was given for what the first time failed for."""
     job_id: JobId | None = None
+    began_at: datetime | None = None
     move: asyncio.Event = field(default_factory=asyncio.Event)
     """Set to make the call return and the command go on as a job."""
     printed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set whenever there is more output."""
-    read_bytes: int = 0
-    """How much of the output the agent has been given."""
+    read: dict[AgentId, int] = field(default_factory=dict)
+    """How many bytes of the output each agent has been given: all of a session may read its jobs."""
     _handle: Command | None = None
     _ended: "asyncio.Task[Ended] | None" = None
     _why: str | None = None
     _timed_out: bool = False
+    _early: str = ""
+    """What it printed before it was known to run: nobody is shown a command that cannot be stopped yet."""
 
     def begin(self, handle: Command) -> None:
         """The command has started."""
         self._handle = handle
+        self.began_at = now()
         self.clock.set(self.limit)
         self.questions.while_running(self.clock)
         self._ended = asyncio.create_task(self._watch(handle), name=f"dispatch-command-{self.call_id}")
+        if self._early:
+            self.on_output(self._early)
 
     @property
     def handle(self) -> Command:
@@ -105,6 +114,9 @@ class Running:
 
     def on_output(self, text: str) -> None:
         """`sandbox.types.OnOutput`."""
+        if self._handle is None:
+            self._early += text
+            return
         self.printed.set()
         try:
             if self.show is not None:
@@ -151,7 +163,7 @@ class Running:
                 notes.append(f"It could not be run again: {error.message}")
             else:
                 self.again = None
-                self.read_bytes = 0
+                self.read.clear()
                 self.clock.set(self.limit)
                 if self._stopped_by():  # meanwhile
                     await handle.kill(self._stopped_by())
@@ -167,6 +179,7 @@ class Running:
 
     async def _over(self, handle: Command) -> Exit:
         """Returns once nothing of it is left, at the latest when its time is over."""
+        waited = self.clock.waited
         over = asyncio.create_task(handle.wait())
         late = asyncio.create_task(self.clock.run_out())
         try:
@@ -174,7 +187,8 @@ class Running:
             if not over.done():
                 self._timed_out = True
                 await handle.kill(f"it took longer than {self.limit:g} s")
-            return await over
+            exit_ = await over
+            return replace(exit_, seconds=max(0.0, exit_.seconds - (self.clock.waited - waited)))
         finally:
             late.cancel()
             self.printed.set()

@@ -5,28 +5,26 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...permissions.policy import Denied, Rule
+from ...permissions.policy import Rule
 from ...protocol.commands import SandboxLevel
 from ...protocol.errors import Conflict, NotFound, ToolError
 from ...protocol.ids import CallId
-from ...protocol.records import CommandRun, Job, Reach
+from ...protocol.records import CommandRun, Job
 from ...sandbox.command import Command
 from ...sandbox.types import Exit, Launch
 from .aftermath import settle_denials
 from .clock import Clock
 from .environment import Folders, command_environment
-from .examine import Findings, examine
 from .folders import is_folder, make, output_file
+from .get_leave import get_leave
 from .jobs import JobBook
 from .live import LiveDecisions
 from .protection import Protection
-from .questions import MAX_ASKED, Questions
+from .questions import Questions
 from .result import shortened
 from .rules import confinement
 from .running import Running
@@ -44,10 +42,6 @@ _FURTHER = re.compile(r"[|<>`]|\$\(")
 """Output may go elsewhere than to whoever looks on."""
 SESSION_ENDED = "ended with its session"
 TAKEN_BACK = "ended: leave it ran with was taken back"
-
-
-_SCANS = ThreadPoolExecutor(1, "dispatch-scan")
-"""Reads commands, one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +105,8 @@ class Shell:
             Denied: by the policy or a person. Nothing was run.
             ToolError: it cannot be run.
         """
-        settings = self._settings()
-        self._check(order, settings)
-        self._starting += 1
-        try:
-            return await self._start(order, context, settings)
-        finally:
-            self._starting -= 1
+        self._check(order, settings := self._settings())
+        return await self._start(order, context, settings)
 
     def begin_job(self, running: Running) -> Job:
         """A running command goes on in the background: it has as long as is possible, unless its agent said else."""
@@ -197,14 +186,18 @@ class Shell:
             )
         return level.name
 
-    def _check(self, order: Order, settings: ShellSettings) -> None:
-        self._refuse_closed()
+    def _check_room(self) -> None:
+        """Those that wait for a person's leave take none."""
         if len(self._running) + self._starting >= MAX_RUNNING:
             raise ToolError(
-                f"{MAX_RUNNING} commands and jobs of this session run already.",
-                "See list_jobs; stop what is not needed any more with stop_job.",
+                f"{MAX_RUNNING} commands and jobs of this session's agents run already.",
+                "Wait for some to end. Stop a job of yours that is not needed any more: list_jobs, stop_job.",
                 code="too_many_jobs",
             )
+
+    def _check(self, order: Order, settings: ShellSettings) -> None:
+        self._refuse_closed()
+        self._check_room()
         if order.timeout is not None and order.timeout > settings.max_timeout:
             raise ToolError(
                 f"timeout: {order.timeout:g} s is too long; at most {settings.max_timeout:g} s are possible.",
@@ -225,9 +218,11 @@ class Shell:
         environ = command_environment(self._environ, folders, settings.env_pass)
         if not _FURTHER.search(order.command):
             environ["PY_COLORS"] = "1"  # pytest's; where nothing but people and the agent get to see it
-        questions = Questions(context.access, order.command, _own_rules(folders, self._outputs))
+        own = _own_rules(folders, self._outputs)
+        aside = self._outputs.with_suffix(".put-back") / context.call_id  # not for agents: it may be a person's own
+        questions = Questions(context.access, order.command, own, agent_id=context.agent_id, aside=aside)
         cwd = await asyncio.to_thread(_start_folder, order.cwd, project)
-        sockets = await _get_leave(order, questions, cwd, environ, confined=level != "parsed only")
+        sockets = await get_leave(order.command, questions, cwd, environ, confined=level != "parsed only")
         protected = Protection(project, [one.path for one in questions.policy().places.guarded])
         running = self._command(order, context, settings, questions=questions, cwd=cwd, protected=protected)
         await running.decisions.foretell(sockets, order.command if level == "kernel" else "")
@@ -246,8 +241,13 @@ class Shell:
                 protected.abandon()
                 raise
 
-        running.again = launched if level == "kernel" else None
-        await self._begin(running, await launched(running))
+        running.again = None if level == "parsed only" else launched
+        self._check_room()  # again: others may have begun while somebody was asked
+        self._starting += 1
+        try:
+            await self._begin(running, await launched(running))
+        finally:
+            self._starting -= 1
         if running.lost_leave:  # while it was being started
             await running.stop(TAKEN_BACK)
         context.began(CommandRun(cwd=str(cwd)))
@@ -296,11 +296,11 @@ class Shell:
             raise
 
     async def _begin(self, running: Running, handle: Command) -> None:
+        self._running[running.call_id] = running
         running.begin(handle)
+        running.ended.add_done_callback(lambda _: self._running.pop(running.call_id, None))
         if self._closed:  # meanwhile
             await running.stop(SESSION_ENDED)
-        self._running[running.call_id] = running
-        running.ended.add_done_callback(lambda _: self._running.pop(running.call_id, None))
 
     def _refuse_closed(self) -> None:
         if self._closed:
@@ -321,24 +321,7 @@ class Shell:
         return found
 
     async def _stop_all(self, commands: Iterable[Running], why: str) -> None:
-        async with asyncio.TaskGroup() as group:
-            for running in list(commands):
-                group.create_task(running.stop(why))
-
-
-async def _get_leave(
-    order: Order, questions: Questions, cwd: Path, environ: Mapping[str, str], *, confined: bool
-) -> list[Reach]:
-    """All that the command names outside the project is allowed, or nothing is run; gives the sockets it names."""
-    # not with the other work in threads: what takes long is not to keep anything else from its turn
-    examining = partial(examine, order.command, cwd, questions.policy(), environ, confined=confined)
-    found = await asyncio.get_running_loop().run_in_executor(_SCANS, examining)
-    for reach, verdict in (*found.denied, *found.allowed):
-        questions.note(reach, verdict)
-    _refuse_denied(found)
-    if found.asks:
-        await questions.ask(found.asks)
-    return found.sockets
+        await asyncio.gather(*(running.stop(why) for running in list(commands)))
 
 
 async def _end_unwanted(starting: "asyncio.Future[Command]") -> None:
@@ -357,20 +340,6 @@ def _own_rules(folders: Folders, outputs: Path) -> tuple[Rule, ...]:
         *(Rule("execute", folder, "scratch") for folder in (folders.tmp, folders.cache)),
         Rule("read", Path(os.path.realpath(outputs)), "kept"),
     )
-
-
-def _refuse_denied(found: Findings) -> None:
-    if found.denied:
-        reach, verdict = found.denied[0]
-        raise Denied(
-            f"Nothing was run: `{reach.path}` is never opened to commands: {verdict.reason}.",
-            "Find another way, or ask the user.",
-        )
-    if len(found.asks) > MAX_ASKED:
-        raise Denied(
-            f"Nothing was run: the command reaches {len(found.asks)} places outside the project.",
-            f"Nobody can judge so many at once; reach for at most {MAX_ASKED} with one command.",
-        )
 
 
 def _start_folder(wanted: str, project: Path) -> Path:

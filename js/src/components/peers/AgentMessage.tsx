@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Translation } from '../../host';
 import type { Message } from '../../protocol';
 import type { SessionStore } from '../../store/session-store';
+import { wasStopped } from '../../store/tree';
 import { ThreadLink } from '../AgentName';
 import { nameOf, stateSign } from '../agent-words';
 import { useTrans } from '../context';
@@ -36,7 +37,7 @@ export function AgentMessage({ message, store }: { message: Message; store: Sess
           <span class="dsp-quiet">{trans.__('from')} </span>
           {from_agent ? <ThreadLink store={store} agentId={from_agent} /> : name}
         </h3>
-        {failed && <span class="dsp-bad">{failed.join(' ')}</span>}
+        {failed && <span class={sender && wasStopped(sender) ? 'dsp-quiet' : 'dsp-bad'}>{failed.join(' ')}</span>}
         {message.woke && (
           <span class="dsp-quiet dsp-small" title={trans.__('Nobody else was at it: this message began the turn.')}>
             {trans.__('began this turn')}

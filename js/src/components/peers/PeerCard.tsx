@@ -1,16 +1,17 @@
 import { useId, useState } from 'preact/hooks';
+import type { Translation } from '../../host';
 import type { Agent, ToolCall } from '../../protocol';
 import type { SessionStore } from '../../store/session-store';
 import { stateSign } from '../agent-words';
 import { CallDetails } from '../CallDetails';
-import { callSign } from '../call-words';
+import { callSign, type Sign, wasCutShort } from '../call-words';
 import { useChat, useTrans } from '../context';
 import { elapsed } from '../format';
 import { Icon } from '../Icon';
 import { Mark } from '../Mark';
-import { useOpenThread } from '../open-thread';
 import { StreamedContent } from '../StreamedContent';
 import { waitedFor } from '../shell/run';
+import { toneOf } from '../tree/row-words';
 import { type PeerTool, peerOf, peerWords } from './peer-words';
 
 interface Props {
@@ -29,18 +30,19 @@ export function PeerCard({ call, tool, store }: Props) {
   const peer = peerOf(call, tool, store);
   const { verb, who, what } = peerWords(call, tool, peer, trans);
   const asked = store.requestsOf(call.id);
+  const cut = cutSign(call, trans);
   const waits = call.status === 'in_progress' && asked.some(request => request.status === 'open');
   const took = call.ended_at ? elapsed(call.started_at, call.ended_at, waitedFor(asked)) : null;
   return (
     <div
-      class={`dsp-tool dsp-peer dsp-is-${call.status}`}
+      class={`dsp-tool dsp-peer dsp-is-${cut ? 'cut' : call.status}`}
       data-call={call.id}
       data-status={call.status}
       data-tool={call.name}
       data-peer={peer?.id}
     >
       <div class="dsp-call">
-        <Mark sign={callSign(call, waits, trans)} />
+        <Mark sign={cut ?? callSign(call, waits, trans)} />
         <button
           type="button"
           class="dsp-call-toggle"
@@ -63,18 +65,27 @@ export function PeerCard({ call, tool, store }: Props) {
   );
 }
 
+/**
+ * That the wait for an agent was cut short. It had been summoned, so the call has not failed, and what comes of the agent
+ * is its own: after a restart it goes on, and its result comes as a message.
+ */
+function cutSign(call: ToolCall, trans: Translation): Sign | null {
+  if (!wasCutShort(call)) return null;
+  if (call.error?.code === 'cancelled') return ['■', trans.__('the wait for it was stopped')];
+  return ['■', trans.__('the wait for it was interrupted: the server stopped')];
+}
+
 /** The way to its thread, where there is one. */
 function Who({ peer, who }: { peer: Agent | undefined; who: string }) {
   const chat = useChat();
   const trans = useTrans();
-  const openThread = useOpenThread();
   if (!peer || peer.id === chat.agent.value?.id) return <strong>{who}</strong>;
   return (
     <button
       type="button"
       class="dsp-thread-link"
       title={trans.__('Open the thread of %1', who)}
-      onClick={() => openThread(peer.id)}
+      onClick={() => chat.openThread(peer.id)}
     >
       {who}
     </button>
@@ -87,7 +98,11 @@ function State({ peer, waits, took }: { peer: Agent | undefined; waits: boolean;
   if (peer) {
     const [sign, words] = stateSign(peer, trans);
     return (
-      <span class={`dsp-figures dsp-peer-state dsp-agent-${peer.status}`} data-state={peer.status} title={words}>
+      <span
+        class={`dsp-figures dsp-peer-state dsp-agent-${toneOf(peer, false)}`}
+        data-state={peer.status}
+        title={words}
+      >
         <span aria-hidden="true">{sign}</span> <span class="dsp-peer-words">{words}</span>
       </span>
     );

@@ -76,10 +76,11 @@ function anyOne(tool: PeerTool, trans: Translation): string {
   return tool === 'agent_status' ? trans.__('its agents') : '';
 }
 
-/** What the call itself calls the agent. */
+/** What the call itself calls the agent. Models know it by several names, and all of them are taken. */
 function namedBy(args: Arguments, tool: PeerTool): string {
   if (tool === 'ask_user' || tool === 'report') return '';
-  return tool === 'retrieve' ? textOf(args.id) : textOf(args.agent);
+  const names = tool === 'summon' ? ['agent'] : ['agent', 'agent_id', 'id', 'handle', 'tab_id', 'job_id'];
+  return textOf(names.map(name => args[name]).find(value => textOf(value)));
 }
 
 function saidBy(args: Arguments, tool: PeerTool): string {
@@ -87,7 +88,7 @@ function saidBy(args: Arguments, tool: PeerTool): string {
     case 'summon':
       return textOf(args.task);
     case 'send_to_agent':
-      return textOf(args.message);
+      return textOf(args.message) || textOf(args.text);
     case 'ask_user':
       return textOf(args.question);
     case 'report':
@@ -100,9 +101,8 @@ function saidBy(args: Arguments, tool: PeerTool): string {
 /** The agent a call is about. */
 export function peerOf(call: ToolCall, tool: PeerTool, store: HasAgents): Agent | undefined {
   if (tool === 'ask_user' || tool === 'report') return undefined;
-  const args = argumentsOf(call);
   if (tool !== 'summon') {
-    const reference = textOf(tool === 'retrieve' ? args.id : args.agent);
+    const reference = namedBy(argumentsOf(call), tool);
     return reference ? agentBy(store, reference) : undefined;
   }
   return call.child_id ? store.tables.agents.get(call.child_id)?.value : undefined;

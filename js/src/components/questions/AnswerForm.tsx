@@ -2,6 +2,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { MAX_MESSAGE_CHARS } from '../../protocol';
 import { useChat, useTrans } from '../context';
 import { Icon } from '../Icon';
+import { sends } from '../send-key';
 
 interface Props {
   readonly requestId: string;
@@ -34,11 +35,7 @@ export function AnswerForm({ requestId, drafts, others, sending, ready, onAnswer
     setText(words);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    // while an input method is composing, Enter picks a word
-    if (event.key !== 'Enter' || event.isComposing || event.keyCode === 229) return;
-    const withControl = event.ctrlKey || event.metaKey;
-    const sends = chat.host.settings.sendOn.peek() === 'enter' ? !event.shiftKey && !event.altKey : withControl;
-    if (!sends) return;
+    if (!sends(event, chat.host)) return;
     event.preventDefault();
     event.stopPropagation();
     if (!blocked) onAnswer(event, text);

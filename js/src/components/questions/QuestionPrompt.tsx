@@ -6,7 +6,6 @@ import { Markdown } from '../Markdown';
 import type { PromptProps } from '../PermissionPrompt';
 import { useReady } from '../ready';
 import { visible } from '../shown-text';
-import { onTextAction } from '../text-actions';
 import { AnswerForm } from './AnswerForm';
 
 /** A question of an agent's: who asks, what, and the answers: one of its options, or words of one's own. */
@@ -22,7 +21,7 @@ export function QuestionPrompt({ request, store, waiting, onAnswer, onLeave }: P
     void chat.questions.answer(request.id, text);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'Escape') return;
+    if (event.key !== 'Escape' || event.isComposing) return; // else it takes back what an input method has made
     event.preventDefault();
     event.stopPropagation(); // Esc answers nothing, here or anywhere around it
     onLeave();
@@ -45,12 +44,7 @@ export function QuestionPrompt({ request, store, waiting, onAnswer, onLeave }: P
         </h3>
         {waiting > 1 && <span class="dsp-small dsp-quiet">{trans.__('1 of %1', waiting)}</span>}
       </div>
-      <div
-        class="dsp-ask-body"
-        id={body}
-        onClick={event => onTextAction(event, chat)}
-        onKeyDown={event => event.key === 'Enter' && onTextAction(event, chat)}
-      >
+      <div class="dsp-ask-body" id={body}>
         <Markdown read={() => ({ text: request.question, final: true })} />
       </div>
       {said?.problem && <AnswerProblem answering={said} />}

@@ -1,7 +1,8 @@
 import { useEffect } from 'preact/hooks';
-import type { ConfigFile, Configuration } from '../../protocol';
-import { fileName } from '../../store/setup';
+import type { ConfigFile, Configuration, ErrorInfo } from '../../protocol';
+import { isWarning } from '../../store/setup';
 import { useChat, useTrans } from '../context';
+import { fileName } from '../format';
 import { PlaceLink } from '../PlaceLink';
 import { SettingsProblem } from '../ProblemsBanner';
 import { Loaded } from './Loaded';
@@ -29,16 +30,22 @@ function Files({ config }: { config: Configuration }) {
           <FileRow key={file.path} file={file} />
         ))}
       </ol>
-      {config.problems.length > 0 && (
-        <>
-          <h4>{trans.__('Problems')}</h4>
-          <ul class="dsp-problems dsp-card dsp-warn">
-            {config.problems.map(problem => (
-              <SettingsProblem key={`${problem.place?.path} ${problem.message}`} problem={problem} />
-            ))}
-          </ul>
-        </>
-      )}
+      <Said title={trans.__('Problems')} said={config.problems.filter(one => !isWarning(one))} tint="dsp-warn" />
+      <Said title={trans.__('Warnings')} said={config.problems.filter(isWarning)} tint="" />
+    </>
+  );
+}
+
+function Said({ title, said, tint }: { title: string; said: readonly ErrorInfo[]; tint: string }) {
+  if (!said.length) return null;
+  return (
+    <>
+      <h4>{title}</h4>
+      <ul class={`dsp-problems dsp-card ${tint}`} aria-label={title}>
+        {said.map(problem => (
+          <SettingsProblem key={`${problem.place?.path} ${problem.message}`} problem={problem} />
+        ))}
+      </ul>
     </>
   );
 }

@@ -1,7 +1,7 @@
 import type { Translation } from '../../host';
 import type { Budget, KeyState } from '../../protocol';
 import { useTrans } from '../context';
-import { count, dollars, left, moment } from '../format';
+import { count, exactDollars, isFar, left, moment } from '../format';
 import { Prose } from '../Prose';
 import { useVisibleInterval } from '../shell/clock';
 import { KeyBadge } from './KeyBadge';
@@ -48,10 +48,16 @@ export function KeyCard({ state }: { state: KeyState }) {
 function Back({ until, guessed }: { until: string; guessed: boolean }) {
   const trans = useTrans();
   useVisibleInterval(TICK_MS);
+  if (isFar(until))
+    return (
+      <p class="dsp-key-back" title={moment(until, 'zone')}>
+        {trans.__('waiting, no reset known')}
+      </p>
+    );
   const ms = Date.parse(until) - Date.now();
   const words = guessed
-    ? trans.__('waiting, tried again at %1', moment(until))
-    : trans.__('waiting, expected at %1', moment(until));
+    ? trans.__('waiting, tried again at %1', moment(until, 'zone'))
+    : trans.__('waiting, expected at %1', moment(until, 'zone'));
   return (
     <p class="dsp-key-back">
       {words}{' '}
@@ -69,7 +75,7 @@ function Spent({ state }: { state: KeyState }) {
   const { budget } = state;
   if (!budget) {
     const tokens = state.used.input_tokens + state.used.output_tokens;
-    const cost = state.used.cost_usd === null ? trans.__('price unknown') : dollars(state.used.cost_usd);
+    const cost = state.used.cost_usd === null ? trans.__('price unknown') : exactDollars(state.used.cost_usd);
     return <p class="dsp-figures-line">{trans.__('No budget. So far %1 tokens, %2.', count(tokens), cost)}</p>;
   }
   const { used, reserved, limit, write } = amountsOf(state, budget);
@@ -113,7 +119,7 @@ function Spent({ state }: { state: KeyState }) {
         </span>
       </p>
       {state.resets_at && state.resets_at !== state.until && (
-        <p class="dsp-quiet dsp-small">{trans.__('Resets at %1', moment(state.resets_at))}</p>
+        <p class="dsp-quiet dsp-small">{trans.__('The budget resets at %1', moment(state.resets_at, 'zone'))}</p>
       )}
     </>
   );
@@ -122,7 +128,7 @@ function Spent({ state }: { state: KeyState }) {
 /** In the unit of the budget. */
 function amountsOf({ used, reserved_usd, reserved_tokens }: KeyState, budget: Budget) {
   if (budget.usd !== null)
-    return { used: used.cost_usd ?? 0, reserved: reserved_usd, limit: budget.usd, write: dollars };
+    return { used: used.cost_usd ?? 0, reserved: reserved_usd, limit: budget.usd, write: exactDollars };
   return {
     used: used.input_tokens + used.output_tokens,
     reserved: reserved_tokens,

@@ -56,8 +56,8 @@ function KeyLog({ events }: { events: readonly KeyEvent[] }) {
   if (!events.length) return <p class="dsp-quiet">{trans.__('Nothing has happened to a key yet.')}</p>;
   return (
     <ul class="dsp-rows" aria-label={trans.__('Key log')}>
-      {events.toReversed().map((event, place) => (
-        <li key={`${event.at} ${place}`} class="dsp-log-row dsp-key-event" data-key={event.key}>
+      {events.toReversed().map(event => (
+        <li key={`${event.at} ${event.key} ${event.text}`} class="dsp-log-row dsp-key-event" data-key={event.key}>
           <span class="dsp-key-name">{event.key}</span>
           <span class="dsp-log-what">
             <Prose text={event.text} />

@@ -1,6 +1,6 @@
 import type { Models, Resolution } from '../../protocol';
 import { useChat, useTrans } from '../context';
-import { dollars, moment, tokensLine } from '../format';
+import { dollars, isFar, moment, tokensLine } from '../format';
 import { effortWord } from '../model-words';
 import { Prose } from '../Prose';
 import { useResource } from '../use-resource';
@@ -60,7 +60,9 @@ function Meant({ tag }: { tag: string }) {
                 {resolution.until && (
                   <span class="dsp-quiet dsp-small dsp-meant-until">
                     {' '}
-                    {trans.__('expected at %1', moment(resolution.until))}
+                    {isFar(resolution.until)
+                      ? trans.__('no reset known')
+                      : trans.__('expected at %1', moment(resolution.until, 'zone'))}
                   </span>
                 )}
               </>
@@ -161,7 +163,9 @@ function Table({ models }: { models: Models }) {
                   </td>
                 );
               })}
-              <td data-label={words.keys}>{model.keys.join(', ')}</td>
+              <td data-label={words.keys}>
+                {model.no_key ? <span class="dsp-bad">{trans.__('none')}</span> : model.keys.join(', ')}
+              </td>
               <td data-label={words.effort}>{model.effort && effortWord(model.effort, trans)}</td>
               <td data-label={words.used} class="dsp-figure">
                 {[tokensLine(model.used, trans), model.used.cost_usd ? dollars(model.used.cost_usd) : '']

@@ -17,8 +17,8 @@ export function SettingsPage({ chat }: { chat: Chat }) {
           <ProblemsBanner />
           <TrustBanner />
         </div>
-        <Flash />
         <SettingsView section={chat.setup.section.value ?? 'agents'} />
+        <Flash />
         {problem && (
           <footer class="dsp-footer">
             <ErrorCard problem={problem} onDismiss={() => chat.dismissProblem()} />

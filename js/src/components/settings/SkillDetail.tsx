@@ -8,7 +8,7 @@ import { Markdown } from '../Markdown';
 import { PlaceLink } from '../PlaceLink';
 import { SettingsProblem } from '../ProblemsBanner';
 import { Fact, Loaded } from './Loaded';
-import { reasonWord } from './words';
+import { forWhom, reasonWord } from './words';
 
 interface Props {
   readonly info: SkillInfo;
@@ -22,8 +22,12 @@ export function SkillDetail({ info, skills, onClose }: Props) {
   const trans = useTrans();
   const heading = useRef<HTMLHeadingElement>(null);
   const config = chat.setup.config.value.value;
-  // read again where the list was read again: its text may be another one
-  const text = useMemo(() => new Resource(() => chat.api.skill(info.id)), [chat, info.id, skills]);
+  const text = useMemo(() => new Resource(() => chat.api.skill(info.id)), [chat, info.id]);
+  const read = useRef(skills);
+  useEffect(() => {
+    if (read.current !== skills) text.heard(); // the list was read again: its text may be another one
+    read.current = skills;
+  }, [text, skills]);
   useEffect(() => heading.current?.focus(), []);
   return (
     <article class="dsp-skill" data-skill-shown={info.id}>
@@ -58,7 +62,7 @@ export function SkillDetail({ info, skills, onClose }: Props) {
       <Loaded resource={text}>
         {skill => (
           <div class="dsp-skill-text">
-            <Markdown key={skill.text} read={() => ({ text: skill.text, final: true })} />
+            <Markdown key={skill.text} links={false} read={() => ({ text: skill.text, final: true })} />
           </div>
         )}
       </Loaded>
@@ -75,7 +79,7 @@ function Getters({ info, config }: { info: SkillInfo; config: Configuration | nu
   const lines = [
     ...(info.folder === 'default' ? [trans.__('all agents (default folder)')] : []),
     ...(info.folder === 'packages' ? [trans.__('all agents may read it')] : []),
-    ...info.agents.map(agent => mappedWords(agent, trans)),
+    ...info.agents.map(agent => wordsOfMapped(agent, trans)),
     ...named.map(({ name }) => trans.__('%1 (named by its template)', name))
   ];
   if (!lines.length) return <>{trans.__('whom you load it for')}</>;
@@ -88,12 +92,9 @@ function Getters({ info, config }: { info: SkillInfo; config: Configuration | nu
   );
 }
 
-function mappedWords(agent: string, trans: Translation): string {
-  if (agent === '_all') return trans.__('every subagent');
-  if (agent === '_all.o') return trans.__('every agent that you talk to');
-  const orchestrator = agent.endsWith('.o');
-  const name = orchestrator ? agent.slice(0, -2) : agent;
-  return orchestrator ? trans.__('%1 as orchestrator (mapped)', name) : trans.__('%1 as subagent (mapped)', name);
+function wordsOfMapped(agent: string, trans: Translation): string {
+  const words = forWhom(agent, trans);
+  return agent.startsWith('_all') ? words : trans.__('%1 (mapped)', words);
 }
 
 /** Whether the agent shown has it, and the switch. */

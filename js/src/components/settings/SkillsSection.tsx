@@ -1,9 +1,10 @@
 import { useSignal } from '@preact/signals';
 import type { Translation } from '../../host';
-import type { SkillFolder, SkillInfo, Skills } from '../../protocol';
+import type { SkillFolder, SkillInfo, SkillMapping, Skills } from '../../protocol';
 import { useChat, useTrans } from '../context';
 import { SettingsProblem } from '../ProblemsBanner';
 import { Loaded } from './Loaded';
+import { MappingFiles, textOfMapping } from './MappingFiles';
 import { SkillDetail } from './SkillDetail';
 import { folderWords } from './words';
 
@@ -21,7 +22,9 @@ function Browser({ skills }: { skills: Skills }) {
   const words = useSignal('');
   const open = useSignal<string | null>(null);
   const wanted = words.value.toLowerCase().split(/\s+/);
-  const shown = skills.skills.filter(skill => wanted.every(word => textOf(skill).includes(word)));
+  const matches = (text: string) => wanted.every(word => text.includes(word));
+  const shown = skills.skills.filter(skill => matches(textOf(skill)));
+  const mappings = skills.mappings.filter(mapping => matches(textOfMapping(mapping)));
   const chosen = skills.skills.find(skill => skill.id === open.value);
   const where = !skills.problems.length && skills.skills.every(({ scope }) => scope === 'built in') && (
     <p class="dsp-quiet">
@@ -57,13 +60,16 @@ function Browser({ skills }: { skills: Skills }) {
               key={scope}
               name={scopeName(scope, trans)}
               skills={shown.filter(skill => skill.scope === scope)}
+              mappings={mappings.filter(mapping => mapping.scope === scope)}
               open={open.value}
               onOpen={id => {
                 open.value = id;
               }}
             />
           ))}
-          {!shown.length && skills.skills.length > 0 && <p class="dsp-quiet">{trans.__('Nothing matches.')}</p>}
+          {!shown.length && !mappings.length && skills.skills.length > 0 && (
+            <p class="dsp-quiet">{trans.__('Nothing matches.')}</p>
+          )}
         </div>
         {chosen ? (
           <SkillDetail
@@ -85,30 +91,35 @@ function Browser({ skills }: { skills: Skills }) {
 interface ScopeProps {
   readonly name: string;
   readonly skills: readonly SkillInfo[];
+  readonly mappings: readonly SkillMapping[];
   readonly open: string | null;
   readonly onOpen: (id: string) => void;
 }
 
-function Scope({ name, skills, open, onOpen }: ScopeProps) {
+function Scope({ name, skills, mappings, open, onOpen }: ScopeProps) {
   const trans = useTrans();
-  if (!skills.length) return null;
+  if (!skills.length && !mappings.length) return null;
   return (
     <details open class="dsp-skill-scope">
       <summary>{name}</summary>
       {FOLDERS.map(folder => {
         const inside = skills.filter(skill => skill.folder === folder);
         const [title, meaning] = folderWords(folder, trans);
-        if (!inside.length) return null;
+        const files = folder === 'agents' ? mappings : [];
+        if (!inside.length && !files.length) return null;
         return (
           <details open key={folder} class="dsp-skill-folder" data-folder={folder}>
             <summary>
               {title} <span class="dsp-quiet dsp-small">{meaning}</span>
             </summary>
-            <ul aria-label={title}>
-              {inside.map(skill => (
-                <SkillItem key={skill.id} skill={skill} current={skill.id === open} onOpen={onOpen} />
-              ))}
-            </ul>
+            {inside.length > 0 && (
+              <ul aria-label={title}>
+                {inside.map(skill => (
+                  <SkillItem key={skill.id} skill={skill} current={skill.id === open} onOpen={onOpen} />
+                ))}
+              </ul>
+            )}
+            {files.length > 0 && <MappingFiles mappings={files} />}
           </details>
         );
       })}

@@ -46,3 +46,12 @@ export function reasonWord(why: SkillReason, trans: Translation): string {
   };
   return words[why];
 }
+
+/** Whom a mapping file is for, by the type of agents as skills have it. */
+export function forWhom(agent: string, trans: Translation): string {
+  if (agent === '_all') return trans.__('every subagent');
+  if (agent === '_all.o') return trans.__('every agent that you talk to');
+  const orchestrator = agent.endsWith('.o');
+  const name = orchestrator ? agent.slice(0, -2) : agent;
+  return orchestrator ? trans.__('%1 as orchestrator', name) : trans.__('%1 as subagent', name);
+}

@@ -1,17 +1,15 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useRef, useState } from 'preact/hooks';
 import type { Job } from '../../protocol';
-import { type Problem, problemOf } from '../../store/problem';
 import type { SessionStore } from '../../store/session-store';
 import { useChat, useTrans } from '../context';
 import { Icon } from '../Icon';
 import { Prose } from '../Prose';
 import { whyWords } from '../permission-words';
 import { ActionProblem, StopButton, useStop } from './actions';
-import { Elapsed, whileVisible } from './clock';
+import { Elapsed } from './clock';
 import { runOfJob } from './run';
 import { TerminalView } from './TerminalView';
-
-const POLL_MS = 2_000;
+import { type Tail, useTails } from './tails';
 
 /** Commands that go on in the background: how many, and on a click which. */
 export function Jobs({ store }: { store: SessionStore }) {
@@ -42,22 +40,31 @@ export function Jobs({ store }: { store: SessionStore }) {
         <span>{words}</span>
         <Icon name="chevron" />
       </button>
-      {open && (
-        <ul id={list} class="dsp-jobs-list" aria-label={trans.__('Commands in the background')}>
-          {listed.map(job => (
-            <JobItem key={job.id} job={job} />
-          ))}
-        </ul>
-      )}
+      {open && <JobList id={list} jobs={listed} />}
     </div>
   );
 }
 
-function JobItem({ job }: { job: Job }) {
+function JobList({ id, jobs }: { id: string; jobs: readonly Job[] }) {
+  const trans = useTrans();
+  const tails = useTails(jobs);
+  return (
+    <ul id={id} class="dsp-jobs-list" aria-label={trans.__('Commands in the background')}>
+      {jobs.map(job => (
+        <JobItem key={job.id} job={job} soFar={tails.get(job.id)} />
+      ))}
+    </ul>
+  );
+}
+
+/** @param soFar what is known of its output while it runs. */
+function JobItem({ job, soFar }: { job: Job; soFar: Tail | undefined }) {
   const chat = useChat();
   const trans = useTrans();
   const stop = useStop(null, job);
-  const { tail, problem } = useTail(job);
+  const running = job.status === 'running';
+  const tail = running ? (soFar?.text ?? '') : job.tail;
+  const problem = running ? soFar?.problem : null;
   const run = runOfJob(job, trans);
   return (
     <li class={`dsp-job dsp-run-${run.state}`} data-job={job.id} data-run={run.state}>
@@ -66,7 +73,7 @@ function JobItem({ job }: { job: Job }) {
           <bdi>{job.command.trim().split('\n', 1)[0]}</bdi>
         </span>
         <span class="dsp-figures">{run.since ? <Elapsed since={run.since} /> : run.ending}</span>
-        {job.status === 'running' && <StopButton action={stop} command={job.command} />}
+        {running && <StopButton action={stop} command={job.command} />}
       </div>
       <ActionProblem actions={[stop]} />
       {problem && (
@@ -74,43 +81,8 @@ function JobItem({ job }: { job: Job }) {
           <Prose text={problem.message} />
         </p>
       )}
-      {tail.trim() !== '' && (
-        <TerminalView output={tail} label={trans.__('End of the output')} live={job.status === 'running'} />
-      )}
+      {tail.trim() !== '' && <TerminalView output={tail} label={trans.__('End of the output')} live={running} />}
       {job.why && <p class="dsp-quiet">{whyWords(job.why, chat.host.user?.value ?? null, trans)}</p>}
     </li>
   );
-}
-
-/** The end of a job's output: asked for again and again while it runs and is looked at. */
-function useTail(job: Job): { tail: string; problem: Problem | null } {
-  const { api, sessionId } = useChat();
-  const [tail, setTail] = useState('');
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const running = job.status === 'running';
-  useEffect(() => {
-    if (!running) return setProblem(null);
-    let asking = false;
-    let gone = false;
-    const ask = async () => {
-      if (asking) return;
-      asking = true;
-      try {
-        const latest = await api.job(sessionId.peek() ?? '', job.id);
-        if (gone) return;
-        setTail(latest.tail);
-        setProblem(null);
-      } catch (error) {
-        if (!gone) setProblem(problemOf(error));
-      } finally {
-        asking = false;
-      }
-    };
-    const end = whileVisible(POLL_MS, () => void ask());
-    return () => {
-      gone = true;
-      end();
-    };
-  }, [running, job.id, api, sessionId]);
-  return { tail: running ? tail : job.tail, problem };
 }

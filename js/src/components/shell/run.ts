@@ -35,7 +35,9 @@ export function runOf(call: ToolCall, job: Job | undefined, asked: readonly Requ
   if (!call.command) return { ...common, state: 'ok' };
   if (call.command.job_id) return job ? { ...runOfJob(job, trans, asks), waited } : { ...common, state: 'background' };
   const { exit_code, signal, timed_out, why } = call.command;
-  const took = timeBetween(call.started_at, call.ended_at, waited, timed_out ? 1_000 : 1);
+  const took =
+    secondsWord(call.command.seconds, timed_out) ??
+    timeBetween(call.started_at, call.ended_at, waited, timed_out ? 1_000 : 1);
   if (timed_out) return { ...common, state: 'stopped', ending: trans.__('stopped after %1', took) };
   if (why || (exit_code === null && signal === null))
     return { ...common, state: 'stopped', ending: join(trans.__('stopped'), took) };
@@ -45,7 +47,7 @@ export function runOf(call: ToolCall, job: Job | undefined, asked: readonly Requ
 export function runOfJob(job: Job, trans: Translation, asks = false): Run {
   const { command, started_at: since, exit_code, signal } = job;
   const common = { command, asks: false, waited: 0, since: null, ending: '' };
-  const took = timeBetween(since, job.ended_at, 0);
+  const took = secondsWord(job.seconds) ?? timeBetween(since, job.ended_at, 0);
   if (job.status === 'running') return { ...common, state: 'background', asks, since };
   if (job.status === 'exited') return { ...common, ...exited(exit_code, signal, took, trans) };
   const words = job.status === 'lost' ? trans.__('lost') : trans.__('stopped');
@@ -107,6 +109,19 @@ function exited(code: number | null, signal: string | null, took: string, trans:
   if (code === null && signal)
     return { state: 'failed' as const, ending: join(trans.__('killed by %1', signal), took) };
   return { state: code ? ('failed' as const) : ('ok' as const), ending: join(trans.__('exit %1', code ?? 0), took) };
+}
+
+/**
+ * 0.4 s, 72 s, 12 min 5 s: how long a command ran, in the very words the agent is told.
+ * @param seconds null where the server did not say.
+ * @param whole no finer than seconds: it was ended when its time was up.
+ */
+function secondsWord(seconds: number | null | undefined, whole = false): string | null {
+  if (seconds === null || seconds === undefined) return null;
+  if (whole) return duration(Math.round(seconds) * 1000).replace(/\.0 s$/, ' s');
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }
 
 /** @param unit rounded to so many milliseconds. */

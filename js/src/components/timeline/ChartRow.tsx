@@ -89,7 +89,7 @@ function Name({
     <span class="dsp-tl-name" style={indent}>
       <span class={`dsp-tl-now dsp-agent-${agent?.status ?? ''}`} title={words}>
         <span>{sign}</span>
-      </span>{' '}
+      </span>
       {onOpen ? (
         <button
           type="button"

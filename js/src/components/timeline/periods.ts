@@ -1,4 +1,5 @@
 import type { Agent, Transition } from '../../protocol';
+import { isBusy } from '../../store/tree';
 
 /** What an agent was at. `unknown`: its history of that time is not here. */
 export type PeriodState = 'running' | 'user' | 'request' | 'children' | 'key' | 'idle' | 'unknown';
@@ -99,7 +100,7 @@ function makeHistory(agent: Agent, transitions: readonly Transition[]): History 
   const ends: End[] = [];
   const [first] = transitions;
   if (!first) {
-    const until = agent.ended_at ? Date.parse(agent.ended_at) : isLive(agent.status) ? null : created;
+    const until = agent.ended_at ? Date.parse(agent.ended_at) : isBusy(agent) ? null : created;
     return { periods: [{ state: 'unknown', from: created, until, waitsFor: [] }], ends };
   }
   const begun = Date.parse(first.at);
@@ -128,10 +129,6 @@ function stateOf({ status, waiting_on }: Transition): PeriodState | null {
     default:
       return null;
   }
-}
-
-function isLive(status: Agent['status']): boolean {
-  return status === 'running' || status === 'waiting' || status === 'waiting_for_key';
 }
 
 /** The same state twice in a row is one period. */

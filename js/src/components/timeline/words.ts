@@ -1,5 +1,5 @@
 import type { Translation } from '../../host';
-import { handleOf } from '../../store/tree';
+import { handleOf } from '../../store/agent-ids';
 import { type HasAgents, nameOf } from '../agent-words';
 import { duration } from '../format';
 import { type Bar, clock } from './bars';

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import type { Translation } from '../../host';
 import type { Agent, Limits, LoadedSkill, Session } from '../../protocol';
+import { handleOf } from '../../store/agent-ids';
 import type { SessionStore } from '../../store/session-store';
-import { handleOf } from '../../store/tree';
 import { nameOf } from '../agent-words';
 import { CopyButton } from '../Copy';
 import { useChat, useTrans } from '../context';

@@ -4,7 +4,7 @@ import { useChat, useTrans } from '../context';
 import { Icon } from '../Icon';
 import { Timeline } from '../timeline/Timeline';
 import { useKept } from '../use-kept';
-import { Asking, Summary } from './Summary';
+import { Summary, SummaryAside } from './Summary';
 import { ThreadHead } from './ThreadHead';
 import { TreeView } from './TreeView';
 
@@ -41,7 +41,7 @@ function Section({ store }: { store: SessionStore }) {
           <Icon name="chevron" />
           <Summary store={store} />
         </button>
-        <Asking store={store} onPick={pick} />
+        <SummaryAside store={store} onPick={pick} />
       </div>
       <div id={tree} class="dsp-agents-tree" hidden={!open}>
         {open && <TreeView store={store} onPick={pick} onOpen={id => chat.openThread(id)} />}
@@ -55,7 +55,8 @@ export function AgentsPane() {
   const chat = useChat();
   const trans = useTrans();
   const store = chat.store.value;
-  const [timeline, setTimeline] = useKept('timeline', false);
+  // who calls for the tree in a cell gets the tree; what is kept is the Agents tab's
+  const [timeline, setTimeline] = useKept(chat.host.isCell ? null : 'timeline', false);
   if (!store)
     return <p class="dsp-split-tree dsp-wait">{trans.__('There is no session yet: the first message begins one.')}</p>;
   const pick = (id: string) => chat.showThread(id);
@@ -68,7 +69,7 @@ export function AgentsPane() {
     >
       <div class="dsp-agents-head">
         <Summary store={store} />
-        <Asking store={store} onPick={pick} />
+        <SummaryAside store={store} onPick={pick} />
         <button
           type="button"
           class="dsp-icon-button dsp-timeline-button"

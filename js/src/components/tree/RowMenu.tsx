@@ -1,8 +1,9 @@
 import type { RefObject } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { handleOf } from '../../store/agent-ids';
 import type { Chat } from '../../store/chat';
 import type { SessionStore } from '../../store/session-store';
-import { handleOf, hasEnded } from '../../store/tree';
+import { hasEnded, isBusy } from '../../store/tree';
 import { copyText } from '../Copy';
 import { useTrans } from '../context';
 import { entriesOf, onMenuKey, useDismiss } from '../menu';
@@ -55,7 +56,6 @@ function Menu({ open, state, store, chat, box, onOpen }: Props & { open: OpenMen
       {words}
     </button>
   );
-  const busy = ['running', 'waiting', 'waiting_for_key'].includes(agent.status);
   const canResume = agent.status === 'error' && !hasEnded(agent);
   return (
     <div
@@ -70,10 +70,35 @@ function Menu({ open, state, store, chat, box, onOpen }: Props & { open: OpenMen
       {entry('open', chat.host.openThread ? trans.__('Open thread in a tab') : trans.__('Open thread'), () =>
         onOpen(open.id)
       )}
-      {busy && entry('stop', trans.__('Stop'), () => void chat.stop(open.id))}
+      {isBusy(agent) && entry('stop', trans.__('Stop'), () => void chat.stop(open.id))}
       {canResume && entry('resume', trans.__('Go on'), () => void chat.resume(open.id))}
-      {entry('copy', trans.__('Copy handle %1', handleOf(open.id)), () => void copyText(handleOf(open.id)))}
+      <CopyHandle handle={handleOf(open.id)} onDone={close} />
     </div>
+  );
+}
+
+const SAID_MS = 1_500;
+
+/** Says what became of it in its own place, and then closes the menu. */
+function CopyHandle({ handle, onDone }: { handle: string; onDone: () => void }) {
+  const trans = useTrans();
+  const [said, say] = useState<string | null>(null);
+  const done = useRef(onDone);
+  done.current = onDone;
+  useEffect(() => {
+    if (said === null) return;
+    const timer = setTimeout(() => done.current(), SAID_MS);
+    return () => clearTimeout(timer);
+  }, [said]);
+  const copy = () =>
+    copyText(handle).then(
+      () => say(trans.__('Copied')),
+      () => say(trans.__('The browser refused'))
+    );
+  return (
+    <button type="button" role="menuitem" class="dsp-menu-entry" tabIndex={-1} data-action="copy" onClick={copy}>
+      <span role="status">{said ?? trans.__('Copy handle %1', handle)}</span>
+    </button>
   );
 }
 

@@ -2,49 +2,60 @@ import type { SessionStore } from '../../store/session-store';
 import { useTrans } from '../context';
 import { dollars } from '../format';
 
-/** "6 agents · 2 running · 2 waiting · 1 done · 1 error", in signs where there is little room; and what they cost. */
+/** "6 agents · 2 running · 2 waiting · 1 done · 1 error", on as many lines as it takes. */
 export function Summary({ store }: { store: SessionStore }) {
   const trans = useTrans();
-  const { total, running, waiting, done, errors } = store.tree.counts.value;
-  const cost = store.tree.cost.value;
-  const parts: readonly (readonly [string, string, string, number])[] = [
-    ['running', '●', trans._n('1 running', '%1 running', running), running],
-    ['waiting', '◐', trans._n('1 waiting', '%1 waiting', waiting), waiting],
-    ['done', '✓', trans._n('1 done', '%1 done', done), done],
-    ['error', '✕', trans._n('1 error', '%1 errors', errors), errors]
+  const { total, running, waiting, done, stopped, interrupted, errors } = store.tree.counts.value;
+  const parts: readonly (readonly [string, number, string])[] = [
+    ['total', total, trans._n('1 agent', '%1 agents', total)],
+    ['running', running, trans._n('1 running', '%1 running', running)],
+    ['waiting', waiting, trans._n('1 waiting', '%1 waiting', waiting)],
+    ['done', done, trans._n('1 done', '%1 done', done)],
+    ['stopped', stopped, trans._n('1 stopped', '%1 stopped', stopped)],
+    ['interrupted', interrupted, trans._n('1 interrupted', '%1 interrupted', interrupted)],
+    ['errors', errors, trans._n('1 error', '%1 errors', errors)]
   ];
   return (
     <span class="dsp-summary" data-total={total}>
-      <span class="dsp-summary-words">
-        <span class="dsp-summary-total">{trans._n('1 agent', '%1 agents', total)}</span>
-        {parts.map(
-          ([name, sign, words, count]) =>
-            count > 0 && (
-              <span key={name} class={`dsp-summary-part dsp-tone-${name}`} data-count={count} title={words}>
-                <span class="dsp-mark dsp-summary-short" aria-hidden="true">
-                  {sign}
-                  {count}
-                </span>
-                <span class="dsp-summary-long">{words}</span>
-              </span>
-            )
-        )}
-      </span>
-      {cost.usd > 0 && (
-        <span
-          class="dsp-summary-cost"
-          title={cost.partial ? trans.__('The price of some of it is unknown') : trans.__('All agents together')}
-        >
-          {dollars(cost.usd)}
-          {cost.partial && '+'}
-        </span>
+      {parts.map(
+        ([name, count, words]) =>
+          count > 0 && (
+            <span key={name} class="dsp-summary-part" data-of={name} data-count={count}>
+              {words}
+            </span>
+          )
       )}
     </span>
   );
 }
 
+interface AsideProps {
+  readonly store: SessionStore;
+  readonly onPick: (agentId: string) => void;
+}
+
+/** Beside the summary: what all agents have cost together, and how many wait for the person. */
+export function SummaryAside({ store, onPick }: AsideProps) {
+  const trans = useTrans();
+  const { usd, partial } = store.tree.cost.value;
+  return (
+    <span class="dsp-summary-aside">
+      {usd > 0 && (
+        <span
+          class="dsp-summary-cost"
+          title={partial ? trans.__('The price of some of it is unknown') : trans.__('All agents together')}
+        >
+          {dollars(usd)}
+          {partial && '+'}
+        </span>
+      )}
+      <Asking store={store} onPick={onPick} />
+    </span>
+  );
+}
+
 /** How many wait for the person; a click shows the first of them. */
-export function Asking({ store, onPick }: { store: SessionStore; onPick: (agentId: string) => void }) {
+function Asking({ store, onPick }: AsideProps) {
   const trans = useTrans();
   const { asking } = store.tree.counts.value;
   if (!asking) return null;

@@ -1,6 +1,6 @@
 import { useId } from 'preact/hooks';
+import { handleOf } from '../../store/agent-ids';
 import type { SessionStore } from '../../store/session-store';
-import { handleOf } from '../../store/tree';
 import { stateSign } from '../agent-words';
 import { useChat, useTrans } from '../context';
 import { Icon } from '../Icon';
@@ -9,6 +9,7 @@ import { ShownText } from '../ShownText';
 import { useKept } from '../use-kept';
 import { AgentDetails } from './AgentDetails';
 import { Kind } from './Kind';
+import { toneOf } from './row-words';
 
 interface Props {
   readonly store: SessionStore;
@@ -30,7 +31,7 @@ export function ThreadHead({ store, alone }: Props) {
   return (
     <div class={`dsp-thread-head${open ? ' dsp-thread-open' : ''}`} data-thread={agent.id} data-status={agent.status}>
       <div class="dsp-thread-line">
-        <span class={`dsp-thread-mark dsp-tone-${waits ? 'asks' : agent.status}`}>
+        <span class={`dsp-thread-mark dsp-tone-${toneOf(agent, waits)}`}>
           <Mark sign={sign} />
         </span>
         <span class="dsp-thread-path">

@@ -1,7 +1,9 @@
+import { useComputed } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { handleOf } from '../../store/agent-ids';
 import type { SessionStore } from '../../store/session-store';
-import { handleOf } from '../../store/tree';
 import { useChat, useTrans } from '../context';
+import { roomForNames } from './name-column';
 import { RowMenu } from './RowMenu';
 import { TreeItem } from './TreeItem';
 import { TreeState } from './tree-state';
@@ -54,13 +56,15 @@ export function TreeView({ store, onPick, onOpen }: Props) {
     event.stopPropagation();
   };
   const wordsOf = (id: string) => [store.tables.agents.peek(id)?.name ?? '', handleOf(id)];
-  useSelectionInView(box.current, store.agentId.value);
+  const names = useComputed(() => roomForNames(store.tree.rows.value, id => store.tables.agents.peek(id)?.name ?? ''));
+  useSelectionInView(box.current, store.agentId.value, state);
   return (
     <div class="dsp-tree-box">
       <div
         class="dsp-tree"
         role="tree"
         aria-label={trans.__('Agents')}
+        style={`--dsp-names:${names.value}`}
         ref={box}
         onKeyDown={onKeyDown}
         onClick={onPointer}
@@ -98,9 +102,13 @@ function isLetter(key: string): boolean {
   return key.length === 1 && /\S/.test(key);
 }
 
-/** What is shown was perhaps picked elsewhere: by a link in the thread, say. */
-function useSelectionInView(box: HTMLElement | null, selected: string | null): void {
+/** What is shown was perhaps picked elsewhere, by a link in the thread, say: it may be folded away or out of sight. */
+function useSelectionInView(box: HTMLElement | null, selected: string | null, state: TreeState): void {
   useEffect(() => {
-    if (selected !== null) rowOf(box, selected)?.scrollIntoView?.({ block: 'nearest' });
-  }, [box, selected]);
+    if (selected !== null) state.reveal(selected);
+  }, [state, selected]);
+  const there = state.visible.value.some(({ id }) => id === selected);
+  useEffect(() => {
+    if (selected !== null && there) rowOf(box, selected)?.scrollIntoView?.({ block: 'nearest' });
+  }, [box, selected, there]);
 }

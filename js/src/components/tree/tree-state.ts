@@ -51,6 +51,13 @@ export class TreeState {
     this.foldAll([id], folded);
   }
 
+  /** Unfold what hides it. */
+  reveal(id: string): void {
+    const row = this.store.tree.rows.peek().find(one => one.id === id);
+    const above = row?.path.slice(0, -1) ?? [];
+    if (above.some(one => this.folded.peek().has(one))) this.foldAll(above, false);
+  }
+
   /** What a key means: the row it leads to; null where it means nothing here. What it folds is done at once. */
   go(key: string): string | null {
     const rows = this.visible.peek();
@@ -78,17 +85,20 @@ export class TreeState {
     }
   }
 
-  /** The next row whose name or handle begins with what is being typed. */
+  /** The next row whose name or handle begins with what is being typed; the same letter again goes on to the next. */
   type(letter: string, words: (id: string) => readonly string[]): string | null {
     const now = performance.now();
     this.typed = now - this.typedAt < TYPED_MS ? this.typed + letter.toLowerCase() : letter.toLowerCase();
     this.typedAt = now;
     const rows = this.visible.peek();
     const place = rows.findIndex(row => row.id === this.current.peek());
-    // one letter goes on to the next; a word that is still being typed may stay where it is
-    const from = this.typed.length === 1 ? place + 1 : place;
+    // one letter goes on to the next, and so it does again; a word that is still being typed may stay where it is
+    const [first = ''] = this.typed;
+    const isOne = this.typed === first.repeat(this.typed.length);
+    const from = isOne ? place + 1 : place;
     const around = [...rows.slice(from), ...rows.slice(0, from)];
-    const fits = (id: string) => words(id).some(word => word.toLowerCase().startsWith(this.typed));
+    const wanted = isOne ? first : this.typed;
+    const fits = (id: string) => words(id).some(word => word.toLowerCase().startsWith(wanted));
     return around.find(({ id }) => fits(id))?.id ?? null;
   }
 

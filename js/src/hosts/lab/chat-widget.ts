@@ -2,21 +2,19 @@ import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import { effect, type ReadonlySignal, signal } from '@preact/signals';
 import { nameOf, stateSign } from '../../components/agent-words';
+import { focusHome } from '../../components/home-focus';
 import type { Host } from '../../host';
 import type { Agent } from '../../protocol';
+import { handleOf } from '../../store/agent-ids';
 import { Chat } from '../../store/chat';
-import { handleOf } from '../../store/tree';
+import { wasInterrupted, wasStopped } from '../../store/tree';
 import { type Kind, mount } from '../mount';
 import { dispatchIcon, type ThreadState, threadIcons } from './icon';
-
-/** A session that is opened shows what waits in it within this time, or there is nothing. */
-const PROMPT_MS = 5_000;
-/** What closes or is activated along with a command has done so within this time. */
-const SETTLE_MS = 300;
+import { PromptSeeker } from './prompt-seeker';
 
 /**
- * A chat as a Lumino widget. It asks nothing of the server before it is first seen: side-bar widgets are attached
- * when the page opens, shown or not.
+ * A chat as a Lumino widget. It opens no session before it is first seen: side-bar widgets are attached when the page
+ * opens, shown or not.
  */
 export class ChatWidget extends Widget {
   readonly chat: Chat;
@@ -30,7 +28,7 @@ export class ChatWidget extends Widget {
   private readonly unmount: () => void;
   private readonly stopEffect: () => void;
   private started = false;
-  private seeking = false;
+  private readonly seeker = new PromptSeeker(this.node);
 
   /** @param start called once, when the widget is first seen; opens a session in the chat. */
   constructor(
@@ -49,6 +47,7 @@ export class ChatWidget extends Widget {
 
   override dispose(): void {
     if (this.isDisposed) return;
+    this.seeker.stop();
     this.stopEffect();
     this.unmount();
     this.chat.dispose();
@@ -74,35 +73,16 @@ export class ChatWidget extends Widget {
     this.chat.open(session, agentId);
   }
 
+  /** Where one writes; in a thread that is closed, the thread. */
   focusComposer(): void {
-    this.node.querySelector<HTMLElement>('.dsp-composer textarea')?.focus();
+    focusHome(this.node);
   }
 
   /** Puts the focus on what waits for the person here, as soon as it is shown. */
   focusPrompt(): void {
+    this.seeker.seek();
     // whatever activates this widget meanwhile (a palette that closes) would have the focus go to the composer
-    this.seeking = true;
-    const giveUp = (after: number) => setTimeout(() => end(), after);
-    const look = () => {
-      const prompt = this.findPrompt();
-      if (!prompt) return;
-      prompt.focus();
-      watch.disconnect();
-      giveUp(SETTLE_MS);
-    };
-    const watch = new MutationObserver(look);
-    const end = () => {
-      watch.disconnect();
-      this.seeking = false;
-    };
-    watch.observe(this.node, { childList: true, subtree: true });
-    look();
     void Promise.resolve().then(() => this.activate());
-    giveUp(PROMPT_MS);
-  }
-
-  private findPrompt(): HTMLElement | null {
-    return this.node.querySelector<HTMLElement>('.dsp-ask');
   }
 
   protected override onAfterAttach(message: Message): void {
@@ -117,7 +97,7 @@ export class ChatWidget extends Widget {
 
   protected override onActivateRequest(message: Message): void {
     super.onActivateRequest(message);
-    const prompt = this.seeking ? this.findPrompt() : null;
+    const prompt = this.seeker.found;
     if (prompt) prompt.focus();
     else this.focusComposer();
   }
@@ -140,6 +120,7 @@ export class ChatWidget extends Widget {
     const { 'dsp-waiting': _, ...others } = this.title.dataset; // Lab's own, which finds the panel by them
     this.title.dataset = count ? { ...others, 'dsp-waiting': String(count) } : others;
   }
+
   /** A thread's tab is named after its agent, and its icon says what that does. */
   private describeThread({ trans }: Host): void {
     const store = this.chat.store.value;
@@ -160,7 +141,9 @@ export class ChatWidget extends Widget {
   }
 }
 
-function stateOf({ status, waiting_on }: Agent, asks: boolean): ThreadState {
+function stateOf(agent: Agent, asks: boolean): ThreadState {
+  const { status, waiting_on } = agent;
   if (asks || (status === 'waiting' && waiting_on !== 'children')) return 'asking';
+  if (wasStopped(agent) || wasInterrupted(agent)) return 'stopped';
   return status === 'waiting_for_key' ? 'waiting' : status;
 }

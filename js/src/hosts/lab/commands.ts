@@ -1,7 +1,8 @@
 import type { ILabShell, JupyterFrontEnd } from '@jupyterlab/application';
 import type { WidgetTracker } from '@jupyterlab/apputils';
 import { type Host, SECTIONS, type SettingsSection } from '../../host';
-import { sessionOf, type Waiting } from '../../store/waiting';
+import { sessionOf } from '../../store/agent-ids';
+import type { Waiting } from '../../store/waiting';
 import type { ChatWidget } from './chat-widget';
 import { dispatchIcon } from './icon';
 import { type ChatTab, chatInUse, chatShowing, openAgents, openTab, openThread, showPanel, threadTab } from './places';
@@ -183,13 +184,13 @@ function isSection(value: unknown): value is SettingsSection {
  */
 function goToPrompt(parts: Parts, session: string | null, agent: string | null): void {
   const { app, waiting } = parts;
-  const shown = chatInUse(parts);
-  const [first] = waiting.requests.peek();
-  const here = shown.chat.store.peek()?.open.peek().length ? shown.chat.sessionId.peek() : null;
-  const wanted = session ?? here ?? (first ? sessionOf(first.agent_id) : null);
+  const inUse = chatInUse(parts);
+  const asksHere = inUse.chat.store.peek()?.open.peek().length ? inUse.chat.sessionId.peek() : null;
+  const [askedFirst] = waiting.requests.peek();
+  const target = session ?? asksHere ?? (askedFirst ? sessionOf(askedFirst.agent_id) : null);
   const tab = agent === null ? undefined : threadTab(parts, agent);
   if (tab) app.shell.activateById(tab.id);
-  const widget = tab?.content ?? (wanted === null ? shown : chatShowing(parts, wanted));
+  const widget = tab?.content ?? (target === null ? inUse : chatShowing(parts, target));
   widget.focusPrompt();
 }
 

@@ -1,4 +1,5 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { PageConfig, URLExt } from '@jupyterlab/coreutils';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import { ServerConnection } from '@jupyterlab/services';
@@ -6,33 +7,43 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { Host, Settings } from '../../host';
 import type { Place } from '../../protocol';
-import { contentsPath } from './project-path';
+import { browserStorage } from '../storage';
+import { contentsPath, isHidden } from './project-path';
+import { drivePath, leaveOutOfAddress, SettingsDrive } from './settings-drive';
 
 /** The file browser is asked to look again at most this often. */
 const REFRESH_MS = 500;
 
-/** What JupyterLab (or Notebook 7) gives the chat. */
+/** What JupyterLab (or Notebook 7) gives the chat; `tabs`: it has a main area, where editors open beside it. */
 export function labHost(
   app: JupyterFrontEnd,
   trans: TranslationBundle,
   settings: Settings,
-  documents: IDocumentManager | null
+  documents: IDocumentManager | null,
+  tabs: boolean
 ): Host {
   const server = ServerConnection.makeSettings();
-  const files = new Files(app, documents);
+  const ask: Host['fetch'] = (path, init = {}) =>
+    ServerConnection.makeRequest(`${URLExt.join(server.baseUrl, 'dispatch')}/${path}`, init, server);
+  const tell = (title: string, body: string) =>
+    void showDialog({ title, body, buttons: [Dialog.okButton({ label: trans.__('Ok') })] });
+  if (tabs) {
+    app.serviceManager.contents.addDrive(new SettingsDrive(ask, server, trans, tell));
+    leaveOutOfAddress();
+  }
+  const files = new Files(app, documents, tabs);
   return {
     trans,
     settings,
     user: userName(app),
-    storage: window.sessionStorage,
+    storage: browserStorage('sessionStorage'),
     WebSocket: server.WebSocket,
-    fetch: (path, init = {}) =>
-      ServerConnection.makeRequest(`${URLExt.join(server.baseUrl, 'dispatch')}/${path}`, init, server),
+    fetch: ask,
     streamUrl: query => {
       if (server.appendToken && server.token) query.set('token', server.token);
       return `${URLExt.join(server.wsUrl, 'dispatch', 'stream')}?${query}`;
     },
-    openFile: (path, project) => void files.open(path, project),
+    openFile: (path, project) => files.open(path, project),
     openAt: place => files.openAt(place),
     filesChanged: () => files.refresh()
   };
@@ -44,7 +55,7 @@ function userName({ serviceManager: { user } }: JupyterFrontEnd): ReadonlySignal
   const read = () => {
     name.value = user.identity?.display_name || user.identity?.username || null;
   };
-  void user.ready.then(read);
+  user.ready.then(read, () => {}); // not known: it stays null
   user.userChanged.connect(read);
   return name;
 }
@@ -70,31 +81,46 @@ class Files {
 
   constructor(
     private readonly app: JupyterFrontEnd,
-    private readonly documents: IDocumentManager | null
+    private readonly documents: IDocumentManager | null,
+    private readonly withDrive: boolean
   ) {}
 
-  async open(path: string, project: string): Promise<void> {
-    const known = contentsPath(path, project, PageConfig.getOption('serverRoot'));
-    await this.app.commands.execute('docmanager:open', { path: known ?? path });
-    await this.catchUp(known ?? path);
+  /** Opens a file as the file browser would; false where Jupyter shows no such file. */
+  async open(path: string, project: string): Promise<boolean> {
+    const known = contentsPath(path, project, PageConfig.getOption('serverRoot')) ?? path;
+    if (!(await this.isThere(known))) return false;
+    await this.app.commands.execute('docmanager:open', { path: known });
+    await this.catchUp(known);
+    return true;
   }
 
-  /** Opens a file at a line; false where Jupyter does not show it: it is outside of its folder, or hidden. */
+  /** Opens a file at a line; false where neither Jupyter shows it nor Dispatch reads it. */
   async openAt({ path, line }: Place): Promise<boolean> {
-    const cut = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
-    const known = contentsPath(path.slice(cut + 1), path.slice(0, cut) || '/', PageConfig.getOption('serverRoot'));
-    if (known === null || !this.documents) return false;
-    try {
-      await this.app.serviceManager.contents.get(known, { content: false });
-    } catch {
-      return false; // the server says why in its log; the person has the path
-    }
-    const widget = this.documents.openOrReveal(known, 'Editor');
-    if (!widget) return false;
+    const known = await this.whereToOpen(path);
+    const widget = known === null ? undefined : this.documents?.openOrReveal(known, 'Editor');
+    if (known === null || !widget) return false;
     await widget.context.ready;
     await this.catchUp(known);
     goTo(widget.content, line);
     return true;
+  }
+
+  /** The path that opens a file: Jupyter's own where it shows the file, else that of the drive of settings. */
+  private async whereToOpen(path: string): Promise<string | null> {
+    const cut = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
+    const shown = contentsPath(path.slice(cut + 1), path.slice(0, cut) || '/', PageConfig.getOption('serverRoot'));
+    const wanted = [shown !== null && !isHidden(shown) && shown, this.withDrive && drivePath(path)];
+    for (const known of wanted) if (known && (await this.isThere(known))) return known;
+    return null;
+  }
+
+  private async isThere(path: string): Promise<boolean> {
+    try {
+      await this.app.serviceManager.contents.get(path, { content: false });
+      return true;
+    } catch {
+      return false; // the server says why in its log; the person has the path
+    }
   }
 
   /** Lets the file browser show what the agent has written. */

@@ -10,7 +10,7 @@ const svgstr = `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 
 
 export const dispatchIcon = new LabIcon({ name: 'dispatch-jupyter:icon', svgstr });
 
-/** Ring, ball, half a ball, sand glass, tick, cross: a thread's state in its tab, in its colour and its shape. */
+/** Ring, ball, half a ball, diamond, tick, square, cross: a thread's state in its tab, in its colour and its shape. */
 const SHAPES: Record<ThreadState, string> = {
   idle: '<circle cx="12" cy="12" r="6" fill="none" stroke="var(--jp-ui-font-color2, #616161)" stroke-width="2.4"/>',
   running: '<circle cx="12" cy="12" r="7" fill="var(--jp-brand-color1, #1976d2)"/>',
@@ -18,10 +18,11 @@ const SHAPES: Record<ThreadState, string> = {
     '<circle cx="12" cy="12" r="6" fill="none" stroke="var(--jp-warn-color1, #b26a00)" stroke-width="2.4"/><path d="M12 6a6 6 0 0 1 0 12z" fill="var(--jp-warn-color1, #b26a00)"/>',
   asking: '<path d="M12 3 21 12l-9 9-9-9z" fill="var(--jp-warn-color1, #b26a00)"/>',
   done: '<path d="m5 12.5 5 5 9.5-10.5" fill="none" stroke="var(--jp-success-color1, #2e7d32)" stroke-width="3"/>',
+  stopped: '<rect x="6" y="6" width="12" height="12" fill="var(--jp-ui-font-color2, #616161)"/>',
   error: '<path d="m6 6 12 12M18 6 6 18" fill="none" stroke="var(--jp-error-color1, #c62828)" stroke-width="3"/>'
 };
 
-export type ThreadState = 'idle' | 'running' | 'waiting' | 'asking' | 'done' | 'error';
+export type ThreadState = 'idle' | 'running' | 'waiting' | 'asking' | 'done' | 'stopped' | 'error';
 
 const svgOf = (shape: string) =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24">${shape}</svg>`;

@@ -8,20 +8,25 @@ import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { computed, effect } from '@preact/signals';
 import { type Host, SECTIONS, type SettingsSection } from '../../host';
+import type { Request } from '../../protocol';
+import { sessionOf } from '../../store/agent-ids';
+import { Approvals } from '../../store/approvals';
 import type { Chat } from '../../store/chat';
 import type { Notice } from '../../store/notices';
-import { sessionOf, Waiting } from '../../store/waiting';
+import { Waiting } from '../../store/waiting';
 import css from '../../style/index.css';
+import { browserStorage } from '../storage';
 import { Askers } from './askers';
 import { ChatWidget } from './chat-widget';
 import { addCommands, CommandIDs, type Parts } from './commands';
 import { labHost } from './host';
 import { NewThreads } from './new-threads';
-import { notifyOfRequests } from './notifications';
+import { notifyOfRequests, type Page } from './notifications';
 import { argsOf, type ChatTab } from './places';
 import { LabSettings } from './settings';
 import type { SettingsTab } from './settings-tab';
 import { StatusItem } from './status-item';
+import { toastsSettled } from './toasts';
 
 const PLUGIN_ID = 'dispatch-jupyter:plugin';
 const PANEL_ID = 'dispatch-jupyter-panel';
@@ -60,7 +65,7 @@ function activate(
   const settings = new LabSettings();
   const listeners = new Set<(notice: Notice) => void>();
   const host: Host = {
-    ...labHost(app, trans, settings, documents),
+    ...labHost(app, trans, settings, documents, labShell !== null),
     notices: (listener: (notice: Notice) => void) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -86,7 +91,7 @@ function activate(
   const parts: Parts = { app, host, panel, tracker, settingsTabs, labShell, waiting };
   addCommands(parts);
   if (labShell) openNewThreads(parts);
-  watchRequests(parts);
+  watchRequests(parts, toastsSettled(app.restored, registry));
   for (const command of Object.values(CommandIDs)) palette?.addItem({ command, category: trans.__('Dispatch') });
   for (const section of SECTIONS)
     palette?.addItem({ command: CommandIDs.settings, category: trans.__('Dispatch'), args: { section } });
@@ -124,37 +129,40 @@ function openNewThreads(parts: Parts): void {
   });
 }
 
-/** Says in the page that something waits for the person: as notifications, and on the panel's icon. */
-function watchRequests({ app, host, panel, waiting }: Pick<Parts, 'app' | 'host' | 'panel' | 'waiting'>): void {
+/**
+ * Says in the page that something waits for the person: as notifications, and on the panel's icon.
+ * @param settled when notifications can be shown.
+ */
+function watchRequests({ app, host, panel, waiting }: Parts, settled: Promise<void>): void {
   const askers = new Askers(id => panel.chat.api.agent(id));
-  notifyOfRequests(waiting, host.trans, {
+  const page: Page = {
+    approvals: new Approvals(panel.chat.api, () => void waiting.refresh()),
     who: id => askers.of(id)?.path ?? null,
     review: request => {
       const args = { session: sessionOf(request.agent_id), agent: request.agent_id };
       // after the click: the notification closes with it, and takes the focus along
-      setTimeout(async () => {
+      setTimeout(() => {
         const elsewhere = request.kind === 'question' && askers.of(request.agent_id)?.first === false;
-        if (elsewhere && host.openThread) await app.commands.execute(CommandIDs.thread, args);
-        await app.commands.execute(CommandIDs.focusPrompt, args);
+        const opened = elsewhere && host.openThread ? app.commands.execute(CommandIDs.thread, args) : Promise.resolve();
+        const shown = opened.then(() => app.commands.execute(CommandIDs.focusPrompt, args));
+        shown.catch(error => console.error('What waits for the person could not be shown.', error));
       });
     },
     isSeen: ({ id }) => document.hasFocus() && [...document.querySelectorAll(`[data-request="${id}"]`)].some(isInView)
-  });
+  };
+  void settled.then(() => notifyOfRequests(waiting, host.trans, page));
   effect(() => {
     panel.waiting.value = waiting.requests.value.length;
   });
   // the panel hears of its session first, and at once after a reload
-  const inPanel = computed(() => panel.chat.store.value?.open.value.map(({ id }) => id).join() ?? '');
+  const inPanel = computed(() => idsOf(panel.chat.store.value?.open.value ?? []));
   inPanel.subscribe(ids => {
-    if (
-      ids !==
-      waiting.requests
-        .peek()
-        .map(({ id }) => id)
-        .join()
-    )
-      void waiting.refresh();
+    if (ids !== idsOf(waiting.requests.peek())) void waiting.refresh();
   });
+}
+
+function idsOf(requests: readonly Request[]): string {
+  return requests.map(({ id }) => id).join();
 }
 
 function isInView(element: Element): boolean {
@@ -168,9 +176,10 @@ function isInView(element: Element): boolean {
  */
 async function openRemembered(chat: Chat): Promise<void> {
   const key = `dispatch:panel:${PageConfig.getBaseUrl()}:${PageConfig.getOption('workspace')}`;
-  const wanted = window.localStorage.getItem(key);
+  const storage = browserStorage('localStorage');
+  const wanted = storage.getItem(key);
   chat.sessionId.subscribe(session => {
-    if (session) window.localStorage.setItem(key, session);
+    if (session) storage.setItem(key, session);
   });
   await chat.openLatest(wanted);
 }

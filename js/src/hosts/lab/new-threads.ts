@@ -1,7 +1,7 @@
 import { effect } from '@preact/signals';
 import type { Agent } from '../../protocol';
 import type { Chat } from '../../store/chat';
-import { hasEnded } from '../../store/tree';
+import { hasEnded, isForPeople } from '../../store/tree';
 import type { Parts } from './commands';
 import { openThread } from './places';
 
@@ -36,7 +36,7 @@ export class NewThreads {
         if (known.has(id)) continue;
         known.add(id);
         const agent = store.tables.agents.peek(id);
-        if (!old && session && agent && isForPeople(agent)) this.open(session, id);
+        if (!old && session && agent && isSummoned(agent)) this.open(session, id);
       }
     });
   }
@@ -46,21 +46,27 @@ export class NewThreads {
     this.opened.add(agent);
     this.unseen.add(agent);
     // after the change is through: a widget is made, with effects of its own
-    void Promise.resolve().then(async () => {
-      const { content } = await openThread(this.parts, session, agent, true);
-      const stop = content.seen.subscribe(seen => {
-        if (seen) this.unseen.delete(agent);
+    Promise.resolve()
+      .then(() => this.openBehind(session, agent))
+      .catch(error => {
+        this.unseen.delete(agent); // there is no tab to be seen; the tree has its thread
+        console.error('The tab of a thread could not be opened.', error);
       });
-      content.disposed.connect(() => {
-        stop();
-        this.unseen.delete(agent);
-      });
+  }
+
+  private async openBehind(session: string, agent: string): Promise<void> {
+    const { content } = await openThread(this.parts, session, agent, true);
+    const stop = content.seen.subscribe(seen => {
+      if (seen) this.unseen.delete(agent);
+    });
+    content.disposed.connect(() => {
+      stop();
+      this.unseen.delete(agent);
     });
   }
 }
 
-/** It has a thread of its own for people, which is not over. */
-function isForPeople(agent: Agent): boolean {
-  const onItsOwn = agent.parent_id === null && agent.summoned_by !== null;
-  return (agent.detached || onItsOwn) && !hasEnded(agent);
+/** It was summoned to have a thread of its own for people, which is not over. */
+function isSummoned(agent: Agent): boolean {
+  return isForPeople(agent) && agent.summoned_by !== null && !hasEnded(agent);
 }

@@ -1,11 +1,17 @@
 /**
- * A file's path as Jupyter's file browser names it, from its path in the project. `serverRoot` is the folder the
- * browser shows, as the page knows it: absolute, or with `~` for a home folder that is not named.
+ * A file's path as Jupyter's file browser names it, from its path in the project, or its whole one. `serverRoot` is the
+ * folder the browser shows, as the page knows it: absolute, or with `~` for a home folder that is not named.
  * Null where the project is not below it.
  */
 export function contentsPath(path: string, project: string, serverRoot: string): string | null {
   const folder = below(slashed(project), slashed(serverRoot));
-  return folder === null ? null : [folder, slashed(path)].filter(Boolean).join('/');
+  const inside = after(slashed(path), `${slashed(project)}/`, 0) ?? slashed(path);
+  return folder === null ? null : [folder, inside].filter(Boolean).join('/');
+}
+
+/** Whether Jupyter hides a file, by its path below the server's folder. */
+export function isHidden(path: string): boolean {
+  return path.split('/').some(part => part.startsWith('.'));
 }
 
 function below(project: string, root: string): string | null {

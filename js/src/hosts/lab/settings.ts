@@ -9,9 +9,13 @@ export class LabSettings implements Settings {
   readonly sendOn = signal<'enter' | 'ctrl-enter'>('enter');
   readonly side = signal<Side>('left');
 
-  /** Follows the person's settings from now on. */
+  /** Follows the person's settings from now on; where they cannot be read, the usual ones hold. */
   async follow(registry: ISettingRegistry, id: string): Promise<void> {
-    const settings = await registry.load(id);
+    const settings = await registry.load(id).catch(error => {
+      console.warn('The settings of Dispatch in JupyterLab cannot be read.', error);
+      return null;
+    });
+    if (!settings) return;
     const read = () => {
       this.showReasoning.value = settings.get('showReasoning').composite === true;
       this.sendOn.value = settings.get('sendOn').composite === 'ctrl-enter' ? 'ctrl-enter' : 'enter';

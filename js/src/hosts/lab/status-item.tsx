@@ -1,6 +1,7 @@
 import { Widget } from '@lumino/widgets';
 import { render } from 'preact';
 import type { Chat } from '../../store/chat';
+import { wasInterrupted, wasStopped } from '../../store/tree';
 import type { Waiting } from '../../store/waiting';
 import { dispatchIcon } from './icon';
 
@@ -74,7 +75,8 @@ function stateWords(chat: Chat): string {
     case 'waiting_for_key':
       return trans.__('waiting for a key');
     case 'error':
-      return chat.agent.value.error?.code === 'cancelled' ? trans.__('stopped') : trans.__('stopped by an error');
+      if (wasStopped(chat.agent.value)) return trans.__('stopped');
+      return wasInterrupted(chat.agent.value) ? trans.__('interrupted') : trans.__('stopped by an error');
     case 'idle':
     case 'done':
       return trans.__('idle');

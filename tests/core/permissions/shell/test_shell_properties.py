@@ -2,6 +2,7 @@
 
 import time
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -43,6 +44,7 @@ def checked(command: str) -> Scan:
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @example("xargs eval `0")
 @example("parallel eval ::: /a")

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from dispatch_jupyter.core.permissions.shell.scan import Scan, scan
+from pace import cpu_within, pace
 from shell_corpus import ENVIRON, FILES, HOME, PROJECT, load, outside
 
 
@@ -48,6 +49,26 @@ def paths(command: str, **more: str) -> list[str]:
 )  # fmt: skip
 def test_spans_are_at_the_words_that_reach_there(command: str, mention: tuple[str, str], shown: list[str]) -> None:
     assert words(command)[mention] == shown
+
+
+@pytest.mark.parametrize(
+    ("command", "found"),
+    [
+        ("cat '/srv/\nname'", ["/srv/\nname"]),
+        ('cat "/srv/a\nb"', ["/srv/a\nb"]),
+        ("cat $'/srv/a\\nb/c'", ["/srv/a\nb/c"]),
+        ("cat < '/srv/a\nb'", ["/srv/a\nb"]),
+        ("dd if='/srv/a\nb'", ["/srv/a\nb"]),
+        ("bash -c \"cat '/srv/a\nb'\"", ["/srv/a\nb"]),
+        # what may be a list is one, where the text does not tell
+        ("F='/srv/a\n/etc/b'; cat $F", ["/srv/a", "/etc/b"]),
+        ("printf '/srv/a\n/etc/b' | xargs cat", ["/srv/a", "/etc/b"]),
+        ("cat $(printf '/srv/a\n/etc/b')", ["/srv/a", "/etc/b"]),
+        ("eval 'cat /srv/a\ncat /etc/b'", ["/srv/a", "/etc/b"]),
+    ],
+)
+def test_a_name_of_several_lines_is_one_name(command: str, found: list[str]) -> None:
+    assert paths(command) == found
 
 
 def test_what_is_made_is_told_from_what_must_be_there() -> None:
@@ -102,6 +123,7 @@ def test_valid_commands_are_no_errors(command: str) -> None:
     assert look(command).error is None
 
 
+@pytest.mark.slow
 def test_no_command_of_the_corpus_is_an_error() -> None:
     assert [case.command for name in FILES for case in load(name) if look(case.command).error] == []
 
@@ -202,9 +224,8 @@ HUGE = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", HUGE)
 def test_huge_commands_take_bounded_time(name: str) -> None:
-    started = time.process_time()
-    found = look(HUGE[name])
-    assert time.process_time() - started < 5
+    with cpu_within(5):
+        found = look(HUGE[name])
     assert (
         found.mentions
         or found.uncertain
@@ -213,6 +234,7 @@ def test_huge_commands_take_bounded_time(name: str) -> None:
     )
 
 
+@pytest.mark.slow
 def test_usual_commands_take_under_three_milliseconds() -> None:
     commands = [case.command for name in FILES for case in load(name)]
     for command in commands[:50]:
@@ -222,7 +244,7 @@ def test_usual_commands_take_under_three_milliseconds() -> None:
         started = time.process_time()
         look(command)
         took.append(time.process_time() - started)
-    assert sorted(took)[len(took) * 95 // 100] < 0.003
+    assert sorted(took)[len(took) * 95 // 100] < 0.003 * pace()
 
 
 def test_many_threads_scan_at_once() -> None:

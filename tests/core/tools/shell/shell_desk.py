@@ -179,7 +179,7 @@ async def _no_keys() -> list[KeyState]:
 
 async def until(true: Callable[[], object]) -> None:
     """Wait for something that is to happen."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not true():
             await asyncio.sleep(0.01)
 

@@ -1,10 +1,9 @@
 """Output as a terminal would show it."""
 
-import time
-
 import pytest
 
 from dispatch_jupyter.core.tools.shell.ansi import plain, tidy
+from pace import cpu_within
 
 RED, RESET = "\x1b[31m", "\x1b[0m"
 
@@ -53,7 +52,6 @@ def test_a_colour_may_go_on_over_lines_and_ends_with_the_text():
 @pytest.mark.parametrize("piece", ["a\r", "\x1b]", "\x1b[", "\x1b[0;", "a\b", "\x1b    ", "\r\x1b[K", "\x1b[31m", "\0"])
 def test_it_takes_no_time_whatever_comes(piece):
     text = piece * (128 * 1024 // len(piece))
-    start = time.process_time()
-    plain(text)
-    tidy(text)
-    assert time.process_time() - start < 1.0
+    with cpu_within(1.0):
+        plain(text)
+        tidy(text)

@@ -213,6 +213,22 @@ def test_two_at_once_do_not_take_each_others_changes_for_granted(repository):
     desk.play(scenario)
 
 
+@pytest.mark.slow
+def test_where_several_agents_run_commands_the_question_says_that_it_may_be_any(repository):
+    desk = repository
+
+    async def scenario():
+        job = await desk.call("run_shell", agent="s1-ab12cd34", command="sleep 77", background=True)
+        await desk.call("run_shell", agent="s1-ef56ab78", command=desk.hidden(f"echo evil > {HOOK}"))
+        await desk.call("stop_job", job=job.command.job_id)
+        await desk.call("run_shell", agent="s1-ef56ab78", command=desk.hidden(f"echo evil > {HOOK}"))
+
+    desk.play(scenario)
+    first, second = (reach.caution for (reach,), _ in desk.person.asked)
+    assert "ab12, ef56" in first and "any of them may have changed it" in first
+    assert "any of them" not in second
+
+
 def test_a_home_folder_as_the_project_keeps_what_shells_run(desk):
     (desk.home / ".bashrc").write_text("mine")
     desk.project = desk.home

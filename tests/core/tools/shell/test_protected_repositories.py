@@ -215,7 +215,8 @@ def test_a_hook_does_not_wait_for_the_end_of_a_job(repository, monkeypatch):
     (desk.project / HOOK).write_text("mine")
 
     async def scenario():
-        again = f"while sleep 0.2; do echo bad > {HOOK}; touch planted; done"
+        # moved there, so that nobody sees it half written, which would be another version, to be asked about
+        again = f"while sleep 0.2; do echo bad > new; mv new {HOOK}; touch planted; done"
         job = await desk.shell_call(desk.hidden(again), background=True)
         await until((desk.project / "planted").exists)
         await until(lambda: desk.person.paths == [[f"write {desk.project}/{HOOK}"]])

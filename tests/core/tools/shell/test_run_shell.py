@@ -11,6 +11,7 @@ import pytest
 from dispatch_jupyter.core.permissions.policy import Rule
 from dispatch_jupyter.core.protocol.records import CommandRun
 from dispatch_jupyter.core.tools.output import MAX_CHARS, limit
+from dispatch_jupyter.core.tools.shell.result import seconds
 from dispatch_jupyter.core.tools.shell.settings import ShellSettings
 from shell_desk import alive, until
 
@@ -22,7 +23,8 @@ def test_output_exit_code_and_time_are_told(desk):
     *lines, end = result.text.split("\n")
     assert lines == ["out", "err", str(desk.project)]
     assert end.startswith("[exit 3 · 0.") and end.endswith(" s]")
-    assert result.command == CommandRun(cwd=str(desk.project), exit_code=3)
+    assert result.command.seconds is not None and end == f"[exit 3 · {seconds(result.command.seconds)}]"
+    assert result.command.model_copy(update={"seconds": None}) == CommandRun(cwd=str(desk.project), exit_code=3)
     assert desk.began == [CommandRun(cwd=str(desk.project))]
     assert "".join(desk.shown) == f"out\nerr\n{desk.project}\n"
     assert desk.person.asked == [] and desk.person.notes == []

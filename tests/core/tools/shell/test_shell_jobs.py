@@ -6,6 +6,8 @@ import re
 import pytest
 
 from dispatch_jupyter.core.protocol.errors import Conflict, NotFound
+from dispatch_jupyter.core.protocol.ids import CallId
+from dispatch_jupyter.core.sandbox.sandbox import Sandbox
 from dispatch_jupyter.core.tools.shell.jobs import JobBook
 from dispatch_jupyter.core.tools.shell.settings import ShellSettings
 from shell_desk import alive, until
@@ -34,6 +36,26 @@ async def read_to_the_end(desk, job_id):
     while not texts or texts[-1].endswith("[it runs]"):
         texts.append((await desk.call("read_job", job=job_id, wait=20)).text)
     return "\n".join(text.removesuffix("[it runs]").strip() for text in texts).strip()
+
+
+def test_a_command_that_is_seen_can_be_moved(desk, monkeypatch):
+    """Also where it prints before whoever started it has heard that it runs."""
+    start = Sandbox.start
+
+    async def heard_late(self, *args, **more):
+        command = await start(self, *args, **more)
+        await asyncio.sleep(0.3)
+        return command
+
+    async def scenario():
+        call = asyncio.create_task(desk.shell_call("echo up; sleep 77"))
+        await until(lambda: desk.shown)
+        desk.shell.to_background(CallId("c1"))
+        assert (await call).text.startswith("up\n[It goes on in the background as job ")
+        assert "".join(desk.shown) == "up\n"
+
+    monkeypatch.setattr(Sandbox, "start", heard_late)
+    desk.play(scenario)
 
 
 def test_a_job_is_started_read_and_stopped(desk):
@@ -76,6 +98,18 @@ def test_a_job_that_ends_by_itself(desk):
         await until(lambda: not desk.shell.busy)
         assert (desk.jobs[-1].status, desk.jobs[-1].exit_code, desk.jobs[-1].tail) == ("exited", 4, "done")
         assert desk.shell.job_output(job_id) == "done\n"
+
+    desk.play(scenario)
+
+
+def test_what_one_agent_has_read_is_new_to_another(desk):
+    async def scenario():
+        job_id = await start(desk, "echo up; sleep 77")
+        await until(lambda: desk.shell.job_output(job_id))
+        first = (await desk.call("read_job", job=job_id)).text
+        other = (await desk.call("read_job", job=job_id, agent="s1-a2")).text
+        assert other == "up\n[it runs]"
+        assert (await desk.call("read_job", job=job_id)).text == "[it runs]", first
 
     desk.play(scenario)
 

@@ -2,10 +2,14 @@
 
 import asyncio
 import os
+import shlex
+import time
 
 import pytest
 
 from dispatch_jupyter.core.permissions.policy import Denied, Policy, Rule
+from dispatch_jupyter.core.protocol.ids import AgentId
+from dispatch_jupyter.core.runtime.decisions import question_of
 from dispatch_jupyter.core.tools.shell import aftermath, live
 from dispatch_jupyter.core.tools.shell.questions import MAX_WHILE_RUNNING, Questions
 from shell_desk import alive, once, until
@@ -18,6 +22,23 @@ def session(_reaches):
 
 
 # ------------------------------------------------------------------ before
+
+
+def test_those_that_wait_for_leave_keep_nobody_from_running(desk, monkeypatch):
+    monkeypatch.setattr("dispatch_jupyter.core.tools.shell.shell.MAX_RUNNING", 2)
+    desk.person.answer = lambda _: None
+
+    async def scenario():
+        asking = [
+            asyncio.create_task(desk.shell_call(f"cat {desk.outside}/data.txt", agent=f"s1-a{n}")) for n in range(2, 4)
+        ]
+        await until(lambda: len(desk.person.asked) == 2)
+        assert (await desk.shell_call("echo here")).text.startswith("here\n[exit 0")
+        for task in asking:
+            task.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
+
+    desk.play(scenario)
 
 
 def test_one_question_for_all_a_command_names(desk):
@@ -36,6 +57,17 @@ def test_one_question_for_all_a_command_names(desk):
     data = next(reach for reach in reaches if reach.path.endswith("data.txt"))
     assert data.covers == str(desk.outside)
     assert [command[start:end] for start, end in data.spans] == [f"{desk.outside}/data.txt"] * 2
+
+
+def test_a_name_of_two_lines_is_asked_for_itself(desk):
+    odd = desk.outside / "odd\nname"
+    odd.write_text("two lines\n")
+    desk.person.answer = once
+    result = desk.run(f"cat '{odd}'")
+    assert result.text.startswith("two lines\n[exit 0")
+    ((reaches, _),) = desk.person.asked
+    assert [(reach.operation, reach.path, reach.covers) for reach in reaches] == [("read", str(odd), str(desk.outside))]
+    assert question_of("dispatch", reaches, None) == f"dispatch wants to read {desk.outside}/odd\\nname"
 
 
 def test_spans_count_as_javascript_does(desk):
@@ -156,6 +188,18 @@ def test_what_the_text_does_not_say_is_asked_for_while_it_runs(desk):
     assert desk.person.asked[0][1] == "bash hidden.sh"
 
 
+def test_the_time_of_a_person_is_not_the_commands(desk):
+    def slowly(_):
+        time.sleep(1.5)
+        return "once"
+
+    desk.person.answer = slowly
+    started = time.monotonic()
+    result = desk.run(desk.hidden(f"cat {desk.outside}/data.txt"))
+    assert desk.person.asked, "nobody was asked"
+    assert result.command.seconds < time.monotonic() - started - 1.4
+
+
 def test_a_denial_while_it_runs_is_told(desk):
     result = desk.run(desk.hidden(f"cat {desk.outside}/data.txt; cat {desk.outside}/data.txt"))
     assert desk.person.paths == [[f"read {desk.outside}/data.txt"]]
@@ -186,7 +230,8 @@ def test_a_failed_command_asks_once_more_for_what_it_was_denied(desk):
     result = desk.run(command)
     assert [len(question) for question in desk.person.paths] == [1, 1, 1, 2]
     assert desk.person.paths[3] == [f"read {desk.outside}/3", f"read {desk.outside}/4"]
-    assert "[Run it again: what it was denied is allowed now" in result.text
+    assert "[It was run again from its beginning: what it was denied is allowed now" in result.text
+    assert result.text.startswith("x\n" * 5), "leave given once is good for the second run too"
     assert desk.run(command).text.startswith("x\n" * 5)
 
 
@@ -218,8 +263,25 @@ def test_packages_that_cannot_be_read_are_told_where_an_import_failed(desk, monk
     assert desk.person.asked == []
 
 
+@pytest.mark.parametrize("code", [0, 2])
+def test_packages_that_a_program_fails_for_are_asked_about_or_told(desk, monkeypatch, code):
+    linked = str(desk.outside)
+    monkeypatch.setattr(live, "HABITUAL", live.HABITUAL | {linked})
+    monkeypatch.setattr(aftermath, "HABITUAL", live.HABITUAL | {linked})
+    monkeypatch.setattr(aftermath, "IMPORTED_FROM", frozenset({linked}))
+    desk.person.answer = once
+    error = f"PermissionError: [Errno 13] Permission denied: '{linked}'"
+    result = desk.run(desk.hidden(f"ls {linked} 2> /dev/null; echo {shlex.quote(error)}; exit {code}"))
+    if code == 0:
+        assert desk.person.asked == []
+        assert f"[Denied without asking: read {linked}]" in result.text
+    else:
+        assert desk.person.paths == [[f"read {linked}"]]
+        assert "[It was run again from its beginning" in result.text
+
+
 def test_what_was_refused_is_kept_to_a_bound(desk):
-    decisions = live.LiveDecisions(Questions(desk.person, "x"))
+    decisions = live.LiveDecisions(Questions(desk.person, "x", agent_id=AgentId("s1-a1"), aside=desk.folder))
 
     async def scenario():
         for number in range(2_000):

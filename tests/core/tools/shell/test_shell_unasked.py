@@ -13,6 +13,8 @@ from dispatch_jupyter.core.permissions.policy import Denied, Rule
 from dispatch_jupyter.core.tools.shell.unasked import PROBED, SOURCES, kind_of
 from shell_desk import Desk
 
+pytestmark = pytest.mark.slow
+
 PIP = """\
 import pathlib
 try: print((pathlib.Path.home() / ".config/pip/pip.conf").read_text())
