@@ -32,9 +32,9 @@ class SupervisedCommand(Command):
         *,
         ask: Ask | None,
         on_output: OnOutput,
-        guess: Callable[[str], tuple[Denial, ...]] | None = None,
+        guess: Callable[[str, int | None], tuple[Denial, ...]] | None = None,
     ) -> None:
-        """`guess`: what was denied, from what it printed, where nobody holds its calls."""
+        """`guess`: what was denied, from what it printed and its exit code, where nobody holds its calls."""
         super().__init__(on_output)
         self._reader = reader
         self._writer = writer
@@ -152,8 +152,8 @@ class SupervisedCommand(Command):
         if not result["gone"]:
             log.error("Some processes of command %s could not be ended.", self.pid)
         denials = tuple(Denial(*denial) for denial in result["denials"])
-        if self._guess and result["code"] != 0:
-            denials = await asyncio.to_thread(self._guess, self._kept.output().text)
+        if self._guess:
+            denials = await asyncio.to_thread(self._guess, self._kept.output().text, result["code"])
         self._exit.set_result(
             Exit(
                 code=result["code"],

@@ -33,7 +33,7 @@ def boxed(base: Path) -> Iterator[In]:
                 assert cannot(found.reason), found.reason
                 pytest.skip(f"no {level} here: {found.reason}")
             try:
-                await asyncio.wait_for(scenario(Box(sandbox, base, **changes)), 50)
+                await asyncio.wait_for(scenario(Box(sandbox, base, level, **changes)), 50)
             finally:
                 await sandbox.close()
 

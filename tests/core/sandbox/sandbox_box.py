@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dispatch_jupyter.core.protocol.commands import SandboxLevel
 from dispatch_jupyter.core.protocol.parts import Operation
 from dispatch_jupyter.core.sandbox.command import Command
 from dispatch_jupyter.core.sandbox.sandbox import Sandbox
@@ -28,7 +29,7 @@ ETC += (
     "gitconfig",
 )
 ETC += ("inputrc", "host.conf", "gai.conf", "debian_version", "os-release", "lsb-release", "fonts", "timezone")
-DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "shm")
+DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts")
 
 
 def real(paths: Sequence[str]) -> tuple[str, ...]:
@@ -51,6 +52,7 @@ class Box:
 
     sandbox: Sandbox
     base: Path
+    level: SandboxLevel
     hidden: tuple[str, ...] = ()
     allow: Callable[[Operation, str], bool] = lambda operation, path: False
     ports: tuple[int, ...] = ()
@@ -75,7 +77,8 @@ class Box:
         return {"PATH": path, "HOME": str(self.base / "home"), "LANG": "C.UTF-8", **quiet, **caches}
 
     def rules(self) -> Rules:
-        devices = real([f"/dev/{name}" for name in DEVICES])
+        shared = [] if self.level == "kernel+live" else ["shm"]
+        devices = real([f"/dev/{name}" for name in (*DEVICES, *shared)])
         return Rules(
             write=(str(self.project), str(self.base / "tmp"), *devices, *self.more.get("write", ())),
             execute=(*real(SYSTEM), *self.more.get("execute", ())),

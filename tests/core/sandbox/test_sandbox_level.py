@@ -211,7 +211,7 @@ def test_guesses(tmp_path, line, operation) -> None:
     path = tmp_path / "there"
     path.write_text("")
     rules = Rules(write=(str(tmp_path / "project"),))
-    found = [denial.operation for denial in guess(rules, f"before\n{line.format(path=path)}\nafter")]
+    found = [denial.operation for denial in guess(rules, "x", f"before\n{line.format(path=path)}\nafter", 1)]
     if operation is None:
         assert not found or line.startswith("chmod")
     else:
@@ -224,4 +224,24 @@ def test_what_the_rules_cover_is_no_guess(tmp_path) -> None:
         path.write_text("")
     rules = Rules(read=(str(tmp_path),), hidden=(str(hidden),))
     text = f"cat: {inside}: Permission denied\ncat: {hidden}: Permission denied\n"
-    assert [denial.path for denial in guess(rules, text)] == [str(hidden)]
+    assert [denial.path for denial in guess(rules, "x", text, 1)] == [str(hidden)]
+
+
+@pytest.mark.parametrize(
+    ("command", "found"),
+    [
+        ("cat build.log", 0),
+        (" git log -p -3 -- 'a b'", 0),
+        ("make 2>&1 | tail", 1),
+        ("cat x; date", 1),
+        ("cat x || true", 1),
+        ("cat x\ndate", 1),
+        ("cat `which x`", 1),
+        ("bash build.sh", 1),
+    ],
+)
+def test_what_others_were_refused_is_no_guess(tmp_path, command, found) -> None:
+    path = tmp_path / "there"
+    path.write_text("")
+    said = guess(Rules(), command, f"cat: {path}: Permission denied", 0)
+    assert [denial.path for denial in said] == [str(path)] * found

@@ -1,9 +1,9 @@
 """Devices in folders that all programs of a user share: pseudo-terminals and shared memory.
 
 A command may have its own, and none of the person's: it could read what is typed there, or change what a kernel
-computes with. Landlock knows folders only. So where calls are held no rule covers these folders, and the supervisor
-opens what is the command's. Where none are, the folder of the terminals is allowed as long as nobody has one, and that
-of shared memory always: much needs it.
+computes with. Landlock knows folders only. So where calls are held no rule covers these folders but for what a person
+gave leave for, and the supervisor opens what is the command's. Where none are, the folder of the terminals is allowed
+as long as nobody has one, and that of shared memory always: much needs it.
 """
 # ruff: noqa: PTH115, PTH123, PTH208
 
@@ -21,15 +21,17 @@ _INDEX = re.compile(r"^tty-index:\s*(\d+)$", re.MULTILINE)
 
 def withheld(path: str, *, live: bool) -> bool:
     """Whether Landlock is not to allow a folder that the rules allow."""
-    place = path.rstrip("/")
-    if place == SHARED_MEMORY:
-        return live
-    return place == TERMINALS and (live or any(name.isdigit() for name in _names(TERMINALS)))
+    return path.rstrip("/") == TERMINALS and (live or any(name.isdigit() for name in _names(TERMINALS)))
 
 
 def of_others() -> list[str]:
     """Shared memory there is already: none of the command that is about to start."""
     return [f"{SHARED_MEMORY}/{name}" for name in _names(SHARED_MEMORY)]
+
+
+def is_shared_memory(real: str) -> bool:
+    """The folder itself, which everybody may list, or anything in it."""
+    return real == SHARED_MEMORY or real.startswith(f"{SHARED_MEMORY}/")
 
 
 def is_terminal(real: str) -> bool:

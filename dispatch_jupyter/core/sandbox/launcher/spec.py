@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 from . import devices, landlock
@@ -37,6 +38,13 @@ class Spec:
         """From the server's message. Raises KeyError, TypeError."""
         return cls(**{name: fields[name] for name in cls.__dataclass_fields__})
 
+    @cached_property
+    def others(self) -> Sequence[str]:
+        """Shared memory of other programs, as it was when this was first asked, where that can be kept from a command.
+        The rest of that folder is its own.
+        """
+        return devices.of_others() if self.live else []
+
     def allowed(self) -> list[Allowed]:
         """Landlock's rules: everything hidden is carved out."""
         rights = [
@@ -45,7 +53,8 @@ class Spec:
             (self.read, landlock.READ),
         ]
         # with a supervisor that lists them itself, the names inside hidden folders stay hidden as well
-        return [
+        own = [Allowed(devices.SHARED_MEMORY, rights[0][1])] if self.live and not self.others else []
+        return own + [
             rule
             for paths, right in rights
             for path in paths
@@ -55,5 +64,7 @@ class Spec:
 
     def carved(self) -> bool:
         """Whether something hidden lies inside something allowed."""
+        if self.others:
+            return True
         roots = [path.rstrip("/") + "/" for path in (*self.write, *self.execute, *self.read)]
         return any((place + "/").startswith(root) for place in self.hidden for root in roots)

@@ -29,7 +29,9 @@ class Judge:
     """Judges paths by a command's rules. The longest rule wins; of equals the one that hides."""
 
     def __init__(self, spec: Spec, rules: Iterable[Allowed]) -> None:
-        self._hidden = [place.rstrip("/") for place in (*spec.hidden, *devices.of_others())]
+        self._hidden = [place.rstrip("/") for place in spec.hidden]
+        self._own_memory = spec.live
+        self._memory_of_others = spec.others
         self._hidden_things = {thing for place in self._hidden if (thing := identity(place))}
         write, execute, read = (_roots(paths) for paths in (spec.write, spec.execute, spec.read))
         self._roots = {"write": write, "execute": write + execute, "read": write + execute + read}
@@ -71,7 +73,7 @@ class Judge:
 
     def silent(self, operation: Operation, real: str) -> bool:
         """Whether nobody is asked about this: it is denied."""
-        if _below(real, NEVER_ASKED) or not _is_text(real):
+        if not _is_text(real) or (_below(real, NEVER_ASKED) and not devices.is_shared_memory(real)):
             return True
         return operation == "read" and real in LISTED
 
@@ -81,6 +83,8 @@ class Judge:
         return any(above in rules and rules[above] == identity(above) for above in _lineage(real))
 
     def _covered(self, operation: Operation, real: str) -> bool:
+        if self._own_memory and devices.is_shared_memory(real) and not _below(real, self._memory_of_others):
+            return True
         hidden = max((len(above) for above in _lineage(real) if self._hides(above)), default=-1)
         return any(len(root) > hidden and _below(real, [root]) for root in self._roots[operation])
 

@@ -1,12 +1,13 @@
 """What is looked at once a command's processes are gone: what it was denied."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from ...permissions.policy import Denied, Policy
 from ...protocol.parts import Operation
 from ...protocol.records import Reach
+from ...sandbox.guess import blamed
 from ...sandbox.types import Exit
 from .folders import is_file, is_folder
 from .live import HABITUAL, IMPORTED_FROM
@@ -17,9 +18,12 @@ from .unasked import Kind, kind_of
 MAX_NAMED = 4
 FROM_BEGINNING = "It will be run again from its beginning."
 
+Key = tuple[Operation, str]
+"""What was wanted, and the real path of what it was wanted of."""
+
 
 async def settle_denials(running: Running, end: Exit) -> list[str]:
-    """Notes on what was denied. Where a failed command was denied something nobody was asked about, they are now."""
+    """Notes on what was denied. What stopped the command and nobody was asked about, they are asked about now."""
     policy, decisions = running.questions.policy(), running.decisions
     notes = [f"Denied: {path}: {reason}" for path, reason in list(decisions.refused.items())[:MAX_NAMED]]
     denied = decisions.unasked | {(one.operation, one.path) for one in end.denials if not one.asked}
@@ -28,47 +32,44 @@ async def settle_denials(running: Running, end: Exit) -> list[str]:
     for (operation, path), kind in sorted(kinds.items()):
         decisions.tell(policy.reach(operation, Path(path)), kind)
     notes += decisions.told.notes()
-    if denied and end.code != 0:
-        # after a denial nobody wants to be asked for more of the same command
-        possible = () if decisions.refused else denied.difference(kinds)
-        worth = [key for key in possible if _is_worth_asking(running, policy, *key)]
-        asked = sorted(worth)[:MAX_WHILE_RUNNING]
-        if asked:
-            notes.append(await _ask_now(running, policy, asked))
-        left = denied.difference(asked)
-        untold = sorted(key for key in left if key[1] not in decisions.told and _is_worth_telling(running, key[1]))
-        if untold:
-            notes.append(f"Denied without asking: {_listed(untold)}")
-    elif blamed := sorted(key for key in denied if _is_blamed(running, key[1])):
-        # it ended well, as what is piped into another program does
-        notes.append(f"Denied without asking: {_listed(blamed)}")
+    if denied:
+        notes += await _ask_or_tell(running, policy, end, denied, kinds)
     if end.granted:
         notes.append(f"Run it again if a part of it failed: some was allowed only as it ran ({named(end.granted)}).")
     return notes
 
 
-def _kinds(policy: Policy, denied: Iterable[tuple[Operation, str]]) -> dict[tuple[Operation, str], Kind]:
+async def _ask_or_tell(
+    running: Running, policy: Policy, end: Exit, denied: set[Key], kinds: Collection[Key]
+) -> list[str]:
+    """Of what nobody was asked about. `kinds`: those of the denied that nobody is ever asked about."""
+    # one that ended well may have failed all the same, piped into another program; then it said what for
+    blames = {path for _, path in await asyncio.to_thread(blamed, _printed(running))}
+    failed = end.code != 0
+    # programs reach for many things they do without: that a command failed is no sign that it was for want of them
+    worth = {key for key in denied if key[1] in blames}
+    worth |= {key for key in (denied if failed else running.decisions.unasked) if key[1] not in HABITUAL} & denied
+    # after a denial nobody wants to be asked for more of the same command
+    possible = () if running.decisions.refused else worth.difference(kinds)
+    asked = sorted(key for key in possible if policy.decide(key[0], Path(key[1])).outcome != "deny")[:MAX_WHILE_RUNNING]
+    again = failed or any(path in blames for _, path in asked)
+    notes = [await _ask_now(running, policy, asked, again=again)] if asked else []
+    if failed and _lacks_a_module(running):
+        worth |= {key for key in denied if key[1] in IMPORTED_FROM}
+    untold = sorted(key for key in worth.difference(asked) if key[1] not in running.decisions.told)
+    if untold:
+        notes.append(f"Denied without asking: {_listed(untold)}")
+    return notes
+
+
+def _kinds(policy: Policy, denied: Iterable[Key]) -> dict[Key, Kind]:
     """Those of the denied that nobody is asked about, and why."""
     return {key: kind for key in denied if (kind := kind_of(policy, *key)) is not None}
 
 
-def _is_worth_asking(running: Running, policy: Policy, operation: Operation, path: str) -> bool:
-    """Programs reach for many things they do without: that a command failed is no sign that it was for want of them."""
-    if path in HABITUAL and not _is_blamed(running, path):
-        return False
-    return policy.decide(operation, Path(path)).outcome != "deny"
-
-
-def _is_worth_telling(running: Running, path: str) -> bool:
-    if path not in HABITUAL:
-        return True
+def _lacks_a_module(running: Running) -> bool:
     text = _printed(running)
-    return path in IMPORTED_FROM and ("ModuleNotFoundError" in text or "ImportError" in text)
-
-
-def _is_blamed(running: Running, path: str) -> bool:
-    """Whether Python says that it failed for want of a folder that it usually does without, as pip does."""
-    return path in IMPORTED_FROM and f"Permission denied: '{path}'" in _printed(running)
+    return "ModuleNotFoundError" in text or "ImportError" in text
 
 
 def _printed(running: Running) -> str:
@@ -76,13 +77,18 @@ def _printed(running: Running) -> str:
     return output.head + output.tail
 
 
-async def _ask_now(running: Running, policy: Policy, denied: list[tuple[Operation, str]]) -> str:
-    """One question for what stopped the command; with leave for it, it is run again, here or by its agent."""
+async def _ask_now(running: Running, policy: Policy, denied: list[Key], *, again: bool) -> str:
+    """One question for what a command was denied. With leave for it, it is run again, here or by its agent.
+
+    Args:
+        again: whether it failed: else its agent sees whether it has to be run again.
+    """
     what = _listed(denied)
     reaches = await asyncio.to_thread(_reaches, policy, denied)
     if not reaches:  # a grant came meanwhile
         return f"Run it again: what it was denied is allowed now ({what})."
-    if running.again is not None:
+    again = again and running.again is not None
+    if again:
         reaches = [
             reach.model_copy(update={"caution": " ".join(filter(None, [reach.caution, FROM_BEGINNING]))})
             for reach in reaches
@@ -91,13 +97,13 @@ async def _ask_now(running: Running, policy: Policy, denied: list[tuple[Operatio
         await running.questions.ask(reaches)
     except Denied as refusal:
         return f"{refusal.message} Denied: {what}."
-    if running.again is None:
+    if not again:
         return f"Run it again: what it was denied is allowed now ({what})."
     running.again_wanted = True
     return f"It was run again from its beginning: what it was denied is allowed now ({what})."
 
 
-def _reaches(policy: Policy, denied: Iterable[tuple[Operation, str]]) -> list[Reach]:
+def _reaches(policy: Policy, denied: Iterable[Key]) -> list[Reach]:
     paths = [(operation, Path(path)) for operation, path in denied]
     return [
         policy.reach(operation, path, is_folder=is_folder(path), is_file=is_file(path))
@@ -106,7 +112,7 @@ def _reaches(policy: Policy, denied: Iterable[tuple[Operation, str]]) -> list[Re
     ]
 
 
-def _listed(denied: Iterable[tuple[Operation, str]]) -> str:
+def _listed(denied: Iterable[Key]) -> str:
     return named(f"{operation} {path}" for operation, path in denied)
 
 

@@ -14,7 +14,9 @@ from ...sandbox import hosts
 from ...sandbox.types import Rules
 from .environment import Folders
 
-DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "ptmx", "shm")
+DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "ptmx")
+SHARED_MEMORY = "shm"
+"""Other programs' too: a sandbox that sees to calls gives a command its own; else it needs all of it."""
 KERNEL_FILES = (
     "/proc",
     "/sys/devices/system/cpu",
@@ -23,7 +25,6 @@ KERNEL_FILES = (
     "/sys/kernel/mm/transparent_hugepage",
 )
 """Programs count processors and memory there."""
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - other programs' too
 SYSTEM_FILES = (
     "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "ld.so.preload", "nsswitch.conf", "passwd", "group", "localtime",
     "timezone", "ssl", "pki", "ca-certificates", "ca-certificates.conf", "crypto-policies", "resolv.conf", "host.conf",
@@ -52,10 +53,11 @@ def confinement(policy: Policy, folders: Folders, *, live: bool, ports: Collecti
             stand-in for `/etc/hosts`; else they have to read the file itself.
     """
     names = SYSTEM_FILES if live else [*SYSTEM_FILES, "hosts"]
+    devices = DEVICES if live else [*DEVICES, SHARED_MEMORY]
     return Rules(
         write=(
             *_unlinked([folders.tmp, folders.cache, *_of(policy, "write")]),
-            *_resolved(Path("/dev", name) for name in DEVICES),
+            *_resolved(Path("/dev", name) for name in devices),
         ),
         execute=(*map(str, policy.places.system), *_unlinked(_of(policy, "execute"))),
         read=(
@@ -64,7 +66,7 @@ def confinement(policy: Policy, folders: Folders, *, live: bool, ports: Collecti
             *_at_home(policy.places),
             *_unlinked(_of(policy, "read")),
         ),
-        hidden=tuple(str(path) for path in (*policy.hidden(), *_secrets_in(policy), *_shared_memory(live=live))),
+        hidden=tuple(str(path) for path in (*policy.hidden(), *_secrets_in(policy))),
         ports=tuple(sorted(ports)),
         stand_ins=(hosts.stand_in(),) if live else (),
     )
@@ -95,13 +97,6 @@ def _folders_and_secrets(folder: Path) -> Iterator[Path]:
         for entry in entries:
             if entry.name.casefold() in SECRETS_BY_NAME or entry.is_dir(follow_symlinks=False):
                 yield Path(entry.path)
-
-
-def _shared_memory(*, live: bool) -> Iterator[Path]:
-    """What other programs have there. Where nobody makes new entries for a command, it needs the whole folder."""
-    if live:
-        with contextlib.suppress(OSError):
-            yield from SHARED_MEMORY.iterdir()
 
 
 def _of(policy: Policy, operation: Operation) -> Iterator[Path]:

@@ -245,8 +245,8 @@ def test_after_a_denial_a_failed_command_asks_no_more(desk):
 
 @pytest.mark.parametrize("code", [0, 6])
 def test_what_programs_reach_for_by_habit_leads_to_no_question(desk, code):
-    result = desk.run(desk.hidden(f"cat /etc/hosts; ls /etc; exit {code}"))
-    assert "'/etc': Permission denied" in result.text and f"[exit {code}" in result.text
+    result = desk.run(desk.hidden(f"cat /etc/hosts; ls /etc 2> /dev/null || echo none; exit {code}"))
+    assert "none" in result.text and f"[exit {code}" in result.text
     assert desk.person.asked == [] and "[Denied" not in result.text
     assert isinstance(desk.error("cat /etc/hosts"), Denied), "named in the command, it is asked for"
 
@@ -263,8 +263,17 @@ def test_packages_that_cannot_be_read_are_told_where_an_import_failed(desk, monk
     assert desk.person.asked == []
 
 
+@pytest.mark.parametrize("code", [0, 6])
+def test_what_a_command_says_it_failed_for_is_asked_about_however_it_ended(desk, code):
+    desk.person.answer = once
+    result = desk.run(desk.hidden(f"ls /etc 2>&1 | tail -n 3; echo ran >> runs; exit {code}"))
+    assert desk.person.paths == [["read /etc"]]
+    assert "[It was run again from its beginning" in result.text and "passwd" in desk.run("cat runs; ls /etc").text
+    assert (desk.project / "runs").read_text() == "ran\nran\n"
+
+
 @pytest.mark.parametrize("code", [0, 2])
-def test_packages_that_a_program_fails_for_are_asked_about_or_told(desk, monkeypatch, code):
+def test_packages_that_a_program_fails_for_are_asked_about(desk, monkeypatch, code):
     linked = str(desk.outside)
     monkeypatch.setattr(live, "HABITUAL", live.HABITUAL | {linked})
     monkeypatch.setattr(aftermath, "HABITUAL", live.HABITUAL | {linked})
@@ -272,12 +281,25 @@ def test_packages_that_a_program_fails_for_are_asked_about_or_told(desk, monkeyp
     desk.person.answer = once
     error = f"PermissionError: [Errno 13] Permission denied: '{linked}'"
     result = desk.run(desk.hidden(f"ls {linked} 2> /dev/null; echo {shlex.quote(error)}; exit {code}"))
-    if code == 0:
-        assert desk.person.asked == []
-        assert f"[Denied without asking: read {linked}]" in result.text
-    else:
-        assert desk.person.paths == [[f"read {linked}"]]
-        assert "[It was run again from its beginning" in result.text
+    assert desk.person.paths == [[f"read {linked}"]]
+    assert "[It was run again from its beginning" in result.text
+
+
+def test_after_a_denial_it_is_only_told(desk):
+    result = desk.run(desk.hidden(f"cat {desk.outside}/data.txt; ls /etc; true"))
+    assert desk.person.paths == [[f"read {desk.outside}/data.txt"]]
+    assert "[Denied without asking: read /etc]" in result.text and "[exit 0" in result.text
+
+
+def test_what_there_were_too_many_questions_for_is_asked_once_more_where_it_ended_well_too(desk):
+    for number in range(5):
+        (desk.outside / str(number)).write_text("x\n")
+    desk.person.answer = once
+    quiet = f"for n in 0 1 2 3 4; do cat {desk.outside}/$n 2> /dev/null; done; echo ran >> runs"
+    result = desk.run(desk.hidden(quiet))
+    assert [len(question) for question in desk.person.paths] == [1, 1, 1, 2]
+    assert "[Run it again: what it was denied is allowed now" in result.text and "[exit 0" in result.text
+    assert (desk.project / "runs").read_text() == "ran\n", "nothing says that it failed"
 
 
 def test_what_was_refused_is_kept_to_a_bound(desk):

@@ -57,6 +57,15 @@ def test_kernel_denies_asks_and_runs_it_again(top, answer):
     assert (desk.project / "runs").read_text() == "ran\nran\n"
 
 
+def test_kernel_asks_where_a_pipe_hides_the_failure(top):
+    desk = Desk(top, "kernel")
+    desk.person.answer = once
+    result = desk.run(desk.hidden(f"echo ran >> runs; cat {desk.outside}/data.txt 2>&1 | tail -n 3"))
+    assert desk.person.paths == [[f"read {desk.outside}/data.txt"]]
+    assert result.text.startswith("of the outside\n[It was run again from its beginning: ")
+    assert (desk.project / "runs").read_text() == "ran\nran\n"
+
+
 def test_kernel_runs_nothing_again_after_a_no(top):
     desk = Desk(top, "kernel")
     result = desk.run(desk.hidden(f"echo ran >> runs; cat {desk.outside}/data.txt"))
