@@ -317,8 +317,10 @@ export interface Reach {
   readonly is_file: boolean;
   /** What is kept there ("SSH keys"), where it is a place of secrets: leave is given `once` only. */
   readonly secret: string | null;
-  /** A sentence to read before allowing it, where it is no ordinary place (a git hook, an editor's settings). */
+  /** A sentence to read before allowing it. */
   readonly caution: string | null;
+  /** Others run what it says (a git hook, an editor's settings): leave for a folder around it does not include it. */
+  readonly guarded: boolean;
   /** The furthest that leave for it goes. */
   readonly limit: Scope;
   /** Where in the command the words stand that reach there: [start, end) in UTF-16 code units. */

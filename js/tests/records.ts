@@ -185,6 +185,7 @@ export function reach(path: string, fields: Partial<Reach> = {}): Reach {
     is_file: false,
     secret: null,
     caution: null,
+    guarded: false,
     limit: 'always',
     spans: [],
     ...fields

@@ -78,7 +78,8 @@ def add_always(
         known = [one for _, entry in _entries(file, text, environ) for one in _leave(entry)]
         added: list[tuple[Operation, str]] = []
         for operation, name in wanted:
-            if not any(_covers(*one, operation, name) for one in (*known, *added)):
+            wider = [one for one in wanted if one != (operation, name)]
+            if not any(_covers(*one, operation, name) for one in (*known, *added, *wider)):
                 text = _added(file, text, operation, name)
                 added.append((operation, name))
         if added:

@@ -106,6 +106,10 @@ class Places:
         """Whether it lies where programs live."""
         return any(path.is_relative_to(folder) for folder in self.system)
 
+    def is_of_server(self, path: Path) -> bool:
+        """Whether it lies in the Python environment this server runs from, or around it."""
+        return self.server is not None and (path.is_relative_to(self.server) or self.server.is_relative_to(path))
+
     def is_too_wide(self, folder: Path) -> bool:
         """Whether leave for a whole folder would be more than anybody means who thinks of a file in it."""
         if folder in NEVER_WHOLE:

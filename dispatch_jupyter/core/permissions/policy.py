@@ -84,16 +84,22 @@ class Policy:
         if (secret := self._secret(operation, path)) is not None:
             return Reach(operation=operation, path=told, covers=told, secret=secret.what, limit="once")
         if (guard := self._guard(operation, path)) is not None:
-            caution = f"It is no ordinary file: {guard.why}, outside any confinement."
-            covers = _told(guard.path)
-            alone = is_file and guard.path == path
-            return Reach(operation=operation, path=told, covers=covers, is_file=alone, caution=caution, limit="session")
+            return Reach(
+                operation=operation,
+                path=told,
+                covers=_told(guard.path),
+                is_file=is_file and guard.path == path,
+                caution=f"It is no ordinary file: {guard.why}, outside any confinement.",
+                guarded=True,
+                limit="session",
+            )
+        caution = RUN_BY_THE_SERVER if operation == "write" and self.places.is_of_server(path) else None
         folder = path if is_folder else path.parent
         if not self._too_wide(folder):
-            return Reach(operation=operation, path=told, covers=_told(folder))
+            return Reach(operation=operation, path=told, covers=_told(folder), caution=caution)
         # leave for a file stays with the file; a folder that is too wide by itself has nothing smaller to offer
         limit: Scope = "once" if self._too_wide(path) else "always"
-        return Reach(operation=operation, path=told, covers=told, is_file=is_file, limit=limit)
+        return Reach(operation=operation, path=told, covers=told, is_file=is_file, caution=caution, limit=limit)
 
     def also(self, *rules: Rule) -> "Policy":
         """The same policy with more leave."""
@@ -165,6 +171,8 @@ class Policy:
     def _too_wide(self, folder: Path) -> bool:
         return self.project.is_relative_to(folder) or self.places.is_too_wide(folder)
 
+
+RUN_BY_THE_SERVER = "This Jupyter server loads what is there, and runs it outside any confinement."
 
 PolicyNow = Callable[[], Policy]
 """The policy as it stands: grants come and go while an agent works."""

@@ -231,7 +231,9 @@ class Reach(Part):
     secret: str | None = None
     """What is kept there ("SSH keys"), where it is a place of secrets: leave is given `once` only."""
     caution: str | None = None
-    """A sentence to read before allowing it, where it is no ordinary place (a git hook, an editor's settings)."""
+    """A sentence to read before allowing it."""
+    guarded: bool = False
+    """Others run what it says (a git hook, an editor's settings): leave for a folder around it does not include it."""
     limit: Scope = "always"
     """The furthest that leave for it goes."""
     spans: list[tuple[int, int]] = Field(default_factory=list)

@@ -1,7 +1,8 @@
 import { Fragment } from 'preact';
+import type { Translation } from '../host';
 import type { Operation, Reach, Request } from '../protocol';
 import { useTrans } from './context';
-import { coverage, isFilesOnly, leaveWord, listed, offeredScopes } from './permission-words';
+import { coverage, isFilesOnly, isGuarded, leaveWord, listed, offeredScopes } from './permission-words';
 import { ShownPath } from './ShownText';
 
 /** Should the list be too long to be seen whole, its beginning is. */
@@ -39,12 +40,7 @@ function WhyNotMore({ request: { reaches, scopes } }: { request: Request }) {
       </p>
     );
   }
-  const words = session
-    ? trans.__('Not always: %1 is no ordinary file.', PLACE)
-    : delicate.secret === null
-      ? trans.__('Only once: %1 is too wide for more.', PLACE)
-      : trans.__('Only once: %1 is a place of secrets.', PLACE);
-  const [before, after] = words.split(PLACE);
+  const [before, after] = whyNotMore(delicate, session, trans).split(PLACE);
   return (
     <p>
       {before}
@@ -52,6 +48,13 @@ function WhyNotMore({ request: { reaches, scopes } }: { request: Request }) {
       {after}
     </p>
   );
+}
+
+function whyNotMore(delicate: Reach, session: boolean, trans: Translation): string {
+  if (session) return trans.__('Not always: %1 is no ordinary file.', PLACE);
+  if (delicate.secret !== null) return trans.__('Only once: %1 is a place of secrets.', PLACE);
+  if (isGuarded(delicate)) return trans.__('Only once: %1 is no ordinary file.', PLACE);
+  return trans.__('Only once: %1 is too wide for more.', PLACE);
 }
 
 function Beyond({ scopes, reaches }: Pick<Request, 'scopes' | 'reaches'>) {

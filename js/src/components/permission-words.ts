@@ -71,12 +71,9 @@ export function isSecret({ reaches }: Pick<Request, 'reaches'>): boolean {
   return reaches.some(reach => reach.secret !== null);
 }
 
-/**
- * It writes what others obey, as a git hook. The caution alone does not tell: any reach may have one, as that its command
- * will run again. What others obey is never allowed for always, which other writes are but for folders too wide.
- */
-function isGuarded({ operation, caution, limit }: Reach): boolean {
-  return operation === 'write' && caution !== null && limit !== 'always';
+/** It writes what others obey, as a git hook. */
+export function isGuarded({ operation, guarded }: Pick<Reach, 'operation' | 'guarded'>): boolean {
+  return operation === 'write' && guarded;
 }
 
 /** How far leave may go, from least to most; to a place of secrets never further than this once. */

@@ -28,7 +28,7 @@ it.each([
 });
 
 const again = 'It will be run again from its beginning.';
-const hook = { ...write, covers: '/p/.git/hooks', caution: 'Git runs it.', limit: 'session' } as const;
+const hook = { ...write, covers: '/p/.git/hooks', caution: 'Git runs it.', guarded: true, limit: 'session' } as const;
 
 it.each([
   ['Read outside the project?', [reach('/etc/hosts', { caution: again })]],
@@ -42,6 +42,7 @@ it.each([
     [reach('/', { operation: 'execute', caution: 'It may touch anything.', limit: 'once' })]
   ],
   ['Read outside the project?', [reach('/', { caution: again, limit: 'once' })]],
+  ['Write outside the project?', [reach('/home', { ...write, caution: again, limit: 'once' })]],
   ['Write what is no ordinary file?', [reach('/p/.git/hooks/x', hook)]],
   ['Write what is no ordinary file?', [reach('/p/.git/hooks/x', { ...hook, caution: `Git runs it. ${again}` })]],
   ['Write what is no ordinary file?', [reach('/p/run-by-git', { ...hook, limit: 'once' }), reach('/p/.envrc', hook)]],

@@ -224,10 +224,24 @@ it.each([
   [
     [
       reach('/etc/hosts', { operation: 'write' }),
-      reach('/srv/.envrc', { operation: 'write', covers: '/srv/.envrc', caution: 'It is obeyed.', limit: 'session' })
+      reach('/srv/.envrc', {
+        operation: 'write',
+        covers: '/srv/.envrc',
+        caution: 'It is obeyed.',
+        guarded: true,
+        limit: 'session'
+      })
     ],
     ['once', 'session'],
     'Not always: /srv/.envrc is no ordinary file.'
+  ],
+  [
+    [
+      reach('/etc/hosts', { operation: 'write' }),
+      reach('/p/run-by-git', { operation: 'write', caution: 'git runs it.', guarded: true, limit: 'once' })
+    ],
+    ['once'],
+    'Only once: /p/run-by-git is no ordinary file.'
   ]
 ] as const)('says why an answer is missing (%#)', async (reaches, scopes, words) => {
   const r = waiting(request('r1', { reaches: [...reaches], scopes: [...scopes] }));
@@ -248,7 +262,12 @@ it('lists several places, what is to be heeded about them, and all they would co
       reaches: [
         reach('/data/a.csv', { covers: '/data' }),
         reach('/data/b.csv', { covers: '/data' }),
-        reach('/srv/.git/hooks/x', { operation: 'write', covers: '/srv/.git/hooks', caution: 'Git runs it.' })
+        reach('/srv/.git/hooks/x', {
+          operation: 'write',
+          covers: '/srv/.git/hooks',
+          caution: 'Git runs it.',
+          guarded: true
+        })
       ]
     })
   );

@@ -287,3 +287,13 @@ def test_any_layout_keeps_every_other_line(made: tuple[str, int], data: st.DataO
 
 def comments_of(text: str) -> list[str]:
     return [line.partition("#")[2] for line in text.splitlines() if "#" in line]
+
+
+def test_of_leave_given_at_once_what_another_part_of_it_covers_is_not_written(person: Person) -> None:
+    data = Path("/data")
+    leave = [("read", data), ("read", data / "a"), ("write", data / "a"), ("execute", data), ("write", data)]
+    assert [(one.operation, one.path) for one in add_always(leave, person.environ)] == [
+        (operation, str(path)) for operation, path in leave
+    ]
+    written = "    - {path: /data, allow: execute}\n    - {path: /data, allow: write}\n"
+    assert person.text() == f"permissions:\n  auto_allow:\n{written}"

@@ -1,5 +1,6 @@
 """The policy: pure decisions, one table of them, and what holds whatever the rules are."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from dispatch_jupyter.core.permissions.guards import Guarded, guarded_by_name
 from dispatch_jupyter.core.permissions.places import Places, Secret
-from dispatch_jupyter.core.permissions.policy import Origin, Policy, Rule, rules_of, scopes_of
+from dispatch_jupyter.core.permissions.policy import RUN_BY_THE_SERVER, Origin, Policy, Rule, rules_of, scopes_of
 from dispatch_jupyter.core.protocol.parts import Operation
 from dispatch_jupyter.core.protocol.records import Reach
 
@@ -245,7 +246,25 @@ def test_what_a_person_is_asked(operation: Operation, path: str, is_folder: bool
     assert (reach.covers, reach.limit) == (covers.format(p=PROJECT), limit)
     assert (reach.operation, reach.path) == (operation, path.format(p=PROJECT))
     assert (reach.secret is not None) is (POLICY.decide(operation, Path(reach.path)).rule == "secret place")
-    assert (reach.caution is not None) is (POLICY.decide(operation, Path(reach.path)).rule == "guarded")
+    assert reach.guarded is (POLICY.decide(operation, Path(reach.path)).rule == "guarded")
+    assert (reach.caution is not None) is reach.guarded
+
+
+@pytest.mark.parametrize(
+    ("operation", "path", "warned"),
+    [
+        ("write", "/opt/env/lib/x.py", True),
+        ("write", "/opt/env", True),
+        ("write", "/opt", True),
+        ("write", "/opt/other/x.py", False),
+        ("read", "/opt/env/lib/x.py", False),
+    ],
+)
+def test_of_what_the_server_itself_runs_a_person_is_warned(operation: Operation, path: str, warned: bool) -> None:
+    policy = replace(POLICY, places=replace(POLICY.places, server=Path("/opt/env")))
+    reach = policy.reach(operation, Path(path), is_folder=True)
+    assert (reach.caution == RUN_BY_THE_SERVER) is warned and not reach.guarded
+    assert reach.limit == "always", "it is theirs to decide"
 
 
 @pytest.mark.parametrize("path", ["/", "/home", "/home/ada"])

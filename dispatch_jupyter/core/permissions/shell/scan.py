@@ -1,6 +1,7 @@
 """What a shell command would touch, told from its text."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from ...protocol.parts import Operation
@@ -89,10 +90,20 @@ def _result(scanner: Scanner, text: str) -> Scan:
         if path not in touched:
             merged["read", path] = (set(spans), False)
     mentions = tuple(
-        Mention(operation, path, tuple(sorted((units(a), units(b)) for a, b in spans)), made)
+        Mention(operation, path, tuple(sorted((units(a), units(b)) for a, b in _named(text, path, spans))), made)
         for (operation, path), (spans, made) in merged.items()
     )
     return Scan(mentions, tuple(sorted((units(a), units(b)) for a, b in scanner.uncertain)), _error(scanner, text))
+
+
+def _named(text: str, path: str, spans: Collection[Span]) -> Collection[Span]:
+    """Where the command names a path. What feeds another program, as a heredoc does, may name it elsewhere than in the
+    words that were evaluated: then it is found there by its letters.
+    """
+    name = path.rpartition("/")[2]
+    if not name or any(name in text[start:end] for start, end in spans):
+        return spans
+    return [match.span() for match in re.finditer(rf"{re.escape(path)}(?![\w.-])", text)] or spans
 
 
 class _units:  # noqa: N801 - a function with a memory

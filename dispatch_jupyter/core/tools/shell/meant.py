@@ -23,7 +23,7 @@ def reach_of(policy: Policy, target: Path) -> Reach:
     reach = policy.reach("write", target)
     if _says_what_it_is(reach):
         return reach
-    return reach.model_copy(update={"covers": reach.path, "caution": OUTSIDE, "limit": "once"})
+    return reach.model_copy(update={"covers": reach.path, "caution": OUTSIDE, "guarded": True, "limit": "once"})
 
 
 def check_meant(policy: Policy, target: Path) -> None:
@@ -63,4 +63,4 @@ def _there(top: Path) -> Path:
 
 def _says_what_it_is(reach: Reach) -> bool:
     """Whether the policy knows it by its name; else it is known by where it was found."""
-    return reach.caution is not None or reach.secret is not None
+    return reach.guarded or reach.secret is not None

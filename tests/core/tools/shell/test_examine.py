@@ -42,3 +42,20 @@ def test_what_begins_with_no_folder_there_is_is_text_for_an_unknown_program(proj
     assert asked("tool --key /no-such-folder/x /neither/y", project) == []
     there = next(path for path in project.parents if path.parent == Path("/"))
     assert asked(f"tool --key {there}/x", project) == [f"{there}/x"]
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("python3 <<'EOF'\nprint('😀', open('/etc/hosts').read())\nEOF", ["/etc/hosts"]),
+        ("bash <<EOF\ncat /etc/hosts /etc/hosts.allow\nEOF", ["/etc/hosts", "/etc/hosts.allow"]),
+        ("echo '/etc/hosts' | xargs cat", ["/etc/hosts"]),
+        ("F=hosts; cat /etc/$F", ["/etc/$F"]),
+        ("bash <<EOF\ncat /etc/$(echo hosts)\nEOF", ["bash"]),
+    ],
+)
+def test_the_words_that_reach_out_are_found_inside_what_a_program_is_fed(project: Path, command, words) -> None:
+    environ = {"HOME": str(project.parent), "PATH": "/usr/bin:/bin"}
+    units = command.encode("utf-16-le")
+    asks = examine(command, project, Policy(project), environ, confined=True).asks
+    assert [units[2 * a : 2 * b].decode("utf-16-le") for reach in asks for a, b in reach.spans] == words
