@@ -95,8 +95,11 @@ def _how_far(session: Session, call: ToolCall) -> str:
     """What the model may take for done."""
     if call.status != "in_progress":
         return "It was not run."
-    if any(request.call_id == call.id and request.kind == "question" for request in session.tables.every(Request)):
+    asked = [request for request in session.tables.every(Request) if request.call_id == call.id]
+    if any(request.kind == "question" for request in asked):
         return "The question was not answered."
+    if call.command is None and any(request.status == "open" for request in asked):
+        return "It waited for leave and was not run."
     return "It may have taken effect."
 
 

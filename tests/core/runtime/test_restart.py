@@ -104,6 +104,12 @@ def test_what_a_killed_server_left_open_is_closed_and_the_next_message_works(ope
         put(ToolCall, "planned", index=2, provider_id="3", **call)
         put(ToolCall, "asking", index=3, provider_id="5", **call | {"name": "ask_user"}, status="in_progress")
         put(Request, "which", call_id="asking", kind="question", question="Which?")
+        shell = {**call, "name": "run_shell", "status": "in_progress"}
+        put(ToolCall, "held", index=4, provider_id="6", **shell)
+        put(ToolCall, "reaching", index=5, provider_id="7", **shell, command={"cwd": "/p"})
+        reaches = [{"operation": "read", "path": "/etc/hosts", "covers": "/etc"}]
+        for call_id in ("held", "reaching"):
+            put(Request, f"leave-{call_id}", call_id=call_id, kind="permission", question="May I?", reaches=reaches)
         put(Message, "talking", role="assistant", order=12, status="streaming", text="So fa")
         put(ToolCall, "half", message_id="talking", index=0, provider_id="4", name="write_file")
         put(Message, "waiting", role="user", order=13, status="queued", text="And this")
@@ -121,17 +127,19 @@ def test_what_a_killed_server_left_open_is_closed_and_the_next_message_works(ope
         }
         calls = {call.id: call for call in second.calls}
         assert {call.id: call.status for call in calls.values() if call.id != "done"} == dict.fromkeys(
-            ("begun", "planned", "asking", "half"), "failed"
+            ("begun", "planned", "asking", "held", "reaching", "half"), "failed"
         )
         assert calls["done"].status == "completed" and calls["done"].output == "Written."
         assert "may have taken effect" in calls["begun"].output and "was not run" in calls["planned"].output
         assert calls["asking"].output.endswith("The question was not answered.")
+        assert calls["held"].output.endswith("It waited for leave and was not run.")
+        assert calls["reaching"].output.endswith("It may have taken effect.")
         agent = second.agent
         assert (agent.status, agent.error.code, agent.note) == ("error", "interrupted", None)
         second.model.script = [Reply("Both.")]
         await second.ask("Go on")
         roles = [message["role"] for message in second.model.requests[0].messages]
-        assert roles == ["system", "user", "assistant", *["tool"] * 4, "assistant", "user", "user"]
+        assert roles == ["system", "user", "assistant", *["tool"] * 6, "assistant", "user", "user"]
         assert second.texts()[-1] == "Both." and second.agent.status == "idle"
         await second.workspace.close()
 
