@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
+from jupyter_server.utils import ensure_async
 from tornado import web
 
 from ..core.protocol.errors import DispatchError, Invalid, TooLarge
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 
 AUTH_RESOURCE = "dispatch"
+PERMISSIONS_RESOURCE = "dispatch:permissions"
+"""Of its own, so that a Hub can let people watch who may not approve."""
 MAX_BODY_BYTES = 1_000_000
 
 
@@ -53,6 +56,11 @@ class DispatchHandler(APIHandler):
     def user_name(self) -> str:
         """Who asks, for the records. Where the server knows nobody by name, the name it made up."""
         return str(self.current_user.display_name or self.current_user.username)
+
+    async def may(self, action: str, resource: str) -> bool:
+        """Whether who asks may do something else than this."""
+        allowed = self.authorizer.is_authorized(self, self.current_user, action, resource)
+        return bool(await ensure_async(allowed))
 
     def body(self, kind: "type[B]", most: int = MAX_BODY_BYTES) -> "B":
         """The request's body as a command.

@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING
 from tornado import web
 
 from ..core.protocol.ids import DecisionId, GrantId, RequestId, SessionId
-from .base import DispatchHandler, answering, authorized
+from .base import PERMISSIONS_RESOURCE, DispatchHandler, answering, authorized
 
 if TYPE_CHECKING:
     from ..core.runtime.permission_desk import PermissionDesk
-
-PERMISSIONS_RESOURCE = "dispatch:permissions"
-
 
 class PermissionsResource(DispatchHandler):
     """Base of those that deal with leave. `execute` is the action of who approves."""

@@ -2,7 +2,7 @@
 
 from tornado import web
 
-from .base import DispatchHandler, answering, authorized
+from .base import PERMISSIONS_RESOURCE, DispatchHandler, answering, authorized
 
 
 class StatusHandler(DispatchHandler):
@@ -13,4 +13,5 @@ class StatusHandler(DispatchHandler):
     @answering
     async def get(self) -> None:
         workspace = await self.workspace()
-        self.reply(await workspace.status())
+        status = await workspace.status()
+        self.reply(status.model_copy(update={"may_approve": await self.may("execute", PERMISSIONS_RESOURCE)}))

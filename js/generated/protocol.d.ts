@@ -731,6 +731,8 @@ export interface Status {
   readonly sandbox_reason: string;
   /** False: whoever reaches the server's port can answer for the person. */
   readonly auth_enabled: boolean;
+  /** Whether who asks may answer for agents: give leave and take it back, trust files. */
+  readonly may_approve: boolean;
   /** What about this server or its project weakens the guard: `wide_project`, `exposed_token`. */
   readonly warnings: readonly ErrorInfo[];
   readonly live_sessions: number;

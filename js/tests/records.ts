@@ -354,6 +354,7 @@ export function status(fields: Partial<Status> = {}): Status {
     sandbox: 'kernel+live',
     sandbox_reason: 'Landlock, seccomp.',
     auth_enabled: true,
+    may_approve: true,
     warnings: [],
     live_sessions: 0,
     counts: {},

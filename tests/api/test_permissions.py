@@ -94,13 +94,14 @@ async def test_who_may_watch_need_not_be_one_who_may_approve(ask, asking, jp_ser
     assert (await ask("POST", "trust", body={"path": "x", "digest": "y"}))[0] == 403
     code, listed = await ask("GET", "permissions")
     assert (code, len(listed["pending"])) == (200, 1)
+    assert (await ask("GET", "status"))[1]["may_approve"] is False
 
 
 async def test_status_tells_how_commands_are_confined(ask, model):
     _, status = await ask("GET", "status")
     assert status["sandbox"] in ("kernel+live", "kernel", "parsed only")
     assert status["sandbox_reason"]
-    assert status["auth_enabled"] is True
+    assert status["auth_enabled"] is True and status["may_approve"] is True
 
 
 async def test_who_comes_later_hears_that_somebody_is_waited_for(asking, jp_ws_fetch):

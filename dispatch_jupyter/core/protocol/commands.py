@@ -212,6 +212,8 @@ class Status(Part):
     """Why this level and no higher one, and what it does not cover."""
     auth_enabled: bool = True
     """False: whoever reaches the server's port can answer for the person."""
+    may_approve: bool = True
+    """Whether who asks may answer for agents: give leave and take it back, trust files."""
     warnings: list[ErrorInfo] = Field(default_factory=list)
     """What about this server or its project weakens the guard: `wide_project`, `exposed_token`."""
     live_sessions: int

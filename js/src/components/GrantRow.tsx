@@ -39,7 +39,7 @@ export function GrantRow({ grant }: { grant: Grant }) {
         )}
       </span>
       <span class="dsp-log-action">
-        {!revoked && (
+        {!revoked && chat.mayApprove.value && (
           <button
             type="button"
             class="dsp-button"

@@ -5,7 +5,15 @@ import { AnswerProblem } from './AnswerProblem';
 import { Covers } from './Covers';
 import { useChat, useTrans } from './context';
 import { DenyForm } from './DenyForm';
-import { headingOf, isFirstChoice, isSecret, offeredScopes, scopeTitle, scopeWord } from './permission-words';
+import {
+  headingOf,
+  isFirstChoice,
+  isSecret,
+  offeredScopes,
+  onlyWatching,
+  scopeTitle,
+  scopeWord
+} from './permission-words';
 import { RequestBody } from './RequestBody';
 import { useReady } from './ready';
 
@@ -64,7 +72,9 @@ export function PermissionPrompt({ request, store, waiting, onAnswer, onLeave }:
       </div>
       <Covers request={request} id={covers} />
       {given?.problem && <AnswerProblem answering={given} />}
-      {denying ? (
+      {!chat.approvals.allowed.value ? (
+        <p class="dsp-small">{onlyWatching(trans)}</p>
+      ) : denying ? (
         <DenyForm
           busy={given !== undefined && !given.problem}
           onBack={() => {

@@ -4,6 +4,7 @@ import { useChat, useTrans } from './context';
 import { fileName } from './format';
 import { PlaceLink } from './PlaceLink';
 import { Prose } from './Prose';
+import { onlyWatching } from './permission-words';
 import { ShownText } from './ShownText';
 
 /** Files of the project that ask for more than agents may do; until the person trusts them, they get nothing. */
@@ -75,7 +76,9 @@ function UntrustedFile({ file }: { file: TrustedFile }) {
           </div>
         )}
         <div class="dsp-row">
-          {open ? (
+          {open && !chat.mayApprove.value ? (
+            <p class="dsp-small">{onlyWatching(trans)}</p>
+          ) : open ? (
             <button
               key="trust"
               type="button"

@@ -100,6 +100,11 @@ export function refusalWords(problem: Problem, status: number, trans: Translatio
   };
 }
 
+/** In place of the answers, for who may not give any. */
+export function onlyWatching(trans: Translation): string {
+  return trans.__('You may look at this, but not answer it: the owner of the server decides.');
+}
+
 /** What an answer would mean, in a sentence: the button itself is one word. */
 export function scopeTitle(scope: Scope, request: Request, trans: Translation): string {
   if (scope === 'once') return trans.__('Allow it for this one call and nothing else');

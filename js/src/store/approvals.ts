@@ -18,10 +18,14 @@ export class Approvals {
   /** By request id. */
   readonly answering: ReadonlySignal<ReadonlyMap<string, Answering>> = this._answering;
 
-  /** @param apply takes the request as the server has it now. */
+  /**
+   * @param apply takes the request as the server has it now.
+   * @param allowed whether the person may answer, as far as the server has said.
+   */
   constructor(
     private readonly api: Api,
-    private readonly apply: (request: Request) => void
+    private readonly apply: (request: Request) => void,
+    readonly allowed: ReadonlySignal<boolean>
   ) {}
 
   /** Answers a request once; while an answer is on its way, another one is not sent. */

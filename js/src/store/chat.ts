@@ -68,6 +68,8 @@ export class Chat {
   readonly connectionState = computed<ConnectionState>(() =>
     this.overview.away.value ? { kind: 'reconnecting', offline: !navigator.onLine } : this.stream.state.value
   );
+  /** The person may answer for agents, as far as the server has said; another one may only watch. */
+  readonly mayApprove = computed(() => this.status.value?.may_approve !== false);
   /** Whose thread it shows, and to whom all commands go. */
   readonly agent = computed<Agent | null>(() => this.store.value?.agent.value ?? null);
   /** The agent is at work or waits for something; a message sent now is queued. */
@@ -103,7 +105,7 @@ export class Chat {
     this.history = new History(this.api, this._store, this._sessionId, this._agentId);
     this.loadingEarlier = this.history.loading;
     const take = (record: Request) => this._store.peek()?.learn('requests', record);
-    this.approvals = new Approvals(this.api, take);
+    this.approvals = new Approvals(this.api, take, this.mayApprove);
     this.questions = new Questions((id, answer) => this.api.answerQuestion(id, answer), take);
     this.permissionLog = new PermissionLog(this.api, this._store, this._sessionId);
     this.setup = new Setup(this.api);

@@ -1,8 +1,8 @@
 import { fireEvent } from '@testing-library/preact';
 import { expect, it, vi } from 'vitest';
 import type { Status, TrustedFile } from '../../src/protocol';
-import { Fail } from '../fakes';
-import { agent, SESSION, status } from '../records';
+import { Fail, FakeSocket } from '../fakes';
+import { agent, grant, permissions, request, SESSION, snapshot, status } from '../records';
 import { openRig, type Rig, rig } from './rig';
 
 async function shown(fields: Partial<Status>, files: TrustedFile[] = []): Promise<Rig> {
@@ -168,4 +168,19 @@ it('does not say again in the session what was dismissed before its first messag
   expect(banner(r, 'auth')).toBeNull();
   r.chat.open(null);
   await vi.waitFor(() => expect(banner(r, 'auth')).not.toBeNull());
+});
+
+it('gives who may only watch nothing to press, and says why', async () => {
+  const r = await shown({ ...untrusted(), may_approve: false }, [FILE]);
+  r.server.answers.set(`GET permissions?session=${SESSION}`, permissions());
+  const requests = [request('r1')];
+  FakeSocket.last.open().say(snapshot({ requests, grants: [grant('g1')], agents: [agent({ status: 'waiting' })] }));
+  await vi.waitFor(() => expect(r.find('[role=alertdialog]').textContent).toContain('You may look at this'));
+  expect(r.find('[role=alertdialog]').querySelector('button:not(.dsp-copy)')).toBeNull();
+  await vi.waitFor(() => press(r, 'trust', 'Review…'));
+  await vi.waitFor(() => expect(banner(r, 'trust')?.textContent).toContain('the owner of the server decides'));
+  expect(() => press(r, 'trust', 'Trust')).toThrow();
+  fireEvent.click(r.find('.dsp-log-button'));
+  await vi.waitFor(() => r.find('[data-grant=g1]'));
+  expect(r.find('[data-grant=g1]').querySelector('button')).toBeNull();
 });

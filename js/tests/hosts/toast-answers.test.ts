@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { english } from '../../src/host';
 import { STILL_MS, TOLD_MS, ToastAnswers } from '../../src/hosts/lab/toast-answers';
@@ -27,7 +28,8 @@ function setUp() {
     dismiss: (id: string) => told.delete(id)
   };
   const [review, applied] = [vi.fn(), vi.fn()];
-  const approvals = new Approvals(new Api(server.host), applied);
+  const allowed = signal(true);
+  const approvals = new Approvals(new Api(server.host), applied, allowed);
   const answers = new ToastAnswers(approvals, toasts as unknown as Toasts, english, review);
   const asked = request('r1');
   const labels = (whole = true, fields = {}) => answers.of(request('r1', fields), whole).map(({ label }) => label);
@@ -41,7 +43,7 @@ function setUp() {
   };
   const posted = () => server.of('POST', 'permissions/r1').map(({ body }) => body);
   const accept = () => server.answers.set('POST permissions/r1', request('r1', { status: 'answered' }));
-  return { server, toasts, review, applied, answers, labels, press, posted, accept };
+  return { server, toasts, review, allowed, applied, answers, labels, press, posted, accept };
 }
 
 const refusal = (code: string, message: string, hint: string | null = null) => ({ code, message, hint, place: null });
@@ -50,6 +52,12 @@ beforeEach(() => told.clear());
 afterEach(() => {
   vi.restoreAllMocks();
   vi.useRealTimers();
+});
+
+it('offers who may only watch nothing but the way to the prompt', () => {
+  const { allowed, labels } = setUp();
+  allowed.value = false;
+  expect(labels()).toEqual(['Show']);
 });
 
 it('offers the answers that the prompt offers, in its order and words', () => {

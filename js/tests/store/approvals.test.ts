@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals';
 import { expect, it } from 'vitest';
 import type { Request } from '../../src/protocol';
 import { Api } from '../../src/store/api';
@@ -10,7 +11,8 @@ const ONCE = { answer: 'allow', scope: 'once', note: '' } as const;
 function setUp() {
   const server = new FakeServer();
   const applied: Request[] = [];
-  return { server, applied, approvals: new Approvals(new Api(server.host), record => applied.push(record)) };
+  const approvals = new Approvals(new Api(server.host), record => applied.push(record), signal(true));
+  return { server, applied, approvals };
 }
 
 it('sends one answer, whatever else is given while it is on its way', async () => {

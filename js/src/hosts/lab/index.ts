@@ -136,7 +136,7 @@ function openNewThreads(parts: Parts): void {
 function watchRequests({ app, host, panel, waiting }: Parts, settled: Promise<void>): void {
   const askers = new Askers(id => panel.chat.api.agent(id));
   const page: Page = {
-    approvals: new Approvals(panel.chat.api, () => void waiting.refresh()),
+    approvals: new Approvals(panel.chat.api, () => void waiting.refresh(), panel.chat.mayApprove),
     who: id => askers.of(id)?.path ?? null,
     review: request => {
       const args = { session: sessionOf(request.agent_id), agent: request.agent_id };

@@ -43,6 +43,8 @@ export class ToastAnswers {
     const { trans } = this;
     if (request.kind === 'question')
       return [this.leading(request, trans.__('Answer'), trans.__('Go to the thread of who asks'), 'accent')];
+    if (!this.approvals.allowed.peek())
+      return [this.leading(request, trans.__('Show'), trans.__('Go to the permission prompt'), 'default')];
     const scopes = whole ? offeredScopes(request) : [];
     return [
       this.answering(request, { answer: 'deny', scope: 'once', note: '' }, trans.__('Deny'), {
