@@ -14,6 +14,7 @@ from .base import PERMISSIONS_RESOURCE, DispatchHandler, answering, authorized
 if TYPE_CHECKING:
     from ..core.runtime.permission_desk import PermissionDesk
 
+
 class PermissionsResource(DispatchHandler):
     """Base of those that deal with leave. `execute` is the action of who approves."""
 

@@ -9,6 +9,7 @@ from ...protocol.parts import Operation
 from ...protocol.records import Reach
 from ...sandbox.guess import blamed
 from ...sandbox.types import Exit
+from .examine import merged
 from .folders import is_file, is_folder
 from .live import HABITUAL, IMPORTED_FROM
 from .questions import MAX_WHILE_RUNNING
@@ -44,15 +45,18 @@ async def _ask_or_tell(
 ) -> list[str]:
     """Of what nobody was asked about. `kinds`: those of the denied that nobody is ever asked about."""
     # one that ended well may have failed all the same, piped into another program; then it said what for
-    blames = {path for _, path in await asyncio.to_thread(blamed, _printed(running))}
+    paths = await asyncio.to_thread(blamed, _printed(running))
+    folders = {str(Path(path).parent) for path in paths}  # where something could not be made or removed
+    blames = {key for key in denied if key[1] in paths or (key[0] == "write" and key[1] in folders)}
     failed = end.code != 0
     # programs reach for many things they do without: that a command failed is no sign that it was for want of them
-    worth = {key for key in denied if key[1] in blames}
-    worth |= {key for key in (denied if failed else running.decisions.unasked) if key[1] not in HABITUAL} & denied
+    worth = (
+        blames | {key for key in (denied if failed else running.decisions.unasked) if key[1] not in HABITUAL} & denied
+    )
     # after a denial nobody wants to be asked for more of the same command
     possible = () if running.decisions.refused else worth.difference(kinds)
     asked = sorted(key for key in possible if policy.decide(key[0], Path(key[1])).outcome != "deny")[:MAX_WHILE_RUNNING]
-    again = failed or any(path in blames for _, path in asked)
+    again = failed or not blames.isdisjoint(asked)
     notes = [await _ask_now(running, policy, asked, again=again)] if asked else []
     if failed and _lacks_a_module(running):
         worth |= {key for key in denied if key[1] in IMPORTED_FROM}
@@ -105,11 +109,11 @@ async def _ask_now(running: Running, policy: Policy, denied: list[Key], *, again
 
 def _reaches(policy: Policy, denied: Iterable[Key]) -> list[Reach]:
     paths = [(operation, Path(path)) for operation, path in denied]
-    return [
+    return merged(
         policy.reach(operation, path, is_folder=is_folder(path), is_file=is_file(path))
         for operation, path in paths
         if policy.decide(operation, path).outcome == "ask"
-    ]
+    )
 
 
 def _listed(denied: Iterable[Key]) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...permissions.policy import LOGGED, Policy, Verdict
+from ...protocol.commands import SandboxLevel
 from ...protocol.errors import ToolError
 from ...protocol.parts import Operation
 from ...protocol.records import Reach
@@ -25,6 +26,9 @@ UNCERTAIN = (
 )
 
 
+NO_LESS = "To make something there takes leave for all of this folder: this machine knows no less."
+
+
 @dataclass(slots=True)
 class Findings:
     """What is to be done before a command may start."""
@@ -39,13 +43,13 @@ class Findings:
     """Other programs', which no leave opens where the kernel confines: nobody is asked, and the result says so."""
 
 
-def examine(command: str, cwd: Path, policy: Policy, environ: Mapping[str, str], *, confined: bool) -> Findings:
+def examine(command: str, cwd: Path, policy: Policy, environ: Mapping[str, str], level: SandboxLevel) -> Findings:
     """Blocks: real paths are looked up.
 
     Args:
         cwd: real path of the folder it starts in.
-        confined: whether the kernel holds it to what it was allowed. If not, what cannot be told from the text is
-            asked about too.
+        level: how well the command will be confined. Where nothing holds it to what it was allowed, what cannot be told
+            from the text is asked about too. At level `kernel` leave to make something is leave for its folder.
 
     Raises:
         ToolError: code `invalid_command`, where it is not valid shell.
@@ -63,6 +67,9 @@ def examine(command: str, cwd: Path, policy: Policy, environ: Mapping[str, str],
     asks = [*_judged("read", cwd, (), policy, findings)]
     for mention in scanned.mentions:
         asks += _judged(*_target(mention), mention.spans, policy, findings)
+    if level == "kernel":
+        asks = [_with_its_folder(reach, policy) for reach in asks]
+    confined = level != "parsed only"
     if confined:
         # who connects to one reads and writes it; who only writes wants it gone, or another in its place
         connected = {reach.path for reach in asks if reach.operation == "read" and is_socket(reach.path)}
@@ -109,7 +116,8 @@ def _with_spans(reach: Reach, all_: Iterable[Reach]) -> Reach:
 
 def _covers(wide: Reach, narrow: Reach) -> bool:
     """Whether who allows the one has allowed the other: what has a warning of its own is always shown."""
-    if narrow.secret != wide.secret or narrow.caution != wide.caution:
+    no_less = narrow.caution == wide.caution or (narrow.caution is None and wide.limit == "always")
+    if narrow.secret != wide.secret or not no_less:
         return False
     if narrow.operation not in (wide.operation, "read"):
         return False
@@ -136,6 +144,20 @@ def _judged(
         findings.allowed.append((reach, verdict))
     else:
         findings.denied.append((reach, verdict))
+
+
+def _with_its_folder(reach: Reach, policy: Policy) -> Reach:
+    """What has to be allowed for something to be made: Landlock knows folders only. No more than is usual is offered
+    all the same, be it for a file that is guarded, or in a folder that is too wide: then it cannot be made.
+    """
+    path = Path(reach.path)
+    if reach.operation != "write" or reach.guarded or reach.secret or os.path.lexists(path):
+        return reach
+    folder = next((above for above in path.parents if is_folder(above)), path)
+    wide = policy.reach("write", folder, is_folder=True)
+    if wide.limit != "always" or policy.decide("write", folder).outcome != "ask":
+        return reach
+    return wide.model_copy(update={"spans": reach.spans, "caution": " ".join(filter(None, [wide.caution, NO_LESS]))})
 
 
 def _uncertain(policy: Policy, spans: Sequence[Span]) -> Reach:

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from ...permissions.policy import Denied
+from ...protocol.commands import SandboxLevel
 from ...protocol.records import Reach
 from .examine import Findings, examine
 from .questions import MAX_ASKED, Questions
@@ -16,11 +17,11 @@ _SCANS = ThreadPoolExecutor(1, "dispatch-scan")
 
 
 async def get_leave(
-    command: str, questions: Questions, cwd: Path, environ: Mapping[str, str], *, confined: bool
+    command: str, questions: Questions, cwd: Path, environ: Mapping[str, str], level: SandboxLevel
 ) -> list[Reach]:
     """All that the command names outside the project is allowed, or nothing is run; gives the sockets it names."""
     # not with the other work in threads: what takes long is not to keep anything else from its turn
-    examining = partial(examine, command, cwd, questions.policy(), environ, confined=confined)
+    examining = partial(examine, command, cwd, questions.policy(), environ, level)
     found = await asyncio.get_running_loop().run_in_executor(_SCANS, examining)
     for reach, verdict in (*found.denied, *found.allowed):
         questions.note(reach, verdict)

@@ -222,7 +222,7 @@ class Shell:
         aside = self._outputs.with_suffix(".put-back") / context.call_id  # not for agents: it may be a person's own
         questions = Questions(context.access, order.command, own, agent_id=context.agent_id, aside=aside)
         cwd = await asyncio.to_thread(_start_folder, order.cwd, project)
-        sockets = await get_leave(order.command, questions, cwd, environ, confined=level != "parsed only")
+        sockets = await get_leave(order.command, questions, cwd, environ, level)
         protected = Protection(project, [one.path for one in questions.policy().places.guarded])
         running = self._command(order, context, settings, questions=questions, cwd=cwd, protected=protected)
         await running.decisions.foretell(sockets, order.command if level == "kernel" else "")

@@ -17,7 +17,7 @@ def project(tmp_path: Path) -> Path:
 
 def asked(command: str, project: Path) -> list[str]:
     environ = {"HOME": str(project.parent), "PATH": "/usr/bin:/bin"}
-    return [reach.path for reach in examine(command, project, Policy(project), environ, confined=True).asks]
+    return [reach.path for reach in examine(command, project, Policy(project), environ, "kernel+live").asks]
 
 
 def test_the_failing_way_of_a_folder_change_is_asked_about_where_the_folder_is_missing(project: Path) -> None:
@@ -57,5 +57,5 @@ def test_what_begins_with_no_folder_there_is_is_text_for_an_unknown_program(proj
 def test_the_words_that_reach_out_are_found_inside_what_a_program_is_fed(project: Path, command, words) -> None:
     environ = {"HOME": str(project.parent), "PATH": "/usr/bin:/bin"}
     units = command.encode("utf-16-le")
-    asks = examine(command, project, Policy(project), environ, confined=True).asks
+    asks = examine(command, project, Policy(project), environ, "kernel+live").asks
     assert [units[2 * a : 2 * b].decode("utf-16-le") for reach in asks for a, b in reach.spans] == words

@@ -36,6 +36,8 @@ def test_parsed_only_asks_about_what_cannot_be_told(top):
     assert (reach.operation, reach.path, reach.limit) == ("execute", "/", "once")
     assert "known only when it runs" in reach.caution
     assert [command[start:end] for start, end in reach.spans] == ["$F"]
+    desk.error(f"{command}; cat {desk.outside}/other")
+    assert [reach.path for reach in desk.person.asked[-1][0]] == [f"{desk.outside}/other", "/"]
     desk.person.answer = once
     assert desk.run(command).text.startswith("of the outside\n")
 
@@ -64,6 +66,47 @@ def test_kernel_asks_where_a_pipe_hides_the_failure(top):
     assert desk.person.paths == [[f"read {desk.outside}/data.txt"]]
     assert result.text.startswith("of the outside\n[It was run again from its beginning: ")
     assert (desk.project / "runs").read_text() == "ran\nran\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "asked", "printed"),
+    [
+        ("echo new > {outside}/data.txt; cat data", "write {outside}/data.txt", "new\n"),
+        ("echo new > {outside}/made.txt; cat {outside}/made.txt", "write {outside}", "new\n"),
+        ("mkdir {outside}/a; ls {outside}", "write {outside}", "a\ndata.txt\nrun\n"),
+        ("rm {outside}/data.txt; ls {outside}", "write {outside}", "run\n"),
+        ("{outside}/run", "execute {outside}/run", "it ran\n"),
+    ],
+)
+def test_what_kernel_asks_for_is_what_the_command_needs(top, script, asked, printed):
+    desk = Desk(top, "kernel")
+    desk.person.answer = once
+    program = desk.outside / "run"
+    program.write_text("#!/bin/sh\necho it ran\n")
+    program.chmod(0o755)
+    (desk.project / "data").symlink_to(desk.outside / "data.txt")
+    result = desk.run(desk.hidden(script.format(outside=desk.outside)))
+    assert desk.person.paths == [[asked.format(outside=desk.outside)]]
+    assert result.text.startswith(printed) and result.command.exit_code == 0
+
+
+@pytest.mark.parametrize("scope", ["once", "session"])
+def test_at_kernel_leave_to_make_something_is_leave_for_its_folder(top, scope):
+    desk = Desk(top, "kernel")
+    desk.person.answer = lambda _: scope
+    result = desk.run(f"mkdir -p {desk.outside}/a/b && echo x > {desk.outside}/a/b/c && cat {desk.outside}/data.txt")
+    ((reach,),) = (reaches for reaches, _ in desk.person.asked)
+    assert (reach.operation, reach.path, reach.covers) == ("write", str(desk.outside), str(desk.outside))
+    assert "all of this folder" in reach.caution and len(reach.spans) == 3
+    assert result.text.startswith("of the outside\n") and result.command.exit_code == 0
+
+
+def test_at_kernel_a_guarded_name_or_a_home_is_asked_about_as_it_is(top):
+    desk = Desk(top, "kernel")
+    for path in (desk.outside / ".git/hooks/x", desk.home / "note"):
+        desk.error(f"touch {path}")
+        (reach,) = desk.person.asked[-1][0]
+        assert reach.path == str(path) and "this machine knows no less" not in (reach.caution or "")
 
 
 def test_kernel_runs_nothing_again_after_a_no(top):
