@@ -93,9 +93,11 @@ class Policy:
                 guarded=True,
                 limit="session",
             )
-        caution = RUN_BY_THE_SERVER if operation == "write" and self.places.is_of_server(path) else None
         folder = path if is_folder else path.parent
-        if not self._too_wide(folder):
+        narrow = self._too_wide(folder)
+        is_of_server = operation == "write" and self.places.is_of_server(path if narrow else folder)
+        caution = RUN_BY_THE_SERVER if is_of_server else None
+        if not narrow:
             return Reach(operation=operation, path=told, covers=_told(folder), caution=caution)
         # leave for a file stays with the file; a folder that is too wide by itself has nothing smaller to offer
         limit: Scope = "once" if self._too_wide(path) else "always"
@@ -113,13 +115,12 @@ class Policy:
     def hidden(self) -> tuple[Path, ...]:
         """What wider leave must not open, for those who enforce rules by folder: the innermost rule counts.
 
-        Places of secrets, and what settings and grants would open inside them, which they cannot. Leave given `once`
-        is not hidden.
+        Places of secrets, and what settings and grants would open inside them, which they cannot. Those that leave was
+        given for `once` are among them: it opens them for what it says, and wider leave for more does not.
         """
-        once = {rule.path for rule in self.rules if rule.exact}
         secrets = (secret.path for secret in self.places.secrets if self._holds(secret, "read", secret.path))
         inside = (rule.path for rule in self.rules if self._secret(rule.operation, rule.path) is not None)
-        return tuple(path for path in dict.fromkeys((*secrets, *inside)) if path not in once)
+        return tuple(dict.fromkeys((*secrets, *inside)))
 
     def _once(self, operation: Operation, path: Path) -> Verdict | None:
         """Leave for one call, which alone may open a place of secrets: that it names, not those further in."""

@@ -66,7 +66,7 @@ class Sandbox:
             raise _refused(f"The command was not run: {error}.") from error
         reader, writer = await asyncio.open_unix_connection(sock=control)
         writer.write(message(**_spec(launch, ground)))
-        guessing = partial(guess, launch.rules, launch.argv[-1]) if ground.level.name == "kernel" else None
+        guessing = partial(guess, launch.rules) if ground.level.name == "kernel" else None
         command = SupervisedCommand(reader, writer, ask=ask, on_output=on_output, guess=guessing)
         self._known(command)
         try:

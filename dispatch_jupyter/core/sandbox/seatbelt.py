@@ -36,9 +36,9 @@ def profile(rules: Rules) -> str:
         *((path, _RUN) for path in rules.execute),
         *((path, _WRITE) for path in rules.write),
     ]
-    lines = [(path, f"(allow {rights} (subpath {_quoted(path)}))") for path, rights in allowed]
-    lines += [(path, f"(deny file-read* file-write* process-exec* (subpath {_quoted(path)}))") for path in rules.hidden]
-    # sorted is stable: of one path what hides it comes last
+    lines = [(path, f"(deny file-read* file-write* process-exec* (subpath {_quoted(path)}))") for path in rules.hidden]
+    lines += [(path, f"(allow {rights} (subpath {_quoted(path)}))") for path, rights in allowed]
+    # sorted is stable: of one path what opens it comes last
     ordered = [line for _, line in sorted(lines, key=lambda line: len(line[0].rstrip("/")))]
     ports = [f'(deny network-outbound (remote tcp "*:{port}"))' for port in rules.ports]
     return _BASE + "\n".join([*ordered, *ports]) + "\n"

@@ -32,9 +32,9 @@ class SupervisedCommand(Command):
         *,
         ask: Ask | None,
         on_output: OnOutput,
-        guess: Callable[[str, int | None], tuple[Denial, ...]] | None = None,
+        guess: Callable[[str], tuple[Denial, ...]] | None = None,
     ) -> None:
-        """`guess`: what was denied, from what it printed and its exit code, where nobody holds its calls."""
+        """`guess`: what was denied, from what it printed, where nobody holds its calls."""
         super().__init__(on_output)
         self._reader = reader
         self._writer = writer
@@ -153,7 +153,7 @@ class SupervisedCommand(Command):
             log.error("Some processes of command %s could not be ended.", self.pid)
         denials = tuple(Denial(*denial) for denial in result["denials"])
         if self._guess:
-            denials = await asyncio.to_thread(self._guess, self._kept.output().text, result["code"])
+            denials = await self._guessed(self._guess)
         self._exit.set_result(
             Exit(
                 code=result["code"],
@@ -166,6 +166,14 @@ class SupervisedCommand(Command):
                 granted=tuple(result["granted"]),
             )
         )
+
+    async def _guessed(self, guess: Callable[[str], tuple[Denial, ...]]) -> tuple[Denial, ...]:
+        """Whatever it printed, that is not to hide how it ended."""
+        try:
+            return await asyncio.to_thread(guess, self._kept.output().text)
+        except Exception:
+            log.exception("What process %s was denied could not be told from its output", self.pid)
+            return ()
 
     def _lost(self, why: str) -> None:
         """No more is heard of it: everything of it is dead or about to be."""

@@ -39,7 +39,7 @@ class Rules:
     read: tuple[str, ...] = ()
     """Read."""
     hidden: tuple[str, ...] = ()
-    """Denied though they lie inside one of the above."""
+    """Denied though they lie inside one of the above; what is also one of the above itself is allowed that, no more."""
     ports: tuple[int, ...] = ()
     """TCP ports that may neither be connected to nor be bound, on any address."""
     stand_ins: tuple[tuple[str, str], ...] = ()
@@ -69,6 +69,8 @@ class Denial:
     path: str
     asked: bool
     """False: without asking anybody (not at this level, or of a kind that is never asked about)."""
+    guessed: bool = False
+    """Told from what it printed, which may be somebody else's words."""
 
 
 @dataclass(frozen=True, slots=True)

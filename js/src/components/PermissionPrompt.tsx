@@ -70,7 +70,7 @@ export function PermissionPrompt({ request, store, waiting, onAnswer, onLeave }:
           runs={Boolean(store.tables.calls.get(request.call_id ?? '')?.value?.command)}
         />
       </div>
-      <Covers request={request} id={covers} />
+      {chat.approvals.allowed.value && <Covers request={request} id={covers} />}
       {given?.problem && <AnswerProblem answering={given} />}
       {!chat.approvals.allowed.value ? (
         <p class="dsp-small">{onlyWatching(trans)}</p>

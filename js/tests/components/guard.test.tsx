@@ -177,6 +177,7 @@ it('gives who may only watch nothing to press, and says why', async () => {
   FakeSocket.last.open().say(snapshot({ requests, grants: [grant('g1')], agents: [agent({ status: 'waiting' })] }));
   await vi.waitFor(() => expect(r.find('[role=alertdialog]').textContent).toContain('You may look at this'));
   expect(r.find('[role=alertdialog]').querySelector('button:not(.dsp-copy)')).toBeNull();
+  expect(r.find('[role=alertdialog]').textContent).not.toContain('This session');
   await vi.waitFor(() => press(r, 'trust', 'Review…'));
   await vi.waitFor(() => expect(banner(r, 'trust')?.textContent).toContain('the owner of the server decides'));
   expect(() => press(r, 'trust', 'Trust')).toThrow();

@@ -66,6 +66,34 @@ def test_leave_to_read_is_no_leave_to_write(boxed, theirs, covers) -> None:
     assert theirs.read_bytes()[:6] == b"secret"
 
 
+@pytest.mark.parametrize("wide", ["/", "/dev"])
+def test_leave_for_a_folder_around_it_is_none(boxed, theirs, wide) -> None:
+    async def scenario(box: Box) -> None:
+        ran = await box.run(f"cat {theirs}; echo x > {theirs}; cat {box.outside}/secret; {OWN}")
+        assert "the secret" in ran.text or wide == "/dev"
+        assert ran.text.endswith("b'mine'\n") and ("read", str(theirs)) in ran.asked
+        assert ("write", str(theirs)) in ran.asked
+
+    boxed(LIVE, scenario, more={"write": (wide,)})
+    assert theirs.read_bytes()[:6] == b"secret"
+
+
+def test_that_of_others_stays_theirs_when_they_rename_it(boxed, theirs) -> None:
+    other = theirs.with_name("dispatch-renamed")
+
+    async def scenario(box: Box) -> None:
+        running = await box.start(f"until test -e {other}; do sleep 0.05; done; cat {other}; echo over", lambda _: None)
+        theirs.rename(other)
+        await running.wait()
+        assert "secret" not in running.output().text and running.output().text.endswith("over\n")
+        assert box.asked == [("read", str(other))]
+
+    try:
+        boxed(LIVE, scenario)
+    finally:
+        other.rename(theirs)
+
+
 @pytest.mark.parametrize("covers", ["file", "folder"])
 def test_leave_to_write(boxed, theirs, covers) -> None:
     async def scenario(box: Box) -> None:

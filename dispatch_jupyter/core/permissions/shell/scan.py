@@ -103,7 +103,7 @@ def _named(text: str, path: str, spans: Collection[Span]) -> Collection[Span]:
     name = path.rpartition("/")[2]
     if not name or any(name in text[start:end] for start, end in spans):
         return spans
-    return [match.span() for match in re.finditer(rf"{re.escape(path)}(?![\w.-])", text)] or spans
+    return [match.span() for match in re.finditer(rf"(?<![\w./-]){re.escape(path)}(?![\w.-])", text)] or spans
 
 
 class _units:  # noqa: N801 - a function with a memory

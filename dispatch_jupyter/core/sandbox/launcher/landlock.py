@@ -90,14 +90,12 @@ def write_rights(version: int) -> int:
 
 
 def carved(path: str, rights: int, hidden: Sequence[str], *, list_parents: bool) -> list[Allowed]:
-    """Rules for `rights` below `path`, but for what is hidden in there.
+    """Rules for `rights` on `path` and below it, but for what is hidden in there; itself it may be hidden from others.
 
     `list_parents` allows the folders on the way to something hidden to be listed; then the names inside the hidden
     folders can be listed too. New entries beside something hidden are covered by no rule.
     """
-    inside = [place for place in hidden if place == path or place.startswith(path.rstrip("/") + "/")]
-    if path in inside:
-        return []
+    inside = [place for place in hidden if place.startswith(path.rstrip("/") + "/")]
     if not inside:
         return [Allowed(path, rights)]
     rules = [Allowed(path, READ_DIR)] if list_parents else []

@@ -59,8 +59,14 @@ class Spec:
             for paths, right in rights
             for path in paths
             if not devices.withheld(path, live=self.live)
-            for rule in landlock.carved(os.path.normpath(path), right, self.hidden, list_parents=not self.live)
+            for rule in landlock.carved(
+                os.path.normpath(path), right, self._hidden_from(path), list_parents=not self.live
+            )
         ]
+
+    def _hidden_from(self, root: str) -> Sequence[str]:
+        """Leave for shared memory is leave for that of others; leave for a folder around it is not."""
+        return self.hidden if devices.is_shared_memory(root) else [*self.hidden, *self.others]
 
     def carved(self) -> bool:
         """Whether something hidden lies inside something allowed."""

@@ -11,7 +11,7 @@ Operation = str
 """`read`, `write` or `execute`."""
 
 NEVER_ASKED = ("/proc", "/sys", "/dev")
-"""Views of the system: what the rules do not cover there is denied without a question."""
+"""Views of the system: what the rules do not cover there is denied without a question while the command runs."""
 
 LISTED = ("/", "/etc")
 """Folders that programs list to find out what system this is (pip does): without a question. Their files are asked."""
@@ -26,12 +26,13 @@ class Verdict(enum.Enum):
 
 
 class Judge:
-    """Judges paths by a command's rules. The longest rule wins; of equals the one that hides."""
+    """Judges paths by a command's rules. The longest rule wins; of equals the one that allows."""
 
     def __init__(self, spec: Spec, rules: Iterable[Allowed]) -> None:
         self._hidden = [place.rstrip("/") for place in spec.hidden]
         self._own_memory = spec.live
-        self._memory_of_others = spec.others
+        self._others = spec.others
+        self._things_of_others = {thing for place in self._others if (thing := identity(place))}
         self._hidden_things = {thing for place in self._hidden if (thing := identity(place))}
         write, execute, read = (_roots(paths) for paths in (spec.write, spec.execute, spec.read))
         self._roots = {"write": write, "execute": write + execute, "read": write + execute + read}
@@ -83,10 +84,15 @@ class Judge:
         return any(above in rules and rules[above] == identity(above) for above in _lineage(real))
 
     def _covered(self, operation: Operation, real: str) -> bool:
-        if self._own_memory and devices.is_shared_memory(real) and not _below(real, self._memory_of_others):
-            return True
+        if self._own_memory and devices.is_shared_memory(real):
+            roots = filter(devices.is_shared_memory, self._roots[operation])
+            return not self._is_of_others(real) or _below(real, [*roots])
         hidden = max((len(above) for above in _lineage(real) if self._hides(above)), default=-1)
-        return any(len(root) > hidden and _below(real, [root]) for root in self._roots[operation])
+        return any(len(root) >= hidden and _below(real, [root]) for root in self._roots[operation])
+
+    def _is_of_others(self, real: str) -> bool:
+        """By its name, or by what it is: they may rename it."""
+        return _below(real, self._others) or any(identity(above) in self._things_of_others for above in _lineage(real))
 
     def _hides(self, path: str) -> bool:
         """By its name, or by what it is: names differ where case does not count, or where it is mounted twice."""

@@ -9,7 +9,7 @@ from ...protocol.parts import Operation
 from ...protocol.records import Reach
 from ...sandbox.guess import blamed
 from ...sandbox.types import Exit
-from .examine import merged
+from .examine import NO_LESS, merged
 from .folders import is_file, is_folder
 from .live import HABITUAL, IMPORTED_FROM
 from .questions import MAX_WHILE_RUNNING
@@ -44,26 +44,33 @@ async def _ask_or_tell(
     running: Running, policy: Policy, end: Exit, denied: set[Key], kinds: Collection[Key]
 ) -> list[str]:
     """Of what nobody was asked about. `kinds`: those of the denied that nobody is ever asked about."""
+    failed, unasked = end.code != 0, running.decisions.unasked
+    guesses = {(one.operation, one.path) for one in end.denials if one.guessed} & denied
     # one that ended well may have failed all the same, piped into another program; then it said what for
-    paths = await asyncio.to_thread(blamed, _printed(running))
-    folders = {str(Path(path).parent) for path in paths}  # where something could not be made or removed
-    blames = {key for key in denied if key[1] in paths or (key[0] == "write" and key[1] in folders)}
-    failed = end.code != 0
+    told = await _told(running, {key for key in denied - guesses if key[1] in HABITUAL or key in unasked})
     # programs reach for many things they do without: that a command failed is no sign that it was for want of them
-    worth = (
-        blames | {key for key in (denied if failed else running.decisions.unasked) if key[1] not in HABITUAL} & denied
-    )
+    missed = {key for key in (denied if failed else unasked & denied) if key[1] not in HABITUAL}
+    worth = guesses | told | missed
     # after a denial nobody wants to be asked for more of the same command
-    possible = () if running.decisions.refused else worth.difference(kinds)
-    asked = sorted(key for key in possible if policy.decide(key[0], Path(key[1])).outcome != "deny")[:MAX_WHILE_RUNNING]
-    again = failed or not blames.isdisjoint(asked)
-    notes = [await _ask_now(running, policy, asked, again=again)] if asked else []
+    possible = set() if running.decisions.refused else worth.difference(kinds)
+    reaches = await asyncio.to_thread(_reaches, policy, possible, guesses, failed=failed)
+    asked = sorted(reaches)[:MAX_WHILE_RUNNING]
+    notes = []
+    if asked:
+        again = failed or not told.isdisjoint(asked)
+        notes.append(await _ask_now(running, _listed(asked), [*filter(None, map(reaches.get, asked))], again=again))
     if failed and _lacks_a_module(running):
         worth |= {key for key in denied if key[1] in IMPORTED_FROM}
     untold = sorted(key for key in worth.difference(asked) if key[1] not in running.decisions.told)
     if untold:
         notes.append(f"Denied without asking: {_listed(untold)}")
     return notes
+
+
+async def _told(running: Running, keys: set[Key]) -> set[Key]:
+    """Those that the command says were denied."""
+    paths = await asyncio.to_thread(blamed, _printed(running)) if keys else set()
+    return {key for key in keys if key[1] in paths}
 
 
 def _kinds(policy: Policy, denied: Iterable[Key]) -> dict[Key, Kind]:
@@ -81,22 +88,19 @@ def _printed(running: Running) -> str:
     return output.head + output.tail
 
 
-async def _ask_now(running: Running, policy: Policy, denied: list[Key], *, again: bool) -> str:
+async def _ask_now(running: Running, what: str, reaches: list[Reach], *, again: bool) -> str:
     """One question for what a command was denied. With leave for it, it is run again, here or by its agent.
 
     Args:
+        what: in words.
+        reaches: what a person has to be asked of it; nothing where a grant came meanwhile.
         again: whether it failed: else its agent sees whether it has to be run again.
     """
-    what = _listed(denied)
-    reaches = await asyncio.to_thread(_reaches, policy, denied)
-    if not reaches:  # a grant came meanwhile
+    if not reaches:
         return f"Run it again: what it was denied is allowed now ({what})."
-    again = again and running.again is not None
+    again, reaches = again and running.again is not None, merged(reaches)
     if again:
-        reaches = [
-            reach.model_copy(update={"caution": " ".join(filter(None, [reach.caution, FROM_BEGINNING]))})
-            for reach in reaches
-        ]
+        reaches = [_warned(reach, FROM_BEGINNING) for reach in reaches]
     try:
         await running.questions.ask(reaches)
     except Denied as refusal:
@@ -107,13 +111,32 @@ async def _ask_now(running: Running, policy: Policy, denied: list[Key], *, again
     return f"It was run again from its beginning: what it was denied is allowed now ({what})."
 
 
-def _reaches(policy: Policy, denied: Iterable[Key]) -> list[Reach]:
-    paths = [(operation, Path(path)) for operation, path in denied]
-    return merged(
-        policy.reach(operation, path, is_folder=is_folder(path), is_file=is_file(path))
-        for operation, path in paths
-        if policy.decide(operation, path).outcome == "ask"
-    )
+def _reaches(
+    policy: Policy, denied: Iterable[Key], guesses: Collection[Key], *, failed: bool
+) -> dict[Key, Reach | None]:
+    """What a person may be asked; None for what is allowed by now. Blocks.
+
+    Args:
+        guesses: those told from what the command printed. Anybody may print anything: of these nothing is asked that is
+            delicate, but for what a failed command names itself.
+    """
+    found: dict[Key, Reach | None] = {}
+    for key in denied:
+        operation, path = key[0], Path(key[1])
+        outcome, folder = policy.decide(operation, path).outcome, is_folder(path)
+        reach = policy.reach(operation, path, is_folder=folder, is_file=is_file(path))
+        delicate = reach.secret is not None or reach.limit != "always"
+        in_folder = operation == "write" and folder
+        if outcome == "deny" or (key in guesses and delicate and (in_folder or not failed)):
+            continue
+        if key in guesses and in_folder:
+            reach = _warned(reach, NO_LESS)
+        found[key] = reach if outcome == "ask" else None
+    return found
+
+
+def _warned(reach: Reach, caution: str) -> Reach:
+    return reach.model_copy(update={"caution": " ".join(filter(None, [reach.caution, caution]))})
 
 
 def _listed(denied: Iterable[Key]) -> str:

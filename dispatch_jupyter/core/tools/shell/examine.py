@@ -13,6 +13,7 @@ from ...protocol.errors import ToolError
 from ...protocol.parts import Operation
 from ...protocol.records import Reach
 from .folders import is_file, is_folder
+from .rules import SHARED_MEMORY
 from .unasked import is_socket
 
 if TYPE_CHECKING:
@@ -151,7 +152,8 @@ def _with_its_folder(reach: Reach, policy: Policy) -> Reach:
     all the same, be it for a file that is guarded, or in a folder that is too wide: then it cannot be made.
     """
     path = Path(reach.path)
-    if reach.operation != "write" or reach.guarded or reach.secret or os.path.lexists(path):
+    ours = path.is_relative_to(SHARED_MEMORY)  # all of it is open to a command there
+    if reach.operation != "write" or reach.guarded or reach.secret or ours or os.path.lexists(path):
         return reach
     folder = next((above for above in path.parents if is_folder(above)), path)
     wide = policy.reach("write", folder, is_folder=True)

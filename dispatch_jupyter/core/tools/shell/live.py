@@ -117,6 +117,11 @@ class LiveDecisions:
         for reach in await asyncio.to_thread(gone_by, self.questions.policy(), unseen):
             self.tell(reach, "habit")
 
+    def forget_denials(self) -> None:
+        """The command is run again: what it was denied without asking it may be given now. A person's no stays."""
+        self.unasked = set()
+        self.told = Told()
+
     def tell(self, reach: Reach, kind: Kind) -> None:
         """Put what nobody is asked about into the log, and later into the result, where there is such a thing."""
         if self.told.add(reach, kind):

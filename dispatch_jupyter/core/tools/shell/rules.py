@@ -15,7 +15,7 @@ from ...sandbox.types import Rules
 from .environment import Folders
 
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "ptmx")
-SHARED_MEMORY = "shm"
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - that is where it is
 """Other programs' too: a sandbox that sees to calls gives a command its own; else it needs all of it."""
 KERNEL_FILES = (
     "/proc",
@@ -52,21 +52,22 @@ def confinement(policy: Policy, folders: Folders, *, live: bool, ports: Collecti
         live: whether the sandbox sees to calls while the command runs. Then programs look up `localhost` in a
             stand-in for `/etc/hosts`; else they have to read the file itself.
     """
+    hidden = {*policy.hidden(), *_secrets_in(policy)}
     names = SYSTEM_FILES if live else [*SYSTEM_FILES, "hosts"]
-    devices = DEVICES if live else [*DEVICES, SHARED_MEMORY]
+    devices = [Path("/dev", name) for name in DEVICES]
     return Rules(
         write=(
-            *_unlinked([folders.tmp, folders.cache, *_of(policy, "write")]),
-            *_resolved(Path("/dev", name) for name in devices),
+            *_unlinked([folders.tmp, folders.cache, *_of(policy, "write", hidden)]),
+            *_resolved(devices if live else [*devices, SHARED_MEMORY]),
         ),
-        execute=(*map(str, policy.places.system), *_unlinked(_of(policy, "execute"))),
+        execute=(*map(str, policy.places.system), *_unlinked(_of(policy, "execute", hidden))),
         read=(
             *_resolved(Path("/etc", name) for name in names),
             *_resolved(map(Path, KERNEL_FILES)),
             *_at_home(policy.places),
-            *_unlinked(_of(policy, "read")),
+            *_unlinked(_of(policy, "read", hidden)),
         ),
-        hidden=tuple(str(path) for path in (*policy.hidden(), *_secrets_in(policy))),
+        hidden=tuple(map(str, sorted(hidden))),
         ports=tuple(sorted(ports)),
         stand_ins=(hosts.stand_in(),) if live else (),
     )
@@ -77,7 +78,6 @@ def _secrets_in(policy: Policy) -> Iterator[Path]:
 
     Looked for to a bound: as deep as homes lie, in so many folders.
     """
-    opened = {rule.path for rule in policy.rules if rule.exact}
     wide = {rule.path for rule in policy.rules if rule.origin not in ("scratch", "kept")}
     waiting = deque((path, 0) for path in sorted(wide) if path != policy.project)
     for _ in range(MAX_SEARCHED):
@@ -86,8 +86,7 @@ def _secrets_in(policy: Policy) -> Iterator[Path]:
         folder, depth = waiting.popleft()
         for path in _folders_and_secrets(folder):
             if path.name.casefold() in SECRETS_BY_NAME:
-                if path not in opened:
-                    yield path
+                yield path
             elif depth < SECRETS_DEPTH and not policy.places.is_program(path):
                 waiting.append((path, depth + 1))
 
@@ -99,12 +98,16 @@ def _folders_and_secrets(folder: Path) -> Iterator[Path]:
                 yield Path(entry.path)
 
 
-def _of(policy: Policy, operation: Operation) -> Iterator[Path]:
-    """Folders a command may do this in. Where its agent may not write, leave to write is leave to read."""
+def _of(policy: Policy, operation: Operation, hidden: Collection[Path]) -> Iterator[Path]:
+    """Folders a command may do this in. Where its agent may not write, leave to write is leave to read. What is hidden
+    is opened by leave for this very thing alone.
+    """
     may_write = "write" in policy.operations
-    if operation == ("write" if may_write else "execute"):
+    if operation == ("write" if may_write else "execute") and policy.project not in hidden:
         yield policy.project
     for rule in policy.rules:
+        if rule.path in hidden and not rule.exact:
+            continue
         lesser = rule.operation == "write" and not may_write and rule.origin != "scratch"
         allowed = "read" if lesser else rule.operation
         if allowed == operation:

@@ -157,6 +157,7 @@ class Running:
         exit_ = await self._over(handle)
         notes = await self._look_after(exit_)
         if self.again_wanted and self.again is not None and not self._stopped_by():
+            self.decisions.forget_denials()
             try:
                 self._handle = handle = await self.again(self)
             except ToolError as error:

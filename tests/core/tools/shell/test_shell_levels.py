@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch_jupyter.core.permissions.policy import Denied, Policy
+from dispatch_jupyter.core.permissions.policy import Denied, Policy, Rule
 from dispatch_jupyter.core.tools.shell import shell
 from dispatch_jupyter.core.tools.shell.rules import confinement
 from shell_desk import Desk, once, until
@@ -59,19 +59,38 @@ def test_kernel_denies_asks_and_runs_it_again(top, answer):
     assert (desk.project / "runs").read_text() == "ran\nran\n"
 
 
-def test_kernel_asks_where_a_pipe_hides_the_failure(top):
+def test_kernel_asks_where_a_pipe_hides_the_failure_and_leaves_it_to_the_agent(top):
     desk = Desk(top, "kernel")
     desk.person.answer = once
-    result = desk.run(desk.hidden(f"echo ran >> runs; cat {desk.outside}/data.txt 2>&1 | tail -n 3"))
-    assert desk.person.paths == [[f"read {desk.outside}/data.txt"]]
-    assert result.text.startswith("of the outside\n[It was run again from its beginning: ")
-    assert (desk.project / "runs").read_text() == "ran\nran\n"
+    command = desk.hidden(f"echo ran >> runs; cat {desk.outside}/data.txt 2>&1 | tail -n 3")
+    result = desk.run(command)
+    assert desk.person.paths == [[f"read {desk.outside}/data.txt"]] and desk.person.asked[0][0][0].caution is None
+    assert "[Run it again: what it was denied is allowed now" in result.text
+    assert (desk.project / "runs").read_text() == "ran\n", "others may have printed that"
+    assert desk.run(command).text.startswith("of the outside\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "cat: /etc/shadow: Permission denied",
+        "mkdir: cannot create directory '/new': Permission denied",
+        "touch: cannot touch '{home}/new': Permission denied",
+    ],
+)
+def test_nothing_delicate_is_asked_about_for_what_a_command_printed(top, line):
+    desk = Desk(top, "kernel")
+    said = line.format(home=desk.home)
+    result = desk.run(desk.hidden(f'echo "{said}"'))
+    assert desk.person.asked == [] and "[Denied without asking: " in result.text and "[exit 0" in result.text
+    desk.run(desk.hidden(f'echo "{said}"; exit 1'))
+    assert desk.person.paths in ([], [["read /etc/shadow"]]), "once, where the command failed"
 
 
 @pytest.mark.parametrize(
     ("script", "asked", "printed"),
     [
-        ("echo new > {outside}/data.txt; cat data", "write {outside}/data.txt", "new\n"),
+        ("cp note {outside}/data.txt && cat {outside}/data.txt", "write {outside}/data.txt", "new\n"),
         ("echo new > {outside}/made.txt; cat {outside}/made.txt", "write {outside}", "new\n"),
         ("mkdir {outside}/a; ls {outside}", "write {outside}", "a\ndata.txt\nrun\n"),
         ("rm {outside}/data.txt; ls {outside}", "write {outside}", "run\n"),
@@ -84,10 +103,19 @@ def test_what_kernel_asks_for_is_what_the_command_needs(top, script, asked, prin
     program = desk.outside / "run"
     program.write_text("#!/bin/sh\necho it ran\n")
     program.chmod(0o755)
-    (desk.project / "data").symlink_to(desk.outside / "data.txt")
+    (desk.project / "note").write_text("new\n")
     result = desk.run(desk.hidden(script.format(outside=desk.outside)))
     assert desk.person.paths == [[asked.format(outside=desk.outside)]]
     assert result.text.startswith(printed) and result.command.exit_code == 0
+
+
+def test_kernel_asks_for_the_least_a_shell_may_have_meant_and_then_for_more(top):
+    desk = Desk(top, "kernel")
+    desk.person.answer = lambda _: "session"
+    command = desk.hidden(f"echo new > {desk.outside}/data.txt; cat {desk.outside}/data.txt")
+    desk.run(command)
+    assert desk.person.paths == [[f"{operation} {desk.outside}/data.txt"] for operation in ("read", "write")]
+    assert desk.run(command).text.startswith("new\n")
 
 
 @pytest.mark.parametrize("scope", ["once", "session"])
@@ -173,6 +201,34 @@ def test_where_nothing_holds_a_command_an_agent_that_may_not_write_runs_none(top
     error = desk.error(desk.hidden("echo evil > made"))
     assert error.tool_code == "shell_off" and "may not write" in error.message
     assert not (desk.project / "made").exists()
+
+
+@pytest.mark.parametrize("level", ["kernel+live", "kernel"])
+def test_leave_to_read_a_secret_and_leave_to_write_around_it_do_not_add_up(top, level):
+    desk = Desk(top, level)
+    secret = desk.outside / ".netrc"
+    secret.write_text("password\n")
+    desk.person.now = desk.person.now.also(Rule("write", desk.outside, "session", "g1"))
+    desk.person.answer = lambda reaches: "once" if reaches[0].operation == "read" else "deny"
+    hidden = desk.hidden(
+        f"echo pwned > {secret}; echo fine > {desk.outside}/beside; echo new > {desk.outside}/data.txt"
+    )
+    result = desk.run(f"cat {secret}; {hidden}; cat {secret}")
+    assert result.text.count("password\n") == 2 and secret.read_text() == "password\n"
+    assert (desk.outside / "data.txt").read_text() == "new\n"
+    if level == "kernel+live":  # else nothing new is made beside what is hidden
+        assert (desk.outside / "beside").read_text() == "fine\n"
+
+
+def test_at_kernel_leave_to_read_is_no_leave_to_run(top):
+    desk = Desk(top, "kernel")
+    program = desk.outside / "run"
+    program.write_bytes(Path("/bin/echo").resolve().read_bytes())
+    program.chmod(0o755)
+    desk.person.now = desk.person.now.also(Rule("read", desk.outside, "session", "g1"))
+    desk.person.answer = once
+    result = desk.run(desk.hidden(f"{program} it ran"))
+    assert desk.person.paths == [[f"execute {program}"]] and result.text.startswith("it ran\n")
 
 
 @pytest.mark.parametrize("level", ["kernel+live", "kernel"])

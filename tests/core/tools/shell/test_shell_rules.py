@@ -74,7 +74,11 @@ def test_leave_once_opens_a_secret_and_nothing_beside_it(home):
     rules = made(home, Rule("read", home / ".ssh" / "id", "once", exact=True))
     assert f"{home}/.ssh/id" in rules.read and f"{home}/.ssh" in rules.hidden
     rules = made(home, Rule("read", home / ".ssh", "once", exact=True))
-    assert f"{home}/.ssh" in rules.read and f"{home}/.ssh" not in rules.hidden
+    assert f"{home}/.ssh" in rules.read and f"{home}/.ssh" in rules.hidden
+    longer = made(home, Rule("read", home / ".ssh", "auto_allow", "a1"), Rule("write", home / ".ssh" / "id", "session"))
+    opened = {*longer.read, *longer.write}
+    assert not {f"{home}/.ssh", f"{home}/.ssh/id"} & opened, "it could not be told from leave for once"
+    assert {f"{home}/.ssh", f"{home}/.ssh/id"} <= set(longer.hidden)
 
 
 def test_settings_that_are_links(home):
