@@ -209,6 +209,13 @@ def test_without_held_calls_denials_are_guessed(boxed) -> None:
         ("tar: {there}: Cannot open: Permission denied", "read {there}"),
         ("terraform: open {there}: permission denied", "read {there}"),
         ("java.io.FileNotFoundException: {there} (Permission denied)", "read {there}"),
+        ("cat: {spaced}: Permission denied", "read {spaced}"),
+        ("PermissionError: [Errno 13] Permission denied: '{spaced}'", "read {spaced}"),
+        ("failed to copy a b /c to {spaced}: permission denied", "read {spaced}"),
+        ("    os.remove(path)\nPermissionError: [Errno 13] Permission denied: '{there}'", "write {folder}"),
+        ("    open(path, 'w')\nPermissionError: [Errno 13] Permission denied: '{there}'", "write {there}"),
+        ("PermissionError: [Errno 13] Permission denied: '{readable}'", "write {readable}"),
+        ("Error: EACCES: permission denied, open '{readable}'", "write {readable}"),
         ("Permission denied @ rb_sysopen - {there}", "read {there}"),
         ("  cat: {there}: Permission denied (os error 13)", "read {there}"),
         ("./build.sh: line 31: {program}: Permission denied", "execute {program}"),
@@ -231,6 +238,8 @@ def test_guesses(tmp_path, line, wanted) -> None:
     places = {"there": tmp_path / "there", "program": tmp_path / "program", "new": tmp_path / "new", "folder": tmp_path}
     places["readable"] = tmp_path / "readable"
     places["readable"].touch()
+    places["spaced"] = tmp_path / "with some spaces.txt"
+    places["spaced"].touch()
     places["there"].touch()
     places["program"].touch(0o755)
     rules = Rules(write=(str(tmp_path / "project"),), read=(str(places["readable"]),))
@@ -248,7 +257,11 @@ def test_what_the_rules_cover_is_no_guess(tmp_path) -> None:
 
 
 def test_what_is_printed_to_keep_somebody_busy_is_looked_at_to_a_bound(tmp_path) -> None:
-    flood = f"permission denied {' /etc' * 100_000}\n" + f"cat: {tmp_path}: Permission denied\n" * 100_000
+    flood = (
+        f"permission denied {' /etc' * 100_000}\n"
+        + f"{'x' * 1990} permission denied\n" * 1_000
+        + f"cat: {tmp_path}: Permission denied\n" * 100_000
+    )
     before = time.process_time()
     assert len(guess(Rules(), flood)) == 1
     plain = time.process_time()

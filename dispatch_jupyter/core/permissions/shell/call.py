@@ -33,6 +33,8 @@ _WRITES = re.compile(
     r"--?o$|--?[\w-]*(out|outfile|out-?dir|output(-dir)?|save-to|screenshot|print-to-pdf|dest|destination|log-file|cache(-dir)?)$"
 )
 _RUNS = re.compile(r"--?.*(shell|interpreter|plugin|preload|runner|linker|askpass|wrapper|executable)$")
+_UNNAMES = {"rm", "rmdir", "unlink", "mv", "shred", "sed"}
+"""What they write to they remove, or put another file in its place."""
 _REGEX = re.compile(r"/(?=[^/]*[\^$|\\(){}+*?]|\[)(?:[^/\\]|\\.)+/[a-z]{0,4}$")
 """A regular expression between slashes."""
 _ROUTE = re.compile(
@@ -109,7 +111,9 @@ class Call:
             if plain(word.value)[:2] in ("@/", "@~", "@."):
                 self.clear(part(word, 1))
             operation, creates = KINDS[kind]
-            self.scanner.touch(operation, homed(word, self.world), self.world, base=base, creates=creates)
+            path = self.scanner.touch(operation, homed(word, self.world), self.world, base=base, creates=creates)
+            if path is not None and operation == "write" and self.name in _UNNAMES:
+                self.scanner.unnamed.add(path)
 
     def guess(self, word: Word, base: str | None = None, operation: Operation = "read") -> None:
         """A word that may be a path or just text."""

@@ -27,6 +27,8 @@ class Mention:
     """[start, end) in UTF-16 code units of the command: the words that reach there."""
     creates: bool = False
     """The path is made where it is missing."""
+    unnames: bool = False
+    """It is removed, or another file put in its place: that changes the folder it is in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,13 @@ def _result(scanner: Scanner, text: str) -> Scan:
         if path not in touched:
             merged["read", path] = (set(spans), False)
     mentions = tuple(
-        Mention(operation, path, tuple(sorted((units(a), units(b)) for a, b in _named(text, path, spans))), made)
+        Mention(
+            operation,
+            path,
+            tuple(sorted((units(a), units(b)) for a, b in _named(text, path, spans))),
+            made,
+            unnames=operation == "write" and path in scanner.unnamed,
+        )
         for (operation, path), (spans, made) in merged.items()
     )
     return Scan(mentions, tuple(sorted((units(a), units(b)) for a, b in scanner.uncertain)), _error(scanner, text))
@@ -101,7 +109,8 @@ def _named(text: str, path: str, spans: Collection[Span]) -> Collection[Span]:
     words that were evaluated: then it is found there by its letters.
     """
     name = path.rpartition("/")[2]
-    if not name or any(name in text[start:end] for start, end in spans):
+    words = [text[start:end] for start, end in spans]
+    if not name or any(name in word or "$" in word or "`" in word for word in words):
         return spans
     return [match.span() for match in re.finditer(rf"(?<![\w./-]){re.escape(path)}(?![\w.-])", text)] or spans
 

@@ -38,6 +38,8 @@ class Scanner:
         self._depth = 0
         self.found: dict[Found, list[Span]] = {}
         self.uncertain: list[Span] = []
+        self.unnamed: set[str] = set()
+        """Paths of which the command takes the name away, or gives it to another file."""
         self.listed: dict[str, list[Span]] = {}
         """Folders the shell itself reads to expand patterns."""
         self.faults: list[tuple[int, str]] = []

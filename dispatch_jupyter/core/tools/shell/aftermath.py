@@ -9,7 +9,7 @@ from ...protocol.parts import Operation
 from ...protocol.records import Reach
 from ...sandbox.guess import blamed
 from ...sandbox.types import Exit
-from .examine import NO_LESS, merged
+from .examine import NO_LESS, merged, warned
 from .folders import is_file, is_folder
 from .live import HABITUAL, IMPORTED_FROM
 from .questions import MAX_WHILE_RUNNING
@@ -17,6 +17,9 @@ from .running import Running
 from .unasked import Kind, kind_of
 
 MAX_NAMED = 4
+UNTOLD = (
+    "Outside the project commands reach what was allowed: name the full path in the command, and the user is asked."
+)
 FROM_BEGINNING = "It will be run again from its beginning."
 
 Key = tuple[Operation, str]
@@ -33,6 +36,8 @@ async def settle_denials(running: Running, end: Exit) -> list[str]:
     for (operation, path), kind in sorted(kinds.items()):
         decisions.tell(policy.reach(operation, Path(path)), kind)
     notes += decisions.told.notes()
+    if not denied and not running.live and end.code != 0 and "permission denied" in _printed(running).casefold():
+        notes.append(UNTOLD)
     if denied:
         notes += await _ask_or_tell(running, policy, end, denied, kinds)
     if end.granted:
@@ -100,7 +105,7 @@ async def _ask_now(running: Running, what: str, reaches: list[Reach], *, again: 
         return f"Run it again: what it was denied is allowed now ({what})."
     again, reaches = again and running.again is not None, merged(reaches)
     if again:
-        reaches = [_warned(reach, FROM_BEGINNING) for reach in reaches]
+        reaches = [warned(reach, FROM_BEGINNING) for reach in reaches]
     try:
         await running.questions.ask(reaches)
     except Denied as refusal:
@@ -130,13 +135,9 @@ def _reaches(
         if outcome == "deny" or (key in guesses and delicate and (in_folder or not failed)):
             continue
         if key in guesses and in_folder:
-            reach = _warned(reach, NO_LESS)
+            reach = warned(reach, NO_LESS)
         found[key] = reach if outcome == "ask" else None
     return found
-
-
-def _warned(reach: Reach, caution: str) -> Reach:
-    return reach.model_copy(update={"caution": " ".join(filter(None, [reach.caution, caution]))})
 
 
 def _listed(denied: Iterable[Key]) -> str:

@@ -27,7 +27,8 @@ UNCERTAIN = (
 )
 
 
-NO_LESS = "To make something there takes leave for all of this folder: this machine knows no less."
+NO_LESS = "To make or remove something there takes leave for all of this folder: this machine knows no less."
+STARTS = "The command is to start in this folder."
 
 
 @dataclass(slots=True)
@@ -65,11 +66,10 @@ def examine(command: str, cwd: Path, policy: Policy, environ: Mapping[str, str],
             code="invalid_command",
         )
     findings = Findings()
-    asks = [*_judged("read", cwd, (), policy, findings)]
+    asks = [warned(reach, STARTS) for reach in _judged("read", cwd, (), policy, findings)]
     for mention in scanned.mentions:
-        asks += _judged(*_target(mention), mention.spans, policy, findings)
-    if level == "kernel":
-        asks = [_with_its_folder(reach, policy) for reach in asks]
+        found = _judged(*_target(mention), mention.spans, policy, findings)
+        asks += (_with_its_folder(reach, policy, mention) for reach in found) if level == "kernel" else found
     confined = level != "parsed only"
     if confined:
         # who connects to one reads and writes it; who only writes wants it gone, or another in its place
@@ -147,19 +147,26 @@ def _judged(
         findings.denied.append((reach, verdict))
 
 
-def _with_its_folder(reach: Reach, policy: Policy) -> Reach:
-    """What has to be allowed for something to be made: Landlock knows folders only. No more than is usual is offered
-    all the same, be it for a file that is guarded, or in a folder that is too wide: then it cannot be made.
+def _with_its_folder(reach: Reach, policy: Policy, mention: "Mention") -> Reach:
+    """What has to be allowed for something to be made or removed: Landlock knows folders only. No more than is usual is
+    offered all the same, be it for a file that is guarded, or in a folder that is too wide: then that fails.
     """
     path = Path(reach.path)
     ours = path.is_relative_to(SHARED_MEMORY)  # all of it is open to a command there
-    if reach.operation != "write" or reach.guarded or reach.secret or ours or os.path.lexists(path):
+    if reach.operation != "write" or reach.guarded or reach.secret or ours:
+        return reach
+    if os.path.lexists(path) and not mention.unnames:
         return reach
     folder = next((above for above in path.parents if is_folder(above)), path)
     wide = policy.reach("write", folder, is_folder=True)
     if wide.limit != "always" or policy.decide("write", folder).outcome != "ask":
         return reach
-    return wide.model_copy(update={"spans": reach.spans, "caution": " ".join(filter(None, [wide.caution, NO_LESS]))})
+    return warned(wide.model_copy(update={"spans": reach.spans}), NO_LESS)
+
+
+def warned(reach: Reach, caution: str) -> Reach:
+    """The same, with one more sentence to be read before it is allowed."""
+    return reach.model_copy(update={"caution": " ".join(filter(None, [reach.caution, caution]))})
 
 
 def _uncertain(policy: Policy, spans: Sequence[Span]) -> Reach:

@@ -62,6 +62,8 @@ class Running:
     show: Callable[[str], None] | None
     """Where output goes as it comes; None once the call is over."""
     afterwards: Afterwards
+    live: bool = True
+    """Whether what it is denied is asked while it waits: else nobody may hear of it."""
     again: "Callable[[Running], Awaitable[Command]] | None" = None
     """Starts it a second time, with the leave there is then. Not set where nothing confines it."""
     again_wanted: bool = False

@@ -241,6 +241,7 @@ class Shell:
                 protected.abandon()
                 raise
 
+        running.live = level != "kernel"
         running.again = None if level == "parsed only" else launched
         self._check_room()  # again: others may have begun while somebody was asked
         self._starting += 1

@@ -129,6 +129,28 @@ def test_at_kernel_leave_to_make_something_is_leave_for_its_folder(top, scope):
     assert result.text.startswith("of the outside\n") and result.command.exit_code == 0
 
 
+@pytest.mark.parametrize(
+    "command",
+    ["rm {o}/data.txt", "mv {o}/data.txt .", "sed -i s/of/in/ {o}/data.txt", "rm -rf {o}/old", "rmdir {o}/old"],
+)
+def test_at_kernel_leave_to_remove_something_is_leave_for_its_folder(top, command):
+    desk = Desk(top, "kernel")
+    desk.person.answer = once
+    (desk.outside / "old").mkdir()
+    before = {path: path.read_bytes() if path.is_file() else b"" for path in desk.outside.iterdir()}
+    result = desk.run(f"echo ran >> runs; {command.format(o=desk.outside)}")
+    assert desk.person.paths == [[f"write {desk.outside}"]] and result.command.exit_code == 0
+    assert {path: path.read_bytes() if path.is_file() else b"" for path in desk.outside.iterdir()} != before
+    assert (desk.project / "runs").read_text() == "ran\n"
+
+
+def test_at_kernel_a_refusal_that_names_no_path_tells_the_agent_what_to_do(top):
+    desk = Desk(top, "kernel")
+    result = desk.run(desk.hidden(f"cd {desk.outside} && cat data.txt"))
+    assert desk.person.asked == [] and "name the full path in the command, and the user is asked" in result.text
+    assert "full path" not in desk.run("cat nothing").text
+
+
 def test_at_kernel_a_guarded_name_or_a_home_is_asked_about_as_it_is(top):
     desk = Desk(top, "kernel")
     for path in (desk.outside / ".git/hooks/x", desk.home / "note"):
