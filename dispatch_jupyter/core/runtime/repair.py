@@ -19,7 +19,7 @@ INTERRUPTED = ErrorInfo(
 
 
 UNANSWERED = ErrorInfo(
-    code="expired",
+    code="interrupted",
     message="The server stopped before anybody answered, so nothing was allowed.",
     hint="Send a message, or press Resume, and the agent asks again.",
 )

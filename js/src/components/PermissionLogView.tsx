@@ -126,11 +126,15 @@ function Filters({ scope, onScope }: { scope: LogScope; onScope: (scope: LogScop
 }
 
 function Grants({ grants, shown }: { grants: readonly Grant[]; shown: boolean }) {
+  const chat = useChat();
   const trans = useTrans();
   if (!shown || !grants.length) return null;
   return (
     <>
       <h4>{trans.__('In force')}</h4>
+      {!chat.mayApprove.value && (
+        <p class="dsp-small">{trans.__('You may look at this: the owner of the server revokes it.')}</p>
+      )}
       <ul class="dsp-rows" aria-label={trans.__('In force')}>
         {grants.map(grant => (
           <GrantRow key={grant.id} grant={grant} />

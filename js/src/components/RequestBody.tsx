@@ -76,9 +76,14 @@ function Command({ request, command }: { request: Request; command: string }) {
   useLayoutEffect(() => {
     const shown = box.current;
     if (!shown) return;
-    setLong(shown.scrollHeight > shown.clientHeight + 1);
+    const measure = () => setLong(shown.scrollHeight > shown.clientHeight + 1);
+    measure();
     const mark = shown.querySelector('mark');
     if (mark) shown.scrollTop = Math.max(0, mark.offsetTop - shown.offsetTop - shown.clientHeight / 3);
+    // in a narrower panel it has more lines; its own height may stay
+    const observer = new ResizeObserver(measure);
+    observer.observe(shown);
+    return () => observer.disconnect();
   }, [command]);
   return (
     <Scrolling note={long ? trans.__('The command is longer: scroll to read all of it.') : null}>

@@ -35,6 +35,16 @@ export function doing(operation: Operation, path: string, trans: Translation): s
   }[operation];
 }
 
+/** "writing /etc/x", of what was asked for and not allowed. */
+function wanting(operation: Operation, path: string, trans: Translation): string {
+  const seen = visibleName(path);
+  return {
+    read: trans.__('reading %1', seen),
+    write: trans.__('writing %1', seen),
+    execute: trans.__('running %1', seen)
+  }[operation];
+}
+
 /** "read and write": what leave to do something allows. */
 export function leaveWord(operation: Operation, trans: Translation): string {
   return { read: trans.__('read'), write: trans.__('read and write'), execute: trans.__('read and run') }[operation];
@@ -138,8 +148,8 @@ export function endingOf(
       ? trans.__('Expired: it was stopped before anybody answered; nothing was allowed')
       : trans.__('Expired: %1', request.error.message);
   const who = personOf(request.answered_by, user, trans);
-  const what = (part: (reach: Reach) => string) => {
-    const all = [...new Set(request.reaches.map(reach => doing(reach.operation, part(reach), trans)))];
+  const what = (part: (reach: Reach) => string, say = doing) => {
+    const all = [...new Set(request.reaches.map(reach => say(reach.operation, part(reach), trans)))];
     if (all.length <= most) return listed(all, trans);
     const named = all.slice(0, most - 1);
     return listed([...named, trans._n('1 more', '%1 more', all.length - named.length)], trans);
@@ -148,7 +158,7 @@ export function endingOf(
     const line = trans.__(
       '%1 denied %2',
       who,
-      what(reach => reach.path)
+      what(reach => reach.path, wanting)
     );
     return request.note ? `${line}: “${request.note}”` : line;
   }

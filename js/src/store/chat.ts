@@ -129,6 +129,11 @@ export class Chat {
     const stops = [
       effect(() => this.outbox.settle(this._store.value)),
       this.overview.follow(this.busy),
+      // a right that was there when the page was opened may have been taken away
+      effect(() => {
+        if ([...this.approvals.answering.value.values()].some(({ status }) => status === 403))
+          void this.refreshStatus();
+      }),
       () => this.permissionLog.dispose(),
       () => this.setup.dispose(),
       () => this.endWatch(),

@@ -56,6 +56,8 @@ it('names a few places of many in a line of the thread, and all of them in its t
   const reaches = ['/a/x', '/b/x', '/c/x', '/d/x'].map(path => reach(path));
   const ended = request('r1', { reaches, status: 'answered', answer: 'deny', note: 'no' });
   expect(endingOf(ended, null, english, 3)).toBe('You denied reading /a/x, reading /b/x and 2 more: “no”');
+  const write = { ...ended, reaches: [reach('/a/x', { operation: 'write' })], note: null };
+  expect(endingOf(write, null, english)).toBe('You denied writing /a/x');
   expect(endingOf(ended, null, english)).toBe(
     'You denied reading /a/x, reading /b/x, reading /c/x and reading /d/x: “no”'
   );

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { GUARD_MS } from '../../src/components/ready';
 import type { Request } from '../../src/protocol';
 import { Fail, FakeSocket } from '../fakes';
-import { agent, call, message, reach, request, said, snapshot } from '../records';
+import { agent, call, message, reach, request, said, snapshot, status } from '../records';
 import { openRig, type Rig } from './rig';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] }));
@@ -347,4 +347,65 @@ it('is there again after the connection was lost', async () => {
     .open()
     .say(snapshot({ requests: [request('r1', { status: 'expired', seq: 102 })], instance: 'server-2' }));
   await vi.waitFor(() => expect(prompt(r)).toBeNull());
+});
+
+it('takes no answer from a hurried row of clicks, however long it is', async () => {
+  const r = waiting(request('r1'));
+  await shown(r);
+  for (let click = 0; click < 6; click++) {
+    vi.advanceTimersByTime(GUARD_MS - 100);
+    fireEvent.pointerDown(button(r, 'Once'));
+    fireEvent.click(button(r, 'Once'));
+  }
+  await vi.waitFor(() => expect(r.find('.dsp-answers').dataset.ready).toBe('false'));
+  await usable(r);
+  expect(posted(r)).toHaveLength(0);
+  r.server.answers.set('POST permissions/r1', answered('r1'));
+  fireEvent.pointerDown(button(r, 'Once'));
+  fireEvent.click(button(r, 'Once'));
+  await vi.waitFor(() => expect(posted(r)).toHaveLength(1));
+});
+
+it('asks the server anew what the person may once it has refused an answer', async () => {
+  const r = waiting(request('r1'));
+  await shown(r);
+  await usable(r);
+  r.server.answers.set(
+    'POST permissions/r1',
+    new Fail(403, { code: 'forbidden', message: 'No.', hint: null, place: null })
+  );
+  r.server.answers.set('GET status', status({ may_approve: false }));
+  fireEvent.click(button(r, 'Once'));
+  await vi.waitFor(() => expect(r.find('.dsp-ask').textContent).toContain('the owner of the server decides'));
+  expect(r.root.querySelector('.dsp-answers')).toBeNull();
+});
+
+it('says that a command is longer as soon as the panel is too narrow for it', async () => {
+  const observed: (() => void)[] = [];
+  vi.stubGlobal(
+    'ResizeObserver',
+    class {
+      constructor(private readonly tell: () => void) {}
+      observe(box: Element) {
+        if (box.matches('.dsp-command')) observed.push(this.tell);
+      }
+      unobserve() {}
+      disconnect() {}
+    }
+  );
+  const r = waiting(request('r1', { command: 'cat /etc/hosts && rm -rf ./precious' }));
+  await shown(r);
+  const box = r.find('.dsp-command');
+  const size = (height: number) => {
+    Object.defineProperty(box, 'scrollHeight', { value: height, configurable: true });
+    Object.defineProperty(box, 'clientHeight', { value: 100, configurable: true });
+    for (const tell of observed) tell();
+  };
+  expect(r.find('.dsp-ask').textContent).not.toContain('The command is longer');
+  size(250);
+  await vi.waitFor(() => expect(r.find('.dsp-ask').textContent).toContain('The command is longer'));
+  expect(box.tabIndex).toBe(0);
+  size(100);
+  await vi.waitFor(() => expect(r.find('.dsp-ask').textContent).not.toContain('The command is longer'));
+  vi.unstubAllGlobals();
 });

@@ -36,8 +36,9 @@ const whole = () => [...shown.values()].map(({ message }) => message);
 const messages = () => whole().map(message => message.split('\n')[0]);
 const labels = () => [...shown.values()].map(({ options }) => options.actions.map(({ label }) => label).join());
 const names = signal<ReadonlyMap<string, string>>(new Map());
+const allowed = signal(true);
 const page = {
-  approvals: {} as Approvals,
+  approvals: { allowed } as Partial<Approvals> as Approvals,
   review: vi.fn(),
   isSeen: vi.fn(() => false),
   who: (id: string) => names.value.get(id) ?? null
@@ -55,6 +56,7 @@ beforeEach(() => {
   shown.clear();
   requests.value = [];
   names.value = new Map();
+  allowed.value = true;
 });
 afterEach(() => {
   stop();
@@ -156,4 +158,12 @@ it('offers all answers only where it says all there is to decide by', () => {
   expect(labels()).toEqual(['Deny,Review']);
   requests.value = [request('r1'), request('r2')];
   expect(labels()).toEqual(['Deny,Once,This session,Always,Review']);
+});
+
+it('takes the answers away once the server says that the person may only watch', () => {
+  notify();
+  requests.value = [request('r1')];
+  expect(labels()).toEqual(['Deny,Once,This session,Always,Review']);
+  allowed.value = false;
+  expect(labels()).toEqual(['Show']);
 });

@@ -19,6 +19,8 @@ interface Shown {
   /** The request it speaks of. */
   readonly id: string;
   readonly message: string;
+  /** With the answers of who may answer. */
+  readonly answers: boolean;
 }
 
 export interface Page {
@@ -45,13 +47,14 @@ export function notifyOfRequests(waiting: Waiting, trans: Translation, page: Pag
   const show = (session: string, first: Request, count: number) => {
     const before = shown.get(session);
     const { text: message, whole } = saidOf(first, page.who(first.agent_id), count, trans);
-    if (before?.id === first.id && before.message === message) return;
+    const may = page.approvals.allowed.value;
+    if (before?.id === first.id && before.message === message && before.answers === may) return;
     const options = { autoClose: false as const, actions: answers.of(first, whole) };
     const notification =
       before && Notification.update({ id: before.notification, message, type: 'warning', ...options })
         ? before.notification
         : Notification.emit(message, 'warning', options);
-    shown.set(session, { notification, id: first.id, message });
+    shown.set(session, { notification, id: first.id, message, answers: may });
     setTimeout(() => {
       if (shown.get(session)?.message === message && page.isSeen(first))
         Notification.update({ id: notification, autoClose: SEEN_MS });

@@ -1,5 +1,12 @@
 import { Notification } from '@jupyterlab/apputils';
-import { isFirstChoice, offeredScopes, refusalWords, scopeTitle, scopeWord } from '../../components/permission-words';
+import {
+  isFirstChoice,
+  offeredScopes,
+  onlyWatching,
+  refusalWords,
+  scopeTitle,
+  scopeWord
+} from '../../components/permission-words';
 import type { Translation } from '../../host';
 import type { AnswerRequest, Request } from '../../protocol';
 import type { Answering, Approvals } from '../../store/approvals';
@@ -44,7 +51,7 @@ export class ToastAnswers {
     if (request.kind === 'question')
       return [this.leading(request, trans.__('Answer'), trans.__('Go to the thread of who asks'), 'accent')];
     if (!this.approvals.allowed.peek())
-      return [this.leading(request, trans.__('Show'), trans.__('Go to the permission prompt'), 'default')];
+      return [this.leading(request, trans.__('Show'), onlyWatching(trans), 'default')];
     const scopes = whole ? offeredScopes(request) : [];
     return [
       this.answering(request, { answer: 'deny', scope: 'once', note: '' }, trans.__('Deny'), {
