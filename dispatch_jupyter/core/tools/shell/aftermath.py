@@ -56,14 +56,13 @@ async def _ask_or_tell(
     # programs reach for many things they do without: that a command failed is no sign that it was for want of them
     missed = {key for key in (denied if failed else unasked & denied) if key[1] not in HABITUAL}
     worth = guesses | told | missed
-    # after a denial nobody wants to be asked for more of the same command
-    possible = set() if running.decisions.refused else worth.difference(kinds)
+    # after a denial nobody wants to be asked for more of the same command; leave once is of no use after the last run
+    over = running.decisions.refused or running.again is None
+    possible = set() if over else worth.difference(kinds)
     reaches = await asyncio.to_thread(_reaches, policy, possible, guesses, failed=failed)
     asked = sorted(reaches)[:MAX_WHILE_RUNNING]
-    notes = []
-    if asked:
-        again = failed or not told.isdisjoint(asked)
-        notes.append(await _ask_now(running, _listed(asked), [*filter(None, map(reaches.get, asked))], again=again))
+    wanted = [*filter(None, map(reaches.get, asked))]
+    notes = [await _ask_now(running, _listed(asked), wanted)] if asked else []
     if failed and _lacks_a_module(running):
         worth |= {key for key in denied if key[1] in IMPORTED_FROM}
     untold = sorted(key for key in worth.difference(asked) if key[1] not in running.decisions.told)
@@ -93,25 +92,19 @@ def _printed(running: Running) -> str:
     return output.head + output.tail
 
 
-async def _ask_now(running: Running, what: str, reaches: list[Reach], *, again: bool) -> str:
-    """One question for what a command was denied. With leave for it, it is run again, here or by its agent.
+async def _ask_now(running: Running, what: str, reaches: list[Reach]) -> str:
+    """One question for what a command was denied. With leave for it, it is run again: leave once is for this call.
 
     Args:
         what: in words.
         reaches: what a person has to be asked of it; nothing where a grant came meanwhile.
-        again: whether it failed: else its agent sees whether it has to be run again.
     """
     if not reaches:
         return f"Run it again: what it was denied is allowed now ({what})."
-    again, reaches = again and running.again is not None, merged(reaches)
-    if again:
-        reaches = [warned(reach, FROM_BEGINNING) for reach in reaches]
     try:
-        await running.questions.ask(reaches)
+        await running.questions.ask([warned(reach, FROM_BEGINNING) for reach in merged(reaches)])
     except Denied as refusal:
         return f"{refusal.message} Denied: {what}."
-    if not again:
-        return f"Run it again: what it was denied is allowed now ({what})."
     running.again_wanted = True
     return f"It was run again from its beginning: what it was denied is allowed now ({what})."
 

@@ -19,6 +19,9 @@ from .result import shown_tail
 
 log = logging.getLogger(__name__)
 
+MAX_RUNS = 4
+"""Of one call; for each but the first a person has given leave for more."""
+
 Afterwards = Callable[["Running", Exit], Awaitable[list[str]]]
 """What is done once a command's processes are gone; gives notes for the result."""
 
@@ -65,9 +68,9 @@ class Running:
     live: bool = True
     """Whether what it is denied is asked while it waits: else nobody may hear of it."""
     again: "Callable[[Running], Awaitable[Command]] | None" = None
-    """Starts it a second time, with the leave there is then. Not set where nothing confines it."""
+    """Starts it once more, with the leave there is then. None where nothing confines it, and for the last run."""
     again_wanted: bool = False
-    """Whether leave was given for what the first time failed for."""
+    """Whether leave was given for what it failed for."""
     job_id: JobId | None = None
     began_at: datetime | None = None
     move: asyncio.Event = field(default_factory=asyncio.Event)
@@ -158,21 +161,24 @@ class Running:
     async def _watch(self, handle: Command) -> Ended:
         exit_ = await self._over(handle)
         notes = await self._look_after(exit_)
-        if self.again_wanted and self.again is not None and not self._stopped_by():
+        for run in range(1, MAX_RUNS):
+            if not self.again_wanted or self.again is None or self._stopped_by():
+                break
+            self.again_wanted = False
             self.decisions.forget_denials()
             try:
                 self._handle = handle = await self.again(self)
             except ToolError as error:
                 notes.append(f"It could not be run again: {error.message}")
-            else:
-                self.again = None
-                self.read.clear()
-                self.clock.set(self.limit)
-                if self._stopped_by():  # meanwhile
-                    await handle.kill(self._stopped_by())
-                first = f"The first time it ended with exit {exit_.code}; this is its second run."
-                exit_ = await self._over(handle)
-                notes += [first, *await self._look_after(exit_)]
+                break
+            self.again = self.again if run + 1 < MAX_RUNS else None
+            self.read.clear()
+            self.clock.set(self.limit)
+            if self._stopped_by():  # meanwhile
+                await handle.kill(self._stopped_by())
+            before = f"Run {run} ended with exit {exit_.code}; this is run {run + 1}."
+            exit_ = await self._over(handle)
+            notes += [before, *await self._look_after(exit_)]
         self.questions.close()
         tail = await asyncio.to_thread(shown_tail, handle.output())
         return Ended(exit_, self._timed_out, self._why, notes, tail)

@@ -298,8 +298,9 @@ def test_what_there_were_too_many_questions_for_is_asked_once_more_where_it_ende
     quiet = f"for n in 0 1 2 3 4; do cat {desk.outside}/$n 2> /dev/null; done; echo ran >> runs"
     result = desk.run(desk.hidden(quiet))
     assert [len(question) for question in desk.person.paths] == [1, 1, 1, 2]
-    assert "[Run it again: what it was denied is allowed now" in result.text and "[exit 0" in result.text
-    assert (desk.project / "runs").read_text() == "ran\n", "nothing says that it failed"
+    assert "[It was run again from its beginning" in result.text and "[exit 0" in result.text
+    assert "run again from its beginning" in desk.person.asked[-1][0][0].caution
+    assert (desk.project / "runs").read_text() == "ran\nran\n"
 
 
 def test_what_was_refused_is_kept_to_a_bound(desk):
