@@ -133,7 +133,7 @@ function Grants({ grants, shown }: { grants: readonly Grant[]; shown: boolean })
     <>
       <h4>{trans.__('In force')}</h4>
       {!chat.mayApprove.value && (
-        <p class="dsp-small">{trans.__('You may look at this: the owner of the server revokes it.')}</p>
+        <p class="dsp-small">{trans.__('You may look at this: only the owner of the server takes it back.')}</p>
       )}
       <ul class="dsp-rows" aria-label={trans.__('In force')}>
         {grants.map(grant => (

@@ -71,7 +71,7 @@ export function PermissionPrompt({ request, store, waiting, onAnswer, onLeave }:
         />
       </div>
       {chat.approvals.allowed.value && <Covers request={request} id={covers} />}
-      {given?.problem && <AnswerProblem answering={given} />}
+      {given?.problem && chat.approvals.allowed.value && <AnswerProblem answering={given} />}
       {!chat.approvals.allowed.value ? (
         <p class="dsp-small">{onlyWatching(trans)}</p>
       ) : denying ? (

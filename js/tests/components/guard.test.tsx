@@ -184,5 +184,5 @@ it('gives who may only watch nothing to press, and says why', async () => {
   fireEvent.click(r.find('.dsp-log-button'));
   await vi.waitFor(() => r.find('[data-grant=g1]'));
   expect(r.find('[data-grant=g1]').querySelector('button')).toBeNull();
-  expect(r.find('.dsp-log').textContent).toContain('the owner of the server revokes it');
+  expect(r.find('.dsp-log').textContent).toContain('only the owner of the server takes it back');
 });
