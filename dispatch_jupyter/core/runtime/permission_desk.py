@@ -137,7 +137,7 @@ class PermissionDesk:
         for bench in self._all():
             bench.approvals.log.revoked(grant, by, at, bench.policy())
             await bench.shell.end_without_leave()
-        return grant
+        return grant.model_copy(update={"revoked_at": at, "revoked_by": by})
 
     def _always(self) -> tuple[list[Grant], list[Asker], list[ErrorInfo]]:
         """Leave for always, who asked for it, and what could not be read. Blocks on small files."""

@@ -99,7 +99,8 @@ def test_that_other_leave_allows_the_same_is_told_with_what_was_taken_back(run, 
         grants = (await desk.workspace.permissions.look(desk.session.tables.session.id)).grants
         grant_ids = {grant.operation: grant.id for grant in grants}
 
-        await desk.workspace.permissions.revoke(grant_ids["read"], "ada")
+        gone = await desk.workspace.permissions.revoke(grant_ids["read"], "ada")
+        assert gone.revoked_by == "ada" and gone.revoked_at is not None
         (line,) = revoked(desk)
         assert (line.operation, line.path, line.note) == (
             "read", str(outside), f"Still allowed, by leave to write {outside}.",
