@@ -32,7 +32,7 @@ _AFTER = re.compile(r"permission denied(?:: |, \w+ | @ \w+ - )(?:([\"'])(/[^\0]+
 """`PermissionError: [Errno 13] Permission denied: '/x'`, `EACCES: permission denied, open '/x'`"""
 _WRITES = re.compile(
     r"cannot (create|touch|make)|failed to create|for writing|\b(creating|writing|mkdir|tee)\b"
-    r"|\b(write_text|write_bytes|touch|mkdir|makedirs)\(|open\(.*['\"][wax]b?\+?['\"]",
+    r"|\b(write_text|write_bytes|touch|mkdir|makedirs)\(|open\([^()]*['\"][wax]b?\+?['\"]",
     re.IGNORECASE,
 )
 _UNNAMES = re.compile(
