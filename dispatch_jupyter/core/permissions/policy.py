@@ -115,12 +115,14 @@ class Policy:
     def hidden(self) -> tuple[Path, ...]:
         """What wider leave must not open, for those who enforce rules by folder: the innermost rule counts.
 
-        Places of secrets, and what settings and grants would open inside them, which they cannot. Those that leave was
-        given for `once` are among them: it opens them for what it says, and wider leave for more does not.
+        Places of secrets, a project that lies in one, and what settings and grants would open inside them, which they
+        cannot. Those that leave was given for `once` are among them: it opens them for what it says, and wider leave
+        for more does not.
         """
         secrets = (secret.path for secret in self.places.secrets if self._holds(secret, "read", secret.path))
         inside = (rule.path for rule in self.rules if self._secret(rule.operation, rule.path) is not None)
-        return tuple(dict.fromkeys((*secrets, *inside)))
+        project = (path for path in (self.project,) if self._secret("read", path) is not None)
+        return tuple(dict.fromkeys((*secrets, *inside, *project)))
 
     def _once(self, operation: Operation, path: Path) -> Verdict | None:
         """Leave for one call, which alone may open a place of secrets: that it names, not those further in."""

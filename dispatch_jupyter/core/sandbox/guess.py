@@ -24,7 +24,7 @@ Wanted = tuple[Operation, str]
 
 _DENIED = re.compile("permission denied", re.IGNORECASE)
 _BEFORE = r"(?: for (?:reading|writing))?(?:: cannot \w+)?(?:: | \()permission denied"
-_QUOTED = re.compile(rf"""["'`\u2018](/[^"'`\u2019\0]+)["'`\u2019]{_BEFORE}""", re.IGNORECASE)
+_QUOTED = re.compile(rf"""["'`\u2018](/[^"'`\u2018\u2019\0]+)["'`\u2019]{_BEFORE}""", re.IGNORECASE)
 """`rm: cannot remove '/x': Permission denied`"""
 _PLAIN = re.compile(_BEFORE, re.IGNORECASE)
 """`cat: /x: Permission denied`, `open /x: permission denied`"""
@@ -49,6 +49,8 @@ class _Refusal:
     """With what was said before it, where that tells what was wanted."""
     path: str
     """Real; it is there, or its folder is."""
+    folder: str
+    """The one that the name is in, real: a link leads elsewhere, and is removed where it is."""
     vague: bool
     """The line does not tell what was wanted: a shell says the same of a program and of both kinds of redirect, Python
     and Node of whatever is done with a file."""
@@ -78,7 +80,10 @@ def _refusals(printed: str) -> Iterator[_Refusal]:
         if path := _named(line):
             of_python, of_node = _OF_PYTHON.match(line) is not None, "EACCES" in line
             said = "\n".join(lines[max(0, place - CODE_LINES) : place + 1]) if of_python else line
-            yield _Refusal(said, os.path.realpath(path), of_python or of_node or _OF_SHELL.match(line) is not None)
+            folder = os.path.realpath(path.rpartition("/")[0] or "/")
+            yield _Refusal(
+                said, os.path.realpath(path), folder, of_python or of_node or _OF_SHELL.match(line) is not None
+            )
 
 
 def _named(line: str) -> str | None:
@@ -100,9 +105,9 @@ def _wanted(rules: Rules, refusal: _Refusal) -> Wanted | None:
     """What was wanted of what: the least it may have been, and more where that is allowed and was refused all the same.
     None where nothing outside the rules explains it, or the disk itself refuses.
     """
-    path, folder = refusal.path, refusal.path.rpartition("/")[0] or "/"
+    path = refusal.path
     write: Wanted = ("write", path)
-    entry: Wanted = ("write", folder)
+    entry: Wanted = ("write", refusal.folder)
     steps: list[Wanted]
     if not os.path.lexists(path) or _UNNAMES.search(refusal.line):
         steps = [entry]

@@ -33,7 +33,7 @@ _WRITES = re.compile(
     r"--?o$|--?[\w-]*(out|outfile|out-?dir|output(-dir)?|save-to|screenshot|print-to-pdf|dest|destination|log-file|cache(-dir)?)$"
 )
 _RUNS = re.compile(r"--?.*(shell|interpreter|plugin|preload|runner|linker|askpass|wrapper|executable)$")
-_UNNAMES = {"rm", "rmdir", "unlink", "mv", "shred", "sed"}
+_UNNAMES = {"rm", "rmdir", "unlink", "mv", "sed"}
 """What they write to they remove, or put another file in its place."""
 _REGEX = re.compile(r"/(?=[^/]*[\^$|\\(){}+*?]|\[)(?:[^/\\]|\\.)+/[a-z]{0,4}$")
 """A regular expression between slashes."""

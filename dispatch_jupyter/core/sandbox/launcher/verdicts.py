@@ -84,11 +84,13 @@ class Judge:
         return any(above in rules and rules[above] == identity(above) for above in _lineage(real))
 
     def _covered(self, operation: Operation, real: str) -> bool:
+        roots = self._roots[operation]
         if self._own_memory and devices.is_shared_memory(real):
-            roots = filter(devices.is_shared_memory, self._roots[operation])
-            return not self._is_of_others(real) or _below(real, [*roots])
+            if not self._is_of_others(real):
+                return True
+            roots = [root for root in roots if devices.is_shared_memory(root)]
         hidden = max((len(above) for above in _lineage(real) if self._hides(above)), default=-1)
-        return any(len(root) >= hidden and _below(real, [root]) for root in self._roots[operation])
+        return any(len(root) >= hidden and _below(real, [root]) for root in roots)
 
     def _is_of_others(self, real: str) -> bool:
         """By its name, or by what it is: they may rename it."""

@@ -1,6 +1,7 @@
 """What is looked at once a command's processes are gone: what it was denied."""
 
 import asyncio
+import re
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
@@ -21,6 +22,9 @@ UNTOLD = (
     "Outside the project commands reach what was allowed: name the full path in the command, and the user is asked."
 )
 FROM_BEGINNING = "It will be run again from its beginning."
+
+_SHOWS = re.compile(r"\s*(cat|head|tail|grep|egrep|rg|jq|wc|git|less)\s[^|;&`$\n]*")
+"""One program that shows what is in files: had it been denied something itself, it would not have ended well."""
 
 Key = tuple[Operation, str]
 """What was wanted, and the real path of what it was wanted of."""
@@ -51,6 +55,8 @@ async def _ask_or_tell(
     """Of what nobody was asked about. `kinds`: those of the denied that nobody is ever asked about."""
     failed, unasked = end.code != 0, running.decisions.unasked
     guesses = {(one.operation, one.path) for one in end.denials if one.guessed} & denied
+    if not failed and _SHOWS.fullmatch(running.command):
+        denied, guesses = denied - guesses, set()
     # one that ended well may have failed all the same, piped into another program; then it said what for
     told = await _told(running, {key for key in denied - guesses if key[1] in HABITUAL or key in unasked})
     # programs reach for many things they do without: that a command failed is no sign that it was for want of them
@@ -59,7 +65,7 @@ async def _ask_or_tell(
     # after a denial nobody wants to be asked for more of the same command; leave once is of no use after the last run
     over = running.decisions.refused or running.again is None
     possible = set() if over else worth.difference(kinds)
-    reaches = await asyncio.to_thread(_reaches, policy, possible, guesses, failed=failed)
+    reaches = await asyncio.to_thread(_reaches, policy, possible, guesses)
     asked = sorted(reaches)[:MAX_WHILE_RUNNING]
     wanted = [*filter(None, map(reaches.get, asked))]
     notes = [await _ask_now(running, _listed(asked), wanted)] if asked else []
@@ -100,23 +106,20 @@ async def _ask_now(running: Running, what: str, reaches: list[Reach]) -> str:
         reaches: what a person has to be asked of it; nothing where a grant came meanwhile.
     """
     if not reaches:
-        return f"Run it again: what it was denied is allowed now ({what})."
+        return f"Allowed by now: {what}. Run it again if it failed for that."
     try:
         await running.questions.ask([warned(reach, FROM_BEGINNING) for reach in merged(reaches)])
     except Denied as refusal:
         return f"{refusal.message} Denied: {what}."
     running.again_wanted = True
-    return f"It was run again from its beginning: what it was denied is allowed now ({what})."
+    return f"It was denied, and allowed then: {what}."
 
 
-def _reaches(
-    policy: Policy, denied: Iterable[Key], guesses: Collection[Key], *, failed: bool
-) -> dict[Key, Reach | None]:
+def _reaches(policy: Policy, denied: Iterable[Key], guesses: Collection[Key]) -> dict[Key, Reach | None]:
     """What a person may be asked; None for what is allowed by now. Blocks.
 
     Args:
-        guesses: those told from what the command printed. Anybody may print anything: of these nothing is asked that is
-            delicate, but for what a failed command names itself.
+        guesses: those told from what the command printed. Anybody may print anything, so nothing delicate is asked.
     """
     found: dict[Key, Reach | None] = {}
     for key in denied:
@@ -125,7 +128,7 @@ def _reaches(
         reach = policy.reach(operation, path, is_folder=folder, is_file=is_file(path))
         delicate = reach.secret is not None or reach.limit != "always"
         in_folder = operation == "write" and folder
-        if outcome == "deny" or (key in guesses and delicate and (in_folder or not failed)):
+        if outcome == "deny" or (key in guesses and delicate):
             continue
         if key in guesses and in_folder:
             reach = warned(reach, NO_LESS)

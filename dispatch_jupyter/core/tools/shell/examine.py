@@ -127,6 +127,9 @@ def _covers(wide: Reach, narrow: Reach) -> bool:
 
 def _target(mention: "Mention") -> tuple[Operation, Path]:
     operation: Operation = "write" if mention.creates else mention.operation
+    if mention.unnames and not mention.creates:  # a link itself, not what it leads to
+        folder, _, name = mention.path.rpartition("/")
+        return operation, Path(os.path.realpath(folder or "/"), name)
     # what is not there yet is placed in its real folder; links are followed as the kernel would
     return operation, Path(os.path.realpath(mention.path))
 

@@ -53,18 +53,23 @@ def confinement(policy: Policy, folders: Folders, *, live: bool, ports: Collecti
             stand-in for `/etc/hosts`; else they have to read the file itself.
     """
     hidden = {*policy.hidden(), *_secrets_in(policy)}
+
+    def usual(paths: Iterable[str]) -> Iterator[str]:
+        """Of what every command may touch, what is no place of secrets to this person."""
+        return (path for path in paths if Path(path) not in hidden)
+
     names = SYSTEM_FILES if live else [*SYSTEM_FILES, "hosts"]
     devices = [Path("/dev", name) for name in DEVICES]
     return Rules(
         write=(
             *_unlinked([folders.tmp, folders.cache, *_of(policy, "write", hidden)]),
-            *_resolved(devices if live else [*devices, SHARED_MEMORY]),
+            *usual(_resolved(devices if live else [*devices, SHARED_MEMORY])),
         ),
-        execute=(*map(str, policy.places.system), *_unlinked(_of(policy, "execute", hidden))),
+        execute=(*usual(map(str, policy.places.system)), *_unlinked(_of(policy, "execute", hidden))),
         read=(
-            *_resolved(Path("/etc", name) for name in names),
-            *_resolved(map(Path, KERNEL_FILES)),
-            *_at_home(policy.places),
+            *usual(_resolved(Path("/etc", name) for name in names)),
+            *usual(_resolved(map(Path, KERNEL_FILES))),
+            *usual(_at_home(policy.places)),
             *_unlinked(_of(policy, "read", hidden)),
         ),
         hidden=tuple(map(str, sorted(hidden))),

@@ -20,7 +20,7 @@ from .result import shown_tail
 log = logging.getLogger(__name__)
 
 MAX_RUNS = 4
-"""Of one call; for each but the first a person has given leave for more."""
+"""Of one call; before each but the first leave was given for more."""
 
 Afterwards = Callable[["Running", Exit], Awaitable[list[str]]]
 """What is done once a command's processes are gone; gives notes for the result."""
@@ -164,7 +164,7 @@ class Running:
         for run in range(1, MAX_RUNS):
             if not self.again_wanted or self.again is None or self._stopped_by():
                 break
-            self.again_wanted = False
+            self.again_wanted = self._timed_out = False
             self.decisions.forget_denials()
             try:
                 self._handle = handle = await self.again(self)
@@ -176,7 +176,7 @@ class Running:
             self.clock.set(self.limit)
             if self._stopped_by():  # meanwhile
                 await handle.kill(self._stopped_by())
-            before = f"Run {run} ended with exit {exit_.code}; this is run {run + 1}."
+            before = f"Run {run} ended with {_how(exit_)}; this is run {run + 1}, from its beginning."
             exit_ = await self._over(handle)
             notes += [before, *await self._look_after(exit_)]
         self.questions.close()
@@ -209,6 +209,10 @@ class Running:
         except Exception:
             log.exception("What a command left behind could not be looked at")
             return ["What it left behind could not be checked; see the server's log."]
+
+
+def _how(end: Exit) -> str:
+    return str(end.signal) if end.code is None else f"exit {end.code}"
 
 
 async def _call(wait: Callable[[], Awaitable[None]]) -> None:

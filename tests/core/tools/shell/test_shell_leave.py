@@ -230,7 +230,7 @@ def test_a_failed_command_asks_once_more_for_what_it_was_denied(desk):
     result = desk.run(command)
     assert [len(question) for question in desk.person.paths] == [1, 1, 1, 2]
     assert desk.person.paths[3] == [f"read {desk.outside}/3", f"read {desk.outside}/4"]
-    assert "[It was run again from its beginning: what it was denied is allowed now" in result.text
+    assert "[It was denied, and allowed then: " in result.text
     assert result.text.startswith("x\n" * 5), "leave given once is good for the second run too"
     assert desk.run(command).text.startswith("x\n" * 5)
 
@@ -268,7 +268,7 @@ def test_what_a_command_says_it_failed_for_is_asked_about_however_it_ended(desk,
     desk.person.answer = once
     result = desk.run(desk.hidden(f"ls /etc 2>&1 | tail -n 3; echo ran >> runs; exit {code}"))
     assert desk.person.paths == [["read /etc"]]
-    assert "[It was run again from its beginning" in result.text and "passwd" in desk.run("cat runs; ls /etc").text
+    assert "[It was denied, and allowed then: " in result.text and "passwd" in desk.run("cat runs; ls /etc").text
     assert (desk.project / "runs").read_text() == "ran\nran\n"
 
 
@@ -282,7 +282,7 @@ def test_packages_that_a_program_fails_for_are_asked_about(desk, monkeypatch, co
     error = f"PermissionError: [Errno 13] Permission denied: '{linked}'"
     result = desk.run(desk.hidden(f"ls {linked} 2> /dev/null; echo {shlex.quote(error)}; exit {code}"))
     assert desk.person.paths == [[f"read {linked}"]]
-    assert "[It was run again from its beginning" in result.text
+    assert "[It was denied, and allowed then: " in result.text
 
 
 def test_after_a_denial_it_is_only_told(desk):
@@ -298,7 +298,7 @@ def test_what_there_were_too_many_questions_for_is_asked_once_more_where_it_ende
     quiet = f"for n in 0 1 2 3 4; do cat {desk.outside}/$n 2> /dev/null; done; echo ran >> runs"
     result = desk.run(desk.hidden(quiet))
     assert [len(question) for question in desk.person.paths] == [1, 1, 1, 2]
-    assert "[It was run again from its beginning" in result.text and "[exit 0" in result.text
+    assert "[It was denied, and allowed then: " in result.text and "[exit 0" in result.text
     assert "run again from its beginning" in desk.person.asked[-1][0][0].caution
     assert (desk.project / "runs").read_text() == "ran\nran\n"
 
